@@ -1,0 +1,89 @@
+"""`python -m local`: start the embedded stack, or walk through the product on it."""
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from local.console import Console
+from local.processes import StackError
+from local.stack import DIRECTORY, Stack, running
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["sdk"]:
+        from local.simulator import sdk  # noqa: PLC0415 - the other commands do without it
+
+        return int(sdk.main(arguments[1:]))
+    options = _parser().parse_args(arguments)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    console = Console(quiet=options.quiet)
+    try:
+        with running(console, options.directory.resolve(), dict(options.parameter)) as stack:
+            return _use(stack, console, options)
+    except StackError as error:
+        console.error(str(error))
+        return 1
+    except KeyboardInterrupt:
+        console.line()
+        return 130
+
+
+def _use(stack: Stack, console: Console, options: argparse.Namespace) -> int:
+    if options.command == "up":
+        console.line(f"\n  page  {stack.facts['page']}\n  API   {stack.facts['api']}")
+        console.line(f"  facts {stack.directory / 'stack.json'}\n  Ctrl-C ends it\n")
+    return _stay_up(stack)
+
+
+def _stay_up(stack: Stack) -> int:
+    """Until Ctrl-C (which raises) or until a part of the stack fails (which raises, too)."""
+    while True:
+        stack.group.require_running()
+        time.sleep(1)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    common.add_argument(
+        "--directory",
+        type=Path,
+        default=DIRECTORY,
+        help="where stack.json and logs go; one stack per directory (default: .local)",
+    )
+    common.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=VALUE",
+        help="a template parameter that differs from the usual",
+    )
+    commands.add_parser("up", parents=[common], help="start the stack and stay up")
+    demo = commands.add_parser("demo", parents=[common], help="start, walk through, stay up")
+    demo.add_argument("--exit", action="store_true", help="end after the walk")
+    commands.add_parser("sdk", help="play the SDK in a person's app", add_help=False)
+    return parser
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text} is not NAME=VALUE")
+    return name, value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""The Jumio simulator as a process of the stack."""
+
+import secrets
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.ministack import clean_environment
+from local.processes import Child, ProcessGroup, StackError, free_port
+
+_START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """Where the simulator answers, and with which OAuth client."""
+
+    url: str
+    client_id: str
+    client_secret: str
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The value of the secret that holds Jumio's client credentials."""
+        return {"client_id": self.client_id, "client_secret": self.client_secret}
+
+
+def start(group: ProcessGroup, logs: Path) -> tuple[Child, Simulator]:
+    """Start the simulator with credentials of its own; returns at once."""
+    port = free_port()
+    simulator = Simulator(f"http://127.0.0.1:{port}", "demo-client", secrets.token_urlsafe(24))
+    command = [
+        sys.executable, "-m", "local.simulator",
+        "--host", "127.0.0.1",
+        "--port", str(port),
+        "--client-id", simulator.client_id,
+        "--client-secret", simulator.client_secret,
+    ]  # fmt: skip
+    child = group.start("simulator", command, clean_environment(), logs / "simulator.log")
+    return child, simulator
+
+
+def wait_until_ready(child: Child, simulator: Simulator) -> None:
+    """Return when this very process says that it listens."""
+    deadline = time.monotonic() + _START_SECONDS
+    announcement = f"simulator ready {simulator.url}"
+    while time.monotonic() < deadline:
+        child.require_running()
+        if announcement in child.log.read_text(errors="replace"):
+            return
+        time.sleep(0.05)
+    raise StackError(f"the simulator did not start in {_START_SECONDS} s:\n{child.last_lines()}")

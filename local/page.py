@@ -1,0 +1,66 @@
+"""Serves the demo page, with the addresses that it needs."""
+
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class Page:
+    """The files of a folder, and /config.json."""
+
+    def __init__(self, folder: Path) -> None:
+        self._config: dict[str, Any] = {}
+        self._folder = folder
+        self.application = Starlette(
+            routes=[
+                Route("/config.json", self._config_json),
+                Mount("/", StaticFiles(directory=folder, html=True)),
+            ],
+            middleware=[Middleware(_SecurityHeaders, page=self)],
+        )
+
+    def configure(self, config: dict[str, Any]) -> None:
+        """Set what /config.json says; the addresses in it are those the page may call."""
+        self._config = config
+
+    @property
+    def policy(self) -> str:
+        """The page's Content-Security-Policy."""
+        callable_origins = " ".join(
+            str(self._config[name]) for name in ("api", "identity") if name in self._config
+        )
+        return (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            f"connect-src 'self' {callable_origins}; base-uri 'none'; form-action 'none'; "
+            "frame-ancestors 'none'"
+        )
+
+    async def _config_json(self, _: Request) -> Response:
+        return JSONResponse(self._config)
+
+
+class _SecurityHeaders:
+    def __init__(self, app: ASGIApp, page: Page) -> None:
+        self._app = app
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    (b"content-security-policy", self._page.policy.encode()),
+                    (b"referrer-policy", b"no-referrer"),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"cache-control", b"no-store"),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
