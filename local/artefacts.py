@@ -1,60 +1,75 @@
-"""What `sam build` made, in the form in which a cloud takes it: archives in a bucket."""
+"""What `sam build` made, in a form that MiniStack starts quickly."""
 
 import compileall
 import hashlib
 import io
 import py_compile
+import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local.aws import LocalAws
 from local.processes import StackError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_CODE_PROPERTY = {
-    "AWS::Serverless::Function": "CodeUri",
-    "AWS::Serverless::LayerVersion": "ContentUri",
-}
+_BUCKET = "artefacts"
+_FUNCTION, _LAYER = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
+_CODE_PROPERTY = {_FUNCTION: "CodeUri", _LAYER: "ContentUri"}
+# MiniStack treats this folder of a layer as a site directory, where .pth files count.
+_SITE = "python/lib/python3/site-packages/layer.pth"
 
 
-def precompile(build: Path) -> None:
-    """Write bytecode that stays valid wherever the files are unpacked, whatever their times."""
+def precompiled_copy(build: Path, target: Path) -> None:
+    """Copy a build, with bytecode that stays valid whatever the times of the files.
+
+    A copy, so that building again does not change the code under a running stack.
+    """
+    shutil.copytree(build, target)
     compileall.compile_dir(
-        build,
+        target,
         quiet=2,
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
 
 
-def local_code(template: dict[str, Any]) -> "Iterator[tuple[dict[str, Any], str]]":
+def upload(template: dict[str, Any], build: Path, aws: LocalAws) -> None:
+    """Put the code of every function and layer into a bucket, and its address into the template."""
+    aws.create_bucket(_BUCKET)
+    for kind, properties, key in _code_of(template):
+        folder = build / properties[key]
+        if not folder.is_dir():
+            raise StackError(f"{folder} is missing: run sam build first")
+        archive = _archive(folder) if kind == _FUNCTION else _link(folder / "python")
+        name = hashlib.sha256(archive).hexdigest() + ".zip"
+        aws.put_object(_BUCKET, name, archive)
+        properties[key] = f"s3://{_BUCKET}/{name}"
+
+
+def _code_of(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
     """The properties that name a folder of code, and under which key."""
     for resource in template["Resources"].values():
         key = _CODE_PROPERTY.get(resource["Type"])
         if key and isinstance(resource["Properties"].get(key), str):
-            yield resource["Properties"], key
-
-
-def upload(template: dict[str, Any], build: Path, aws: LocalAws, bucket: str) -> None:
-    """Put every folder of code into the bucket, and its address into the template."""
-    aws.create_bucket(bucket)
-    for properties, key in local_code(template):
-        folder = build / properties[key]
-        if not folder.is_dir():
-            raise StackError(f"{folder} is missing: run sam build first")
-        archive = _archive(folder)
-        name = hashlib.sha256(archive).hexdigest() + ".zip"
-        aws.put_object(bucket, name, archive)
-        properties[key] = f"s3://{bucket}/{name}"
+            yield resource["Type"], resource["Properties"], key
 
 
 def _archive(folder: Path) -> bytes:
-    """A zip of the folder. Stored, not deflated: every cold start unpacks it."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 archive.write(path, path.relative_to(folder))
+    return buffer.getvalue()
+
+
+def _link(folder: Path) -> bytes:
+    """A layer that leads to the folder instead of holding it.
+
+    MiniStack unpacks the layers anew for every worker, which takes seconds for a layer with a
+    few thousand files; Lambda does it before anybody waits.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(_SITE, f"import sys; sys.path.insert(0, {str(folder)!r})\n")
     return buffer.getvalue()

@@ -14,20 +14,15 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
 STACK_NAME = "jumio-bff"
-_BUCKET = "artefacts"
 _DEPLOY_SECONDS = 60
 
 
 def deploy(
     aws: LocalAws, build: Path, parameters: Mapping[str, str], say: Callable[[str], None]
 ) -> dict[str, str]:
-    """Deploy what `sam build` left in the folder; returns the stack's outputs by name."""
-    if not (build / "template.yaml").is_file():
-        raise StackError(f"{build} holds no template: run sam build first")
+    """Deploy a build; returns the stack's outputs by name."""
     template = adapter.load(build / "template.yaml")
-    say("compiling and uploading the functions and layers")
-    artefacts.precompile(build)
-    artefacts.upload(template, build, aws, _BUCKET)
+    artefacts.upload(template, build, aws)
     deployable = adapter.adapt(template, dict(parameters), aws.region)
     for logical_id, kind in deployable.dropped.items():
         say(f"left out, MiniStack has no {kind}: {logical_id}")

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -71,9 +72,9 @@ class LogStream:
     def _take(self, group: str, name: str) -> None:
         current: set[str] = set()
         with (self._folder / f"{name}.log").open("a") as whole:
-            for event in _events(self._logs, group, self._since):
-                current.add(event["eventId"])
-                if event["eventId"] in self._seen[group]:
+            for key, event in _events(self._logs, group, self._since).items():
+                current.add(key)
+                if key in self._seen[group]:
                     continue
                 whole.write(event["message"].rstrip("\n") + "\n")
                 if line := self._short(name, event):
@@ -113,18 +114,30 @@ def function_groups(aws: LocalAws) -> dict[str, str]:
 def all_lines(aws: LocalAws) -> list[str]:
     """Every line that any function has written so far."""
     logs = aws.logs
-    return [event["message"] for group in function_groups(aws) for event in _events(logs, group, 0)]
+    return [
+        event["message"]
+        for group in function_groups(aws)
+        for event in _events(logs, group, 0).values()
+    ]
 
 
 def _events(
     logs: "CloudWatchLogsClient", group: str, since: int
-) -> "list[FilteredLogEventTypeDef]":
-    """Events since a time, oldest first. MiniStack answers the first 10,000 and no next token."""
+) -> "dict[str, FilteredLogEventTypeDef]":
+    """Events since a time by a key of their own, oldest first.
+
+    MiniStack gives them no id and answers the first 10,000 without a next token. It writes one
+    stream per invocation, all of it with one time: the place in the stream tells lines apart.
+    """
     events: dict[str, FilteredLogEventTypeDef] = {}
     while True:
         page = logs.filter_log_events(logGroupName=group, startTime=since)["events"]
         known = len(events)
-        events |= {event["eventId"]: event for event in page}
+        places: Counter[str] = Counter()
+        for event in page:
+            stream = event["logStreamName"]
+            events[f"{stream}#{places[stream]}"] = event
+            places[stream] += 1
         if len(events) == known or len(page) < _PAGE:
-            return list(events.values())
+            return events
         since = page[-1]["timestamp"]

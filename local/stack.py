@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local import deployment, jumio, ministack, people
+from local import artefacts, deployment, jumio, ministack, people
 from local.aws import LocalAws
 from local.console import Console
 from local.door import Door
@@ -61,11 +61,14 @@ def running(
         page, door = Page(ROOT / "web"), Door()
         page_url = cleanup.enter_context(ThreadedServer(page.application)).url
         door_url = cleanup.enter_context(ThreadedServer(door.application)).url
+        console.step("compiling the functions and layers")
+        build = scratch / "build"
+        artefacts.precompiled_copy(_build(), build)
         ministack.wait_until_ready(cloud, aws, mark)
         jumio.wait_until_ready(provider, simulator)
 
         parameters = _parameters(simulator.url, door_url, page_url) | dict(extra_parameters or {})
-        outputs = deployment.deploy(aws, ROOT / ".aws-sam" / "build", parameters, console.step)
+        outputs = deployment.deploy(aws, build, parameters, console.step)
         aws.secrets.put_secret_value(
             SecretId=outputs["JumioSecretArn"], SecretString=json.dumps(simulator.credentials)
         )
@@ -88,15 +91,21 @@ def running(
         yield Stack(directory, facts, group)
 
 
+def _build() -> Path:
+    build = ROOT / ".aws-sam" / "build"
+    if not (build / "template.yaml").is_file():
+        raise StackError("nothing is built yet: run sam build first")
+    return build
+
+
 def _parameters(simulator: str, api: str, page: str) -> dict[str, str]:
     journey = {
         "name": "identity",
         "workflowKey": 10011,
-        "successUrl": f"{page}/?return=success",
-        "errorUrl": f"{page}/?return=error",
+        "successUrl": f"{page}/success.html",
+        "errorUrl": f"{page}/error.html",
         "attempts": {"limit": 50},
     }
-    journey |= {"successUrl": f"{page}/success.html", "errorUrl": f"{page}/error.html"}
     return {
         "Environment": "local",
         "JumioBaseUrl": simulator,
