@@ -1,8 +1,10 @@
 """`python -m local`: start the embedded stack, or walk through the product on it."""
 
 import argparse
+import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from types import FrameType
@@ -22,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    if options.with_parent:
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     console = Console(quiet=options.quiet)
     try:
         with running(console, options.directory.resolve(), dict(options.parameter)) as stack:
@@ -52,6 +56,13 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _end_with(parent: int) -> None:
+    """Interrupt this process when the one that started it is gone without a word."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -70,6 +81,11 @@ def _parser() -> argparse.ArgumentParser:
         type=_pair,
         metavar="NAME=VALUE",
         help="a template parameter that differs from the usual",
+    )
+    common.add_argument(
+        "--with-parent",
+        action="store_true",
+        help="end when the process that started this one is gone",
     )
     commands.add_parser("up", parents=[common], help="start the stack and stay up")
     demo = commands.add_parser("demo", parents=[common], help="start, walk through, stay up")
