@@ -1,0 +1,44 @@
+"""GET /verification: tell an app how a person's verification stands."""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Metrics
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from verification import wiring
+from verification.gateway import Request, answering, respond
+from verification.journeys import load_journeys
+from verification.settings import Settings
+from verification.store import OutcomeStore, Table
+from verification.use_cases.get_verification import GetVerification
+
+logger = wiring.logger()
+metrics = Metrics()
+
+
+class FunctionSettings(Settings):
+    table_name: str
+    journeys: str = ""
+    user_key_secret_id: str
+
+
+@cache
+def get_verification() -> GetVerification:
+    settings = FunctionSettings.load(os.environ)
+    store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
+    pepper = wiring.pepper(settings.user_key_secret_id)
+    return GetVerification(load_journeys(settings.journeys), pepper, store)
+
+
+@logger.inject_lambda_context(
+    correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
+)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
+    def answer(request: Request) -> dict[str, Any]:
+        return respond(200, get_verification()(request.caller, request.query("journey")))
+
+    return answering(event, answer)

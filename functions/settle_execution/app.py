@@ -1,0 +1,40 @@
+"""From the queue: read from Jumio what a callback hinted at, store it, tell the bus."""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Metrics
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from verification import wiring
+from verification.batch import work_through
+from verification.bus import Bus
+from verification.queue import HintQueue
+from verification.settings import JumioSettings, Settings
+from verification.store import OutcomeStore, Table
+from verification.use_cases.settle_execution import SettleExecution
+
+logger = wiring.logger()
+metrics = Metrics()
+
+
+class FunctionSettings(Settings, JumioSettings):
+    table_name: str
+    bus_name: str
+    queue_url: str
+
+
+@cache
+def wired() -> tuple[SettleExecution, HintQueue]:
+    settings = FunctionSettings.load(os.environ)
+    store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
+    bus = Bus(wiring.aws("events"), settings.bus_name)
+    settle_execution = SettleExecution(store, wiring.jumio_client(settings), bus)
+    return settle_execution, HintQueue(wiring.aws("sqs"), settings.queue_url)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return work_through(event, *wired(), wiring.deadline(context))

@@ -1,0 +1,1 @@
+"""The use cases of a Jumio identity verification, and what they need."""

@@ -1,0 +1,140 @@
+"""Everything that can end a request without a session, as one tree.
+
+Each leaf has a stable ``code`` that frontends, alarms and searches key on;
+``gateway/problems.py`` alone turns it into a status and a body.
+
+    Problem
+    ├── InvalidRequest            invalid-request        the request is not understood
+    │   └── RequestTooLarge       request-too-large
+    ├── UnknownJourney            unknown-journey
+    ├── Forbidden                 forbidden              not an access token of a person
+    ├── ConsentRequired           consent-required       ask the person, then send it
+    ├── ChannelUnavailable        channel-unavailable    the workflow has no token or no address
+    ├── IdempotencyKeyReused      idempotency-key-reused
+    ├── SessionBusy               session-busy           another request is at it
+    ├── VerificationInProgress    verification-in-progress
+    ├── AlreadyVerified           already-verified
+    ├── AttemptsExhausted         attempts-exhausted
+    ├── NotFound                  not-found
+    ├── DailyCeilingReached       provider-busy          this deployment's own limit
+    ├── ProviderError             Jumio did not do what was asked
+    │   ├── ProviderBusy          provider-busy          surely not done: no capacity
+    │   ├── ProviderUnavailable   provider-unavailable   surely not done
+    │   │   └── OutcomeUnknown    provider-unavailable   perhaps done: never blindly repeated
+    │   └── ProviderRejected      provider-rejected      surely not done: our request was wrong
+    │       └── NotAtProvider     provider-rejected      Jumio does not know that id
+    └── Misconfigured             misconfigured          settings or credentials; ours to fix
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+
+class Problem(Exception):
+    """A request that ends without what was asked for.
+
+    ``retry_after`` is in whole seconds, ``fields`` names what is wrong with the
+    request, ``headers`` are added to the response as they are.
+    """
+
+    code: ClassVar[str] = "internal"
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        retry_after: int | None = None,
+        fields: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or self.code)
+        self.detail = detail
+        self.retry_after = retry_after
+        self.fields = tuple(fields)
+        self.headers = dict(headers or {})
+
+
+class InvalidRequest(Problem):
+    code = "invalid-request"
+
+
+class RequestTooLarge(InvalidRequest):
+    code = "request-too-large"
+
+
+class UnknownJourney(Problem):
+    code = "unknown-journey"
+
+
+class Forbidden(Problem):
+    code = "forbidden"
+
+
+class ConsentRequired(Problem):
+    code = "consent-required"
+
+
+class ChannelUnavailable(Problem):
+    code = "channel-unavailable"
+
+
+class IdempotencyKeyReused(Problem):
+    code = "idempotency-key-reused"
+
+
+class SessionBusy(Problem):
+    code = "session-busy"
+
+
+class VerificationInProgress(Problem):
+    code = "verification-in-progress"
+
+
+class AlreadyVerified(Problem):
+    code = "already-verified"
+
+
+class AttemptsExhausted(Problem):
+    code = "attempts-exhausted"
+
+
+class NotFound(Problem):
+    code = "not-found"
+
+
+class DailyCeilingReached(Problem):
+    code = "provider-busy"
+
+
+class ProviderError(Problem):
+    """Jumio did not do what was asked."""
+
+
+class ProviderBusy(ProviderError):
+    code = "provider-busy"
+
+
+class ProviderUnavailable(ProviderError):
+    code = "provider-unavailable"
+
+
+class OutcomeUnknown(ProviderUnavailable):
+    """The request may have been carried out, and no answer says so."""
+
+
+class ProviderRejected(ProviderError):
+    code = "provider-rejected"
+
+
+class NotAtProvider(ProviderRejected):
+    """Jumio does not know the id, no longer, or not yet."""
+
+
+class Misconfigured(Problem):
+    """A setting or credential is missing or wrong; ``setting`` is for the log only."""
+
+    code = "misconfigured"
+
+    def __init__(self, setting: str) -> None:
+        super().__init__()
+        self.setting = setting

@@ -1,0 +1,98 @@
+"""A workflow execution: how far it is, and how Jumio's words translate into ours."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How far one execution is. It only ever moves to a higher ``rank``."""
+
+    REQUESTED = "requested"  # our intent; Jumio may or may not have opened it
+    PENDING = "pending"
+    STARTED = "started"
+    PROCESSING = "processing"
+    APPROVED = "approved"
+    REVIEW = "review"
+    DECLINED = "declined"
+    EXPIRED = "expired"  # ended without a decision: never started, abandoned, not executed
+
+    @property
+    def rank(self) -> int:
+        return _RANKS[self]
+
+    @property
+    def final(self) -> bool:
+        return self.rank == _FINAL
+
+
+_FINAL = 4
+_RANKS = {
+    State.REQUESTED: 0,
+    State.PENDING: 1,
+    State.STARTED: 2,
+    State.PROCESSING: 3,
+    State.APPROVED: _FINAL,
+    State.REVIEW: _FINAL,
+    State.DECLINED: _FINAL,
+    State.EXPIRED: _FINAL,
+}
+
+_BY_STATUS = {
+    "INITIATED": State.PENDING,
+    "ACQUISITION_STARTED": State.STARTED,
+    "ACQUIRED": State.PROCESSING,
+    "SESSION_EXPIRED": State.EXPIRED,
+    "TOKEN_EXPIRED": State.EXPIRED,
+}
+
+# The type alone decides: labels and score bands are configurable per tenant.
+_BY_DECISION = {
+    "PASSED": State.APPROVED,
+    "WARNING": State.REVIEW,
+    "REJECTED": State.DECLINED,
+    "NOT_EXECUTED": State.EXPIRED,
+}
+
+PROCESSED = "PROCESSED"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Jumio's verdict without any personal data."""
+
+    type: str
+    label: str | None = None
+    score: float | None = None
+    failed: tuple[str, ...] = ()  # names of capabilities that did not pass
+
+
+def state_of(status: str, decision: Decision | None) -> State | None:
+    """Our state for Jumio's status and, once processed, its decision.
+
+    None if Jumio says something that we do not know: not final, to be looked at again.
+    An expired execution is expired whatever its decision block says.
+    """
+    if status != PROCESSED:
+        return _BY_STATUS.get(status)
+    return _BY_DECISION.get(decision.type) if decision else None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One attempt, known by our reference from before Jumio is asked to open it.
+
+    Times are whole seconds since 1970. ``unpublished`` is set from the moment of the
+    outcome until the bus has taken it.
+    """
+
+    user_key: str
+    reference: str
+    journey: str
+    state: State
+    request_id: str
+    created_at: int
+    account_id: str | None = None
+    workflow_execution_id: str | None = None
+    decision: Decision | None = None
+    settled_at: int | None = None
+    unpublished: bool = False

@@ -1,0 +1,48 @@
+"""The outermost edge of a function behind the gateway: every call ends in a response."""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from verification.errors import Misconfigured, Problem
+from verification.gateway.request import Request
+from verification.gateway.response import respond_problem
+from verification.observability import LogCode, Metric, count
+
+_logger = logging.getLogger(__name__)
+
+Response = dict[str, Any]
+
+
+def answering(event: Mapping[str, Any], work: Callable[[Request], Response]) -> Response:
+    """The response of ``work``, or the problem in which it ended; never an exception."""
+    request = Request(APIGatewayProxyEventV2(dict(event)))
+    try:
+        response = work(request)
+    except Misconfigured as problem:
+        _logger.error(LogCode.MISCONFIGURED, extra={"setting": problem.setting})
+        count(Metric.MISCONFIGURED)
+        response = respond_problem(problem)
+    except Problem as problem:
+        _logger.info(LogCode.REQUEST_REFUSED, extra={"code": problem.code})
+        response = respond_problem(problem)
+    except Exception as error:  # noqa: BLE001 the outermost edge
+        log_unexpected(error)
+        response = respond_problem(Problem())
+    response["headers"]["X-Request-Id"] = request.request_id
+    return response
+
+
+def log_unexpected(error: BaseException) -> None:
+    """Log where an error came from; its message may quote what must not be logged."""
+    frames = traceback.extract_tb(error.__traceback__)
+    _logger.error(
+        LogCode.UNEXPECTED_ERROR,
+        extra={
+            "error": type(error).__name__,
+            "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        },
+    )

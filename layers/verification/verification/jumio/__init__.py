@@ -1,0 +1,19 @@
+"""Jumio's KYX platform, as far as this product calls it."""
+
+from verification.jumio.account_request import Person, account_request
+from verification.jumio.client import JumioClient, OpenedExecution, Reading
+from verification.jumio.hosts import Hosts
+from verification.jumio.oauth import Credentials, TokenSource
+from verification.jumio.transport import Transport
+
+__all__ = [
+    "Credentials",
+    "Hosts",
+    "JumioClient",
+    "OpenedExecution",
+    "Person",
+    "Reading",
+    "TokenSource",
+    "Transport",
+    "account_request",
+]

@@ -1,0 +1,71 @@
+"""The body with which Jumio is asked to open an execution."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from verification.journeys import Journey
+
+
+@dataclass(frozen=True)
+class Person:
+    """What Jumio wants to know about a person's whereabouts and consent (never stored).
+
+    ``country`` is ISO alpha-3; ``obtained`` is ``yes``, ``no`` or ``na``; ``obtained_at``
+    is UTC like 2026-11-23T08:15:00.000Z. Source: "End-user consent".
+    """
+
+    ip: str | None = field(repr=False)
+    country: str
+    state: str | None = None
+    obtained: str | None = None
+    obtained_at: str | None = None
+
+
+def account_request(
+    journey: Journey,
+    *,
+    user_key: str,
+    reference: str,
+    callback_url: str,
+    locale: str | None,
+    person: Person | None,
+) -> dict[str, Any]:
+    """The request for one execution of a journey. Source: "Creating and updating accounts"."""
+    workflow = {
+        "key": journey.workflow_key,
+        "credentials": [
+            preset.model_dump(by_alias=True, exclude_none=True) for preset in journey.credentials
+        ],
+    }
+    web = {
+        "successUrl": str(journey.success_url) if journey.success_url else None,
+        "errorUrl": str(journey.error_url) if journey.error_url else None,
+        "locale": locale or journey.locale,
+    }
+    return _without_empty(
+        {
+            "customerInternalReference": reference,
+            "userReference": user_key,
+            "workflowDefinition": _without_empty(workflow),
+            "callbackUrl": callback_url if journey.callback else None,
+            "tokenLifetime": journey.token_lifetime,
+            "web": _without_empty(web),
+            "userConsent": _consent(person) if person else None,
+        }
+    )
+
+
+def _consent(person: Person) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "userIp": person.ip,
+            "userLocation": _without_empty({"country": person.country, "state": person.state}),
+            "consent": _without_empty(
+                {"obtained": person.obtained, "obtainedAt": person.obtained_at}
+            ),
+        }
+    )
+
+
+def _without_empty(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value not in (None, {}, [])}

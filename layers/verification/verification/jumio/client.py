@@ -1,0 +1,198 @@
+"""The calls to Jumio that this product makes.
+
+Every call ends by its deadline with an answer or with one error of the tree in
+``verification.errors``. A call that opens an execution costs money and cannot be taken
+back, so it is repeated only where Jumio has surely not acted; reads are repeated freely.
+"""
+
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from verification.deadline import Deadline
+from verification.errors import (
+    Misconfigured,
+    NotAtProvider,
+    OutcomeUnknown,
+    ProviderBusy,
+    ProviderRejected,
+    ProviderUnavailable,
+)
+from verification.execution import PROCESSED, Decision
+from verification.jumio.hosts import Hosts
+from verification.jumio.messages import AccountAnswer, DetailsAnswer, StatusAnswer
+from verification.jumio.oauth import TokenSource
+from verification.jumio.transport import NoAnswer, NotSent, Reply, Transport, pause
+from verification.observability import LogCode
+
+_logger = logging.getLogger(__name__)
+_TRIES = 4
+_UNAVAILABLE = "The verification provider does not answer."
+_BUSY = "The verification provider has no capacity right now."
+
+
+@dataclass(frozen=True)
+class OpenedExecution:
+    """What Jumio opened. ``token`` and ``href`` are secrets of the person."""
+
+    account_id: str
+    workflow_execution_id: str
+    token: str | None = field(repr=False)
+    href: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What Jumio says about an execution; the references only where details were read."""
+
+    status: str
+    decision: Decision | None = None
+    user_reference: str | None = None
+    internal_reference: str | None = None
+
+
+class JumioClient:
+    """Jumio's account and retrieval API."""
+
+    def __init__(self, hosts: Hosts, transport: Transport, tokens: TokenSource) -> None:
+        self._hosts = hosts
+        self._transport = transport
+        self._tokens = tokens
+
+    def open_execution(
+        self, request: Mapping[str, Any], *, account_id: str | None, deadline: Deadline
+    ) -> OpenedExecution:
+        """Open an execution on a new account, or on the given one.
+
+        ``request`` is the body that ``account_request`` makes.
+
+        Source: "Creating and updating accounts". Raises OutcomeUnknown if Jumio may have
+        opened it, NotAtProvider if the account is gone, and otherwise an error that
+        says that nothing was opened.
+        """
+        url = f"{self._hosts.account}/api/v1/accounts"
+        method, url = ("PUT", f"{url}/{account_id}") if account_id else ("POST", url)
+        for attempt in range(_TRIES):
+            try:
+                reply = self._authorised(
+                    method, url, deadline, json_body=request, fresh_connection=True
+                )
+            except NotSent as error:
+                failure: Exception = ProviderUnavailable(_UNAVAILABLE, retry_after=5)
+                _logger.warning(LogCode.JUMIO_NOT_REACHED, extra={"reason": str(error)})
+                wait = _jitter(attempt)
+            except NoAnswer as error:
+                _logger.error(LogCode.JUMIO_OUTCOME_UNKNOWN, extra={"reason": str(error)})
+                raise OutcomeUnknown(_UNAVAILABLE) from None
+            else:
+                if reply.status != 429:
+                    return _opened(reply)
+                _logger.warning(LogCode.JUMIO_RATE_LIMITED)
+                wait = reply.retry_after or _jitter(attempt) + 0.5
+                failure = ProviderBusy(_BUSY, retry_after=round(wait) + 1)
+            if not pause(wait, deadline):
+                break
+        raise failure
+
+    def read_execution(
+        self, account_id: str, execution_id: str, *, with_details: bool, deadline: Deadline
+    ) -> Reading:
+        """What Jumio says now: status, and details once processed or if asked for.
+
+        Source: "Calling retrieval APIs". Raises NotAtProvider while there is nothing to
+        read, ProviderUnavailable or ProviderBusy if Jumio does not answer in time.
+        """
+        url = (
+            f"{self._hosts.retrieval}/api/v1/accounts/{account_id}"
+            f"/workflow-executions/{execution_id}"
+        )
+        status = _validated(StatusAnswer, self._read(f"{url}/status", deadline))
+        now = status.workflowExecution.status
+        if now != PROCESSED and not with_details:
+            return Reading(now)
+        details = _validated(DetailsAnswer, self._read(url, deadline))
+        return Reading(
+            details.workflow.status,
+            _decision(details),
+            details.workflow.userReference,
+            details.workflow.customerInternalReference,
+        )
+
+    def _read(self, url: str, deadline: Deadline) -> Reply:
+        failure: Exception = ProviderUnavailable(_UNAVAILABLE)
+        for attempt in range(_TRIES):
+            wait = _jitter(attempt)
+            try:
+                reply = self._authorised("GET", url, deadline)
+            except (NotSent, NoAnswer) as error:
+                _logger.warning(LogCode.JUMIO_READ_UNANSWERED, extra={"reason": str(error)})
+            else:
+                if reply.ok:
+                    return reply
+                _logger.warning(LogCode.JUMIO_READ_REFUSED, extra={"status": reply.status})
+                if reply.status == 404:
+                    raise NotAtProvider
+                if reply.status != 429 and reply.status < 500:
+                    raise ProviderRejected
+                if reply.status == 429:
+                    failure = ProviderBusy(_BUSY)
+                    wait = reply.retry_after or wait
+            if not pause(wait, deadline):
+                break
+        raise failure
+
+    def _authorised(self, method: str, url: str, deadline: Deadline, **how: Any) -> Reply:  # noqa: ANN401
+        """One exchange with our access token; a refused token is replaced once."""
+        for _ in range(2):
+            token = self._tokens.get(deadline)
+            bearer = {"Authorization": f"Bearer {token}"}
+            reply = self._transport.send(method, url, deadline=deadline, headers=bearer, **how)
+            if reply.status != 401:
+                return reply
+            _logger.warning(LogCode.JUMIO_TOKEN_REJECTED)
+            self._tokens.drop(token)
+        raise Misconfigured("JUMIO_SECRET_ID: Jumio refuses a fresh access token")
+
+
+def _opened(reply: Reply) -> OpenedExecution:
+    if reply.status >= 500 or (reply.status < 400 and not reply.ok):
+        _logger.error(LogCode.JUMIO_OUTCOME_UNKNOWN, extra={"status": reply.status})
+        raise OutcomeUnknown(_UNAVAILABLE)
+    if not reply.ok:
+        _logger.error(LogCode.JUMIO_REJECTED, extra={"status": reply.status})
+        raise NotAtProvider if reply.status == 404 else ProviderRejected
+    try:
+        answer = AccountAnswer.model_validate(reply.body)
+    except ValidationError:
+        _logger.error(LogCode.JUMIO_OUTCOME_UNKNOWN, extra={"reason": "malformed answer"})
+        raise OutcomeUnknown(_UNAVAILABLE) from None
+    return OpenedExecution(
+        account_id=answer.account.id,
+        workflow_execution_id=answer.workflowExecution.id,
+        token=answer.sdk.token if answer.sdk else None,
+        href=answer.web.href if answer.web else None,
+    )
+
+
+def _decision(details: DetailsAnswer) -> Decision | None:
+    judged = details.decision
+    if judged is None:
+        return None
+    failed = details.failed_capabilities()
+    return Decision(judged.type, judged.details.label, judged.risk.score, failed)
+
+
+def _validated[Answer: (StatusAnswer, DetailsAnswer)](model: type[Answer], reply: Reply) -> Answer:
+    try:
+        return model.model_validate(reply.body)
+    except ValidationError:
+        _logger.error(LogCode.JUMIO_ANSWER_MALFORMED, extra={"model": model.__name__})
+        raise ProviderUnavailable(_UNAVAILABLE) from None
+
+
+def _jitter(attempt: int) -> float:
+    return random.uniform(0, 0.25 * 2**attempt)  # noqa: S311 jitter only

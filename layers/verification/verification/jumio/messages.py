@@ -1,0 +1,87 @@
+"""What Jumio answers, as far as we read it; unknown members and words are let through."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, ValidationError
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+
+
+CapabilityName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
+
+
+class _WithId(BaseModel):
+    id: Id
+
+
+class _Sdk(BaseModel):
+    token: str = Field(min_length=1)
+
+
+class _Web(BaseModel):
+    href: str = Field(min_length=1)
+
+
+class AccountAnswer(BaseModel):
+    """Of creating or updating an account."""
+
+    account: _WithId
+    workflowExecution: _WithId  # noqa: N815 Jumio's spelling
+    sdk: _Sdk | None = None
+    web: _Web | None = None
+
+
+class _Status(BaseModel):
+    status: str
+
+
+class StatusAnswer(BaseModel):
+    """Of reading the status of an execution."""
+
+    workflowExecution: _Status  # noqa: N815 Jumio's spelling
+
+
+class _Workflow(BaseModel):
+    status: str
+    userReference: str | None = None  # noqa: N815 Jumio's spelling
+    customerInternalReference: str | None = None  # noqa: N815 Jumio's spelling
+
+
+class _Label(BaseModel):
+    label: str | None = None
+
+
+class _Risk(BaseModel):
+    score: float | None = None
+
+
+class _Decision(BaseModel):
+    type: str
+    details: _Label = _Label()
+    risk: _Risk = _Risk()
+
+
+class _Judged(BaseModel):
+    decision: _Decision
+
+
+class DetailsAnswer(BaseModel):
+    """Of reading an execution; everything personal in it is left unread."""
+
+    workflow: _Workflow
+    decision: _Decision | None = None
+    capabilities: dict[CapabilityName, Any] = {}
+
+    def failed_capabilities(self) -> tuple[str, ...]:
+        """Names of the capabilities that did not end as PASSED."""
+        return tuple(sorted(name for name, items in self.capabilities.items() if _failed(items)))
+
+
+def _failed(items: object) -> bool:
+    """Whether any item of a capability tells of something else than PASSED."""
+    if not isinstance(items, list):
+        return True
+    try:
+        return any(_Judged.model_validate(item).decision.type != "PASSED" for item in items)
+    except ValidationError:
+        return True

@@ -1,0 +1,131 @@
+"""One HTTP exchange with Jumio that ends by its deadline and tells what it may have done."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import ConnectTimeout, RequestException
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from verification.deadline import Deadline
+
+_CONNECT_SECONDS = 3.0
+_READ_SECONDS = 10.0
+_LARGEST_BODY = 4 * 1024 * 1024
+_CHUNK = 16 * 1024
+
+
+class NotSent(Exception):
+    """No connection: Jumio has surely not seen the request."""
+
+
+class NoAnswer(Exception):
+    """The request went out and no usable answer came back: Jumio may have acted on it."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Jumio's answer; ``body`` is the parsed JSON, or None if it is not JSON."""
+
+    status: int
+    body: Any
+    retry_after: float | None
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+
+class Transport:
+    """Sends requests; knows nothing of what they mean."""
+
+    def __init__(self, user_agent: str) -> None:
+        self._headers = {"Accept": "application/json", "User-Agent": user_agent}
+        self._session = requests.Session()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        deadline: Deadline,
+        headers: Mapping[str, str] | None = None,
+        json_body: object = None,
+        form: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        fresh_connection: bool = False,
+    ) -> Reply:
+        """Exchange one request; raises NotSent or NoAnswer.
+
+        ``fresh_connection`` is for requests that must not be repeated: on a kept
+        connection that died while the function slept, a lost request looks like a
+        lost answer.
+        """
+        prepared = {
+            "headers": {**self._headers, **(headers or {})},
+            "json": json_body,
+            "data": form,
+            "auth": auth,
+        }
+        if not fresh_connection:
+            return _exchange(self._session, method, url, deadline, prepared)
+        with requests.Session() as session:
+            return _exchange(session, method, url, deadline, prepared)
+
+
+def _exchange(
+    session: requests.Session, method: str, url: str, deadline: Deadline, prepared: dict[str, Any]
+) -> Reply:
+    remaining = deadline.remaining()
+    if remaining <= 0:
+        raise NotSent("no time left")
+    timeout = (min(_CONNECT_SECONDS, remaining), min(_READ_SECONDS, remaining))
+    try:
+        with session.request(
+            method, url, timeout=timeout, stream=True, allow_redirects=False, **prepared
+        ) as response:
+            body = _read(response, deadline)
+            return Reply(response.status_code, _parse(body), _seconds(response.headers))
+    except ConnectTimeout:
+        raise NotSent("no connection in time") from None
+    except RequestsConnectionError as error:
+        reason = error.args[0] if error.args else None
+        if isinstance(reason, MaxRetryError) and isinstance(reason.reason, NewConnectionError):
+            raise NotSent("connection refused") from None
+        raise NoAnswer(type(error).__name__) from None
+    except RequestException as error:
+        raise NoAnswer(type(error).__name__) from None
+
+
+def _read(response: requests.Response, deadline: Deadline) -> bytes:
+    """The whole body; a socket timeout alone would let a slow drip go on for ever."""
+    body = bytearray()
+    for chunk in response.iter_content(_CHUNK):
+        body += chunk
+        if deadline.remaining() <= 0 or len(body) > _LARGEST_BODY:
+            raise NoAnswer("body too slow or too large")
+    return bytes(body)
+
+
+def _parse(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _seconds(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("Retry-After", "")
+    return float(value) if value.isdecimal() else None
+
+
+def pause(seconds: float, deadline: Deadline) -> bool:
+    """Wait, if that leaves time to act afterwards; False without waiting if it does not."""
+    if seconds + _CONNECT_SECONDS / 3 >= deadline.remaining():
+        return False
+    time.sleep(seconds)
+    return True

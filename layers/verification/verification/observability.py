@@ -1,0 +1,72 @@
+"""Everything that this product tells its operators: log codes and metrics.
+
+A log line is one of these constant codes with ids as keys; alarms, searches and the
+runbook key on the code. Nothing that a person entered, and nothing that opens anything,
+is ever a key: no token, href, secret, capability, subject or address.
+"""
+
+from enum import StrEnum
+
+from aws_lambda_powertools import Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+
+class LogCode(StrEnum):
+    """What happened, in one word that never changes."""
+
+    # A request for a session
+    SESSION_OPENED = "session_opened"
+    SESSION_RESUMED = "session_resumed"
+    ATTEMPT_BEGUN = "attempt_begun"
+    ATTEMPT_RELEASED = "attempt_released"
+    ATTEMPT_OVERTAKEN = "attempt_overtaken"
+    ATTEMPT_LEFT_OPEN = "attempt_left_open"
+    ACCOUNT_GONE = "account_gone"
+    DAILY_CEILING_REACHED = "daily_ceiling_reached"
+    REQUEST_REFUSED = "request_refused"
+    MISCONFIGURED = "misconfigured"
+    UNEXPECTED_ERROR = "unexpected_error"
+
+    # Jumio
+    JUMIO_NOT_REACHED = "jumio_not_reached"
+    JUMIO_RATE_LIMITED = "jumio_rate_limited"
+    JUMIO_REJECTED = "jumio_rejected"
+    JUMIO_OUTCOME_UNKNOWN = "jumio_outcome_unknown"
+    JUMIO_READ_UNANSWERED = "jumio_read_unanswered"
+    JUMIO_READ_REFUSED = "jumio_read_refused"
+    JUMIO_ANSWER_MALFORMED = "jumio_answer_malformed"
+    JUMIO_TOKEN_UNANSWERED = "jumio_token_unanswered"  # noqa: S105 a log code
+    JUMIO_TOKEN_REFUSED = "jumio_token_refused"  # noqa: S105 a log code
+    JUMIO_TOKEN_REJECTED = "jumio_token_rejected"  # noqa: S105 a log code
+
+    # A callback and what follows
+    CALLBACK_QUEUED = "callback_queued"
+    CALLBACK_REFUSED = "callback_refused"
+    CALLBACK_MISMATCH = "callback_mismatch"
+    EXECUTION_UNKNOWN = "execution_unknown"
+    EXECUTION_ADVANCED = "execution_advanced"
+    EXECUTION_UNCHANGED = "execution_unchanged"
+    EXECUTION_ADOPTED = "execution_adopted"
+    ORPHAN_RECORDED = "orphan_recorded"
+    STATUS_UNKNOWN = "status_unknown"
+    OUTCOME_PUBLISHED = "outcome_published"
+    MESSAGE_RETAINED = "message_retained"
+    MESSAGE_DROPPED = "message_dropped"
+
+
+class Metric(StrEnum):
+    """The business metrics, all counts."""
+
+    SESSIONS_OPENED = "SessionsOpened"
+    SESSIONS_RESUMED = "SessionsResumed"
+    OUTCOMES_UNKNOWN = "OutcomesUnknown"
+    ORPHANS = "Orphans"
+    DAILY_CEILING_REACHED = "DailyCeilingReached"
+    MISCONFIGURED = "Misconfigured"
+    CALLBACKS_REFUSED = "CallbacksRefused"
+    EXECUTIONS_SETTLED = "ExecutionsSettled"
+
+
+def count(metric: Metric) -> None:
+    """Add one to a metric; it is emitted when the invocation ends."""
+    Metrics().add_metric(name=metric, unit=MetricUnit.Count, value=1)

@@ -1,0 +1,39 @@
+"""The queue between Jumio's callback and the worker that reads the result: ids only."""
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from verification.jumio.messages import Id
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+
+class Hint(BaseModel):
+    """That something happened to an execution; never what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    user_key: str
+    reference: str
+    account_id: Id
+    workflow_execution_id: Id
+
+
+class HintQueue:
+    """Where hints wait."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, hint: Hint) -> None:
+        """Returns once the queue has it; raises whatever SQS raises if it has not."""
+        self._client.send_message(QueueUrl=self._url, MessageBody=hint.model_dump_json())
+
+    def postpone(self, receipt_handle: str, seconds: int) -> None:
+        """Let a message that stays on the queue be seen again after so many seconds."""
+        self._client.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+        )

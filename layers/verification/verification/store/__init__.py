@@ -1,0 +1,17 @@
+"""What is kept in DynamoDB, and the only ways in which it changes."""
+
+from verification.store.limiter import Limiter, Limits
+from verification.store.outcomes import OutcomeStore
+from verification.store.sessions import Attempt, Claim, SessionStore
+from verification.store.table import ConditionFailed, Table
+
+__all__ = [
+    "Attempt",
+    "Claim",
+    "ConditionFailed",
+    "Limiter",
+    "Limits",
+    "OutcomeStore",
+    "SessionStore",
+    "Table",
+]

@@ -1,0 +1,113 @@
+"""The items of the table.
+
+USER#<user key> / ACCOUNT                 Account      one per person
+USER#<user key> / JOURNEY#<name>          Progress     one per person and journey
+USER#<user key> / SESSION#<name>          Session      the only item with a token or href
+USER#<user key> / EXECUTION#<reference>   Execution    one per attempt, from intent to outcome
+USER#<user key> / IDEMPOTENCY#<digest>    Idempotency  what a key was used for
+ACCOUNT#<account id> / ACCOUNT                         whose account that is
+LIMITER / ACCOUNT_CALLS                                the pace of calls that open executions
+"""
+
+from verification.execution import Decision, Execution, State
+from verification.standing import Account, Idempotency, Progress, Session
+from verification.store.table import ABSENT, Item, Key, When
+
+
+def account_key(user_key: str) -> Key:
+    return Key(f"USER#{user_key}", "ACCOUNT")
+
+
+def journey_key(user_key: str, journey: str) -> Key:
+    return Key(f"USER#{user_key}", f"JOURNEY#{journey}")
+
+
+def session_key(user_key: str, journey: str) -> Key:
+    return Key(f"USER#{user_key}", f"SESSION#{journey}")
+
+
+def execution_key(user_key: str, reference: str) -> Key:
+    return Key(f"USER#{user_key}", f"EXECUTION#{reference}")
+
+
+def idempotency_key(user_key: str, digest: str) -> Key:
+    return Key(f"USER#{user_key}", f"IDEMPOTENCY#{digest}")
+
+
+def owner_key(account_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", "ACCOUNT")
+
+
+def unchanged(progress: Progress) -> When:
+    """That nobody has written a person's progress since it was read."""
+    if not progress.revision:
+        return ABSENT
+    return When("#revision = :revision", {"revision": progress.revision})
+
+
+LIMITER_KEY = Key("LIMITER", "ACCOUNT_CALLS")
+
+
+def account_of(item: Item | None) -> Account:
+    item = item or {}
+    return Account(
+        issuer=item.get("issuer", ""),
+        subject=item.get("subject", ""),
+        account_id=item.get("account_id"),
+        lease_owner=item.get("lease_owner"),
+        lease_until=item.get("lease_until", 0),
+    )
+
+
+def progress_of(item: Item | None) -> Progress:
+    item = item or {}
+    return Progress(
+        state=State(item["state"]) if "state" in item else None,
+        reference=item.get("reference"),
+        attempts=tuple(item.get("attempts", ())),
+        revision=item.get("revision", 0),
+        updated_at=item.get("updated_at"),
+    )
+
+
+def session_of(item: Item | None) -> Session | None:
+    if item is None:
+        return None
+    return Session(item["reference"], item["expires_at"], item.get("token"), item.get("href"))
+
+
+def idempotency_of(item: Item | None) -> Idempotency | None:
+    if item is None:
+        return None
+    return Idempotency(
+        item["fingerprint"], item["reference"], item["status"], item["running"], item["expires_at"]
+    )
+
+
+def execution_of(item: Item | None) -> Execution | None:
+    if item is None:
+        return None
+    return Execution(
+        user_key=item["pk"].removeprefix("USER#"),
+        reference=item["sk"].removeprefix("EXECUTION#"),
+        journey=item["journey"],
+        state=State(item["state"]),
+        request_id=item["request_id"],
+        created_at=item["created_at"],
+        account_id=item.get("account_id"),
+        workflow_execution_id=item.get("workflow_execution_id"),
+        decision=_decision_of(item.get("decision")),
+        settled_at=item.get("settled_at"),
+        unpublished=item.get("unpublished", False),
+    )
+
+
+def decision_item(decision: Decision) -> Item:
+    members = {"type": decision.type, "label": decision.label, "score": decision.score}
+    return {**{k: v for k, v in members.items() if v is not None}, "failed": list(decision.failed)}
+
+
+def _decision_of(item: Item | None) -> Decision | None:
+    if item is None:
+        return None
+    return Decision(item["type"], item.get("label"), item.get("score"), tuple(item["failed"]))

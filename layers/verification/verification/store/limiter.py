@@ -1,0 +1,104 @@
+"""The pace of calls that open executions, shared by every container of a deployment.
+
+Jumio limits account calls per tenant (by default one a second, with short bursts) and
+charges for what they open. One item holds the pace: ``free_at`` is when the bucket will
+be full again, in milliseconds, and ``opened_<day>`` counts the calls of a UTC day.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from verification.errors import DailyCeilingReached, ProviderBusy
+from verification.store.items import LIMITER_KEY
+from verification.store.table import Item, Table, When
+
+_TRIES = 6
+
+
+@dataclass(frozen=True)
+class Limits:
+    """At most ``burst`` calls at once and ``per_second`` on average, ``daily`` in a UTC day.
+
+    A caller waits up to ``patience`` seconds for its turn.
+    """
+
+    per_second: float
+    burst: int
+    daily: int
+    patience: float = 4.0
+
+    @property
+    def interval(self) -> int:
+        """Milliseconds between two calls at the permitted pace."""
+        return math.ceil(1000 / self.per_second)
+
+
+class Limiter:
+    """Hands out turns, each to one caller only."""
+
+    def __init__(self, table: Table, limits: Limits) -> None:
+        self._table = table
+        self._limits = limits
+
+    def take(self, pace: Item, now: float) -> float:
+        """Take the next turn; returns the seconds to wait for it.
+
+        ``pace`` is the item as last read: a hint that saves a round trip. Raises
+        ProviderBusy if the turn is further off than a caller's patience, and
+        DailyCeilingReached.
+        """
+        now_ms = round(now * 1000)
+        for _ in range(_TRIES):
+            self._require_capacity(pace, now_ms)
+            running = pace.get("free_at", 0) >= now_ms
+            taken, pace = self._table.step(LIMITER_KEY, *self._step(running, now_ms))
+            if taken:
+                return self._wait(pace, now_ms) / 1000
+        raise ProviderBusy("Too many people are starting at this moment.", retry_after=2)
+
+    def _step(self, running: bool, now_ms: int) -> tuple[str, When]:
+        limits = self._limits
+        today, stale = _counter(now_ms), _counter(now_ms, days_ago=2)
+        below_ceiling = f"(attribute_not_exists(#{today}) OR #{today} < :daily)"
+        values: dict[str, Any] = {"daily": limits.daily, "one": 1, "now": now_ms}
+        if running:
+            pace = "#free_at = #free_at + :interval"
+            when = "#free_at >= :now AND #free_at <= :latest"
+            values |= {"interval": limits.interval, "latest": self._latest(now_ms)}
+        else:
+            pace = "#free_at = :next"
+            when = "(attribute_not_exists(#free_at) OR #free_at < :now)"
+            values |= {"next": now_ms + limits.interval}
+        clauses = f"SET {pace} ADD #{today} :one REMOVE #{stale}"
+        return clauses, When(f"{when} AND {below_ceiling}", values)
+
+    def _require_capacity(self, pace: Item, now_ms: int) -> None:
+        if pace.get(_counter(now_ms), 0) >= self._limits.daily:
+            midnight = (now_ms // 86_400_000 + 1) * 86_400_000
+            raise DailyCeilingReached(
+                "No more verifications can be started today.",
+                retry_after=math.ceil((midnight - now_ms) / 1000),
+            )
+        excess = pace.get("free_at", 0) - self._latest(now_ms)
+        if excess > 0:
+            raise ProviderBusy(
+                "Too many people are starting at this moment.",
+                retry_after=math.ceil(excess / 1000 + self._limits.patience),
+            )
+
+    def _latest(self, now_ms: int) -> int:
+        """The latest ``free_at`` at which a turn is still near enough."""
+        limits = self._limits
+        return round(now_ms + (limits.burst - 1) * limits.interval + limits.patience * 1000)
+
+    def _wait(self, pace: Item, now_ms: int) -> int:
+        """Milliseconds until the turn that moved ``free_at`` to where it is now."""
+        limits = self._limits
+        return max(0, int(pace["free_at"]) - limits.burst * limits.interval - now_ms)
+
+
+def _counter(now_ms: int, *, days_ago: int = 0) -> str:
+    day = datetime.fromtimestamp(now_ms / 1000, UTC) - timedelta(days=days_ago)
+    return f"opened_{day:%Y%m%d}"

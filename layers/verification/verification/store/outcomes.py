@@ -1,0 +1,169 @@
+"""From what Jumio says about an execution to what is on record: forward only, once.
+
+The rank of states is part of each write's condition, so that duplicate, late and
+reordered news change nothing, whoever brings them.
+"""
+
+from dataclasses import dataclass
+
+from verification.execution import Decision, Execution, State
+from verification.standing import Account, Progress, Session
+from verification.store.items import (
+    account_key,
+    account_of,
+    decision_item,
+    execution_key,
+    execution_of,
+    journey_key,
+    owner_key,
+    progress_of,
+    session_key,
+    session_of,
+    unchanged,
+)
+from verification.store.sessions import DUE
+from verification.store.table import Operation, Table, When, delete, put, update
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is on record around one execution."""
+
+    execution: Execution
+    account: Account
+    progress: Progress
+    session: Session | None
+
+    @property
+    def current(self) -> bool:
+        """Whether the journey is about this execution, and not about a newer one."""
+        return self.progress.reference == self.execution.reference
+
+
+@dataclass(frozen=True)
+class News:
+    """What Jumio says about an execution, in our words; ``look_again_at`` while it is not final."""
+
+    state: State
+    decision: Decision | None
+    at: int
+    look_again_at: int
+
+
+class OutcomeStore:
+    """The part of the table that ``settle_execution`` works on."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def progress(self, user_key: str, journey: str) -> Progress:
+        """Where a person stands in a journey."""
+        key = journey_key(user_key, journey)
+        return progress_of(self._table.read(key).get(key))
+
+    def known(self, user_key: str, reference: str) -> Known | None:
+        """What is on record around an execution, or None if it was never intended."""
+        keys = execution_key(user_key, reference), account_key(user_key)
+        items = self._table.read(*keys)
+        execution = execution_of(items.get(keys[0]))
+        if execution is None:
+            return None
+        journey = execution.journey
+        more = journey_key(user_key, journey), session_key(user_key, journey)
+        around = self._table.read(*more)
+        return Known(
+            execution,
+            account_of(items.get(keys[1])),
+            progress_of(around.get(more[0])),
+            session_of(around.get(more[1])),
+        )
+
+    def adopt(self, known: Known, account_id: str, workflow_execution_id: str) -> bool:
+        """Record what a call with an unknown outcome has opened; raises ConditionFailed.
+
+        The account becomes the person's if they have none. False if they have another:
+        then this one is an orphan, on record with the execution alone.
+        """
+        execution, account = known.execution, known.account
+        operations = [
+            update(
+                execution_key(execution.user_key, execution.reference),
+                When("#rank = :requested", {"requested": State.REQUESTED.rank}),
+                changes={
+                    "state": State.PENDING,
+                    "rank": State.PENDING.rank,
+                    "account_id": account_id,
+                    "workflow_execution_id": workflow_execution_id,
+                },
+            ),
+            put({**owner_key(account_id).attributes, "user_key": execution.user_key}),
+        ]
+        if account.account_id is None:
+            operations.append(
+                update(
+                    account_key(execution.user_key),
+                    When("attribute_not_exists(#account_id)"),
+                    changes={"account_id": account_id},
+                )
+            )
+        self._table.write(*operations)
+        return account.account_id in (None, account_id)
+
+    def advance(self, known: Known, news: News) -> None:
+        """Move an execution, and the journey that it counts for; raises ConditionFailed.
+
+        The approval of an execution that a newer one has replaced still counts.
+        """
+        execution, final = known.execution, news.state.final
+        operations = [
+            update(
+                execution_key(execution.user_key, execution.reference),
+                When("#rank < :rank", {"rank": news.state.rank}),
+                changes={
+                    "state": news.state,
+                    "rank": news.state.rank,
+                    "decision": decision_item(news.decision) if news.decision else None,
+                    "settled_at": news.at if final else None,
+                    "unpublished": True if final else None,
+                    "due": DUE,
+                    "due_at": news.at if final else news.look_again_at,
+                },
+            )
+        ]
+        if known.current or news.state is State.APPROVED:
+            operations.append(_journey_moves(known, news))
+        if known.session and _session_ends(known, news):
+            operations.append(delete(session_key(execution.user_key, execution.journey)))
+        self._table.write(*operations)
+
+    def published(self, execution: Execution) -> None:
+        """The bus has the outcome: nothing is left to do for this execution."""
+        self._table.write(
+            update(
+                execution_key(execution.user_key, execution.reference),
+                When("attribute_exists(#pk)"),
+                remove=["unpublished", "due", "due_at"],
+            )
+        )
+
+
+def _journey_moves(known: Known, news: News) -> Operation:
+    execution, progress = known.execution, known.progress
+    return update(
+        journey_key(execution.user_key, execution.journey),
+        unchanged(progress),
+        changes={
+            "state": news.state,
+            "reference": execution.reference,
+            "revision": progress.revision + 1,
+            "updated_at": news.at,
+        },
+    )
+
+
+def _session_ends(known: Known, news: News) -> bool:
+    """Whether the stored token has served: its execution is captured or over, or all is won."""
+    if news.state is State.APPROVED:
+        return True
+    mine = known.session is not None and known.session.reference == known.execution.reference
+    return mine and news.state.rank >= State.PROCESSING.rank

@@ -1,0 +1,271 @@
+"""From a request for a session to a session on record: intent, then effect, then commit.
+
+Each write below is one transition that owns its condition. Together they keep two
+promises: at most one request at a time is opening an execution for a person (the lease),
+and what it opened is recorded only while it still holds that lease (the fence).
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from verification.execution import State
+from verification.identity import Caller
+from verification.standing import LEASE_SECONDS, Account, Progress, Session, Standing
+from verification.store.items import (
+    LIMITER_KEY,
+    account_key,
+    account_of,
+    execution_key,
+    idempotency_key,
+    idempotency_of,
+    journey_key,
+    owner_key,
+    progress_of,
+    session_key,
+    session_of,
+    unchanged,
+)
+from verification.store.table import (
+    ABSENT,
+    Item,
+    Operation,
+    Table,
+    When,
+    check,
+    delete,
+    put,
+    update,
+)
+
+DUE = "1"
+"""The one partition of the sparse index of executions that still need a look."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The use of an idempotency key by one request."""
+
+    digest: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The intent to open one execution, and the lease under which that is done."""
+
+    user_key: str
+    caller: Caller
+    journey: str
+    reference: str
+    request_id: str
+    begun_at: int
+    due_at: int
+    claim: Claim | None
+
+    @property
+    def lease_until(self) -> int:
+        return self.begun_at + LEASE_SECONDS
+
+
+class SessionStore:
+    """The part of the table that ``create_session`` works on."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def read(self, user_key: str, journey: str, claim: Claim | None) -> tuple[Standing, Item]:
+        """A person's standing, and the pace of account calls, in one bounded round trip."""
+        account, progress, session = (
+            account_key(user_key),
+            journey_key(user_key, journey),
+            session_key(user_key, journey),
+        )
+        used = idempotency_key(user_key, claim.digest) if claim else LIMITER_KEY
+        items = self._table.read(*{account, progress, session, used, LIMITER_KEY})
+        standing = Standing(
+            account_of(items.get(account)),
+            progress_of(items.get(progress)),
+            session_of(items.get(session)),
+            idempotency_of(items.get(used)) if claim else None,
+        )
+        return standing, items.get(LIMITER_KEY, {})
+
+    def begin(self, attempt: Attempt, standing: Standing) -> None:
+        """Take the lease and record the intent; raises ConditionFailed if anything moved."""
+        operations = [
+            update(
+                account_key(attempt.user_key),
+                _nobody_is_at_it(attempt, standing.account),
+                changes={
+                    "issuer": attempt.caller.issuer,
+                    "subject": attempt.caller.subject,
+                    "lease_owner": attempt.reference,
+                    "lease_until": attempt.lease_until,
+                },
+            ),
+            check(journey_key(attempt.user_key, attempt.journey), unchanged(standing.progress)),
+            put(
+                {
+                    **execution_key(attempt.user_key, attempt.reference).attributes,
+                    "journey": attempt.journey,
+                    "state": State.REQUESTED,
+                    "rank": State.REQUESTED.rank,
+                    "request_id": attempt.request_id,
+                    "created_at": attempt.begun_at,
+                    "due": DUE,
+                    "due_at": attempt.due_at,
+                },
+                ABSENT,
+            ),
+        ]
+        if attempt.claim:
+            operations.append(
+                _claimed(
+                    attempt.user_key,
+                    attempt.claim,
+                    reference=attempt.reference,
+                    status=HTTPStatus.CREATED,
+                    running=True,
+                    expires_at=attempt.lease_until,
+                    now=attempt.begun_at,
+                )
+            )
+        self._table.write(*operations)
+
+    def release(self, attempt: Attempt) -> None:
+        """Undo ``begin`` where Jumio has surely opened nothing; raises ConditionFailed if late."""
+        operations = [
+            _lease_ends(attempt, {}),
+            delete(execution_key(attempt.user_key, attempt.reference)),
+        ]
+        if attempt.claim:
+            operations.append(delete(idempotency_key(attempt.user_key, attempt.claim.digest)))
+        self._table.write(*operations)
+
+    def save(
+        self,
+        attempt: Attempt,
+        *,
+        account_id: str,
+        workflow_execution_id: str,
+        session: Session,
+        replaces: Progress | None,
+    ) -> None:
+        """Record what Jumio opened and end the lease; raises ConditionFailed if it was lost.
+
+        ``replaces`` is the record that the new session takes over; None records the
+        execution but leaves the journey as it is.
+        """
+        operations = [
+            _lease_ends(attempt, {"account_id": account_id}),
+            put({**owner_key(account_id).attributes, "user_key": attempt.user_key}),
+            update(
+                execution_key(attempt.user_key, attempt.reference),
+                When("#rank = :requested", {"requested": State.REQUESTED.rank}),
+                changes={
+                    "state": State.PENDING,
+                    "rank": State.PENDING.rank,
+                    "account_id": account_id,
+                    "workflow_execution_id": workflow_execution_id,
+                    "due_at": session.expires_at,
+                },
+            ),
+        ]
+        if replaces:
+            operations += _session_replaces(attempt, session, replaces)
+        self._table.write(*operations)
+
+    def remember(self, user_key: str, claim: Claim, session: Session, now: int) -> None:
+        """Bind an idempotency key to a session that was there already; raises ConditionFailed."""
+        self._table.write(
+            _claimed(
+                user_key,
+                claim,
+                reference=session.reference,
+                status=HTTPStatus.OK,
+                running=False,
+                expires_at=session.expires_at,
+                now=now,
+            )
+        )
+
+
+def _nobody_is_at_it(attempt: Attempt, account: Account) -> When:
+    """The lease is free, and the account is still the one that was read."""
+    free = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)"
+    now = {"now": attempt.begun_at}
+    if account.account_id is None:
+        return When(f"{free} AND attribute_not_exists(#account_id)", now)
+    return When(f"{free} AND #account_id = :known", {**now, "known": account.account_id})
+
+
+def _lease_ends(attempt: Attempt, changes: dict[str, object]) -> Operation:
+    return update(
+        account_key(attempt.user_key),
+        When("#lease_owner = :me", {"me": attempt.reference}),
+        changes=changes,
+        remove=["lease_owner", "lease_until"],
+    )
+
+
+def _claimed(
+    user_key: str,
+    claim: Claim,
+    *,
+    reference: str,
+    status: HTTPStatus,
+    running: bool,
+    expires_at: int,
+    now: int,
+) -> Operation:
+    return put(
+        {
+            **idempotency_key(user_key, claim.digest).attributes,
+            "fingerprint": claim.fingerprint,
+            "reference": reference,
+            "status": int(status),
+            "running": running,
+            "expires_at": expires_at,
+            "ttl": expires_at,
+        },
+        When("attribute_not_exists(#pk) OR #expires_at <= :now", {"now": now}),
+    )
+
+
+def _session_replaces(attempt: Attempt, session: Session, progress: Progress) -> list[Operation]:
+    operations = [
+        update(
+            journey_key(attempt.user_key, attempt.journey),
+            unchanged(progress),
+            changes={
+                "state": State.PENDING,
+                "reference": attempt.reference,
+                "attempts": [*progress.attempts, attempt.begun_at],
+                "revision": progress.revision + 1,
+                "updated_at": attempt.begun_at,
+            },
+        ),
+        put(
+            {
+                **session_key(attempt.user_key, attempt.journey).attributes,
+                "reference": session.reference,
+                "token": session.token,
+                "href": session.href,
+                "expires_at": session.expires_at,
+                "ttl": session.expires_at,
+            }
+        ),
+    ]
+    if attempt.claim:
+        operations.append(
+            update(
+                idempotency_key(attempt.user_key, attempt.claim.digest),
+                When("#reference = :me", {"me": attempt.reference}),
+                changes={
+                    "running": False,
+                    "expires_at": session.expires_at,
+                    "ttl": session.expires_at,
+                },
+            )
+        )
+    return operations

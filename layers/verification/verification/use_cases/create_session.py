@@ -1,0 +1,152 @@
+"""A person wants to be verified: hand out the session they have, or open one.
+
+However often and however concurrently this is asked, one request at a time opens an
+execution for a person; everybody else gets what it opened or is told to come back.
+"""
+
+import logging
+import math
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Self
+
+from verification.deadline import Clock, Deadline
+from verification.errors import ChannelUnavailable, IdempotencyKeyReused, SessionBusy
+from verification.gateway.request import Request, validated
+from verification.identity import Caller, Pepper
+from verification.journeys import Journey, Journeys
+from verification.observability import LogCode, Metric, count
+from verification.standing import Session, Standing, require_new_execution_allowed
+from verification.store import Claim, ConditionFailed, SessionStore
+from verification.use_cases.open_execution import OpenExecution, Opening
+from verification.use_cases.session_request import SessionRequest
+
+_logger = logging.getLogger(__name__)
+_PATIENCE = 1.0  # seconds to wait for whoever is opening this person's execution
+_SOON = 2  # seconds in which an opening request is usually done
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request for a session, with what the gateway vouches for."""
+
+    request: SessionRequest
+    caller: Caller
+    source_ip: str
+    callback_base: str
+    request_id: str
+    idempotency_key: str | None = None
+
+    @classmethod
+    def of(cls, request: Request, public_base_url: str) -> Self:
+        """What a gateway's request asks for; raises InvalidRequest or Forbidden."""
+        return cls(
+            request=validated(SessionRequest, request.json_body()),
+            caller=request.caller,
+            source_ip=request.source_ip,
+            callback_base=public_base_url or request.base_url,
+            request_id=request.request_id,
+            idempotency_key=request.header("idempotency-key"),
+        )
+
+
+@dataclass(frozen=True)
+class Answered:
+    """201 for a session that was opened, 200 for one that was there; the body is all of it."""
+
+    status: HTTPStatus
+    body: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class CreateSession:
+    """The use case and what it needs."""
+
+    journeys: Journeys
+    pepper: Pepper
+    store: SessionStore
+    open_execution: OpenExecution
+    clock: Clock = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+    def __call__(self, asked: Asked, deadline: Deadline) -> Answered:
+        """Raises a Problem if there is no session to hand out."""
+        journey = self.journeys.get(asked.request.journey)
+        opening = self._opening(asked, journey)
+        patience = Deadline(_PATIENCE)
+        while True:
+            standing, pace = self.store.read(opening.user_key, journey.name, opening.claim)
+            now = self.clock()
+            try:
+                if found := self._existing(asked, opening, standing, now):
+                    return found
+                require_new_execution_allowed(journey, standing.progress, now)
+                if standing.account.lease_until <= now:
+                    session = self.open_execution(opening, standing, pace, deadline)
+                    return _answered(HTTPStatus.CREATED, asked, session)
+            except ConditionFailed:
+                pass  # another request got there first: look again
+            if not patience.remaining():
+                raise _busy(standing, now)
+            self.sleep(random.uniform(0.05, 0.2))  # noqa: S311 jitter only
+
+    def _opening(self, asked: Asked, journey: Journey) -> Opening:
+        return Opening(
+            journey=journey,
+            caller=asked.caller,
+            user_key=self.pepper.user_key(asked.caller),
+            person=asked.request.person(journey, asked.source_ip),
+            locale=asked.request.locale,
+            callback_base=asked.callback_base,
+            request_id=asked.request_id,
+            claim=asked.request.claim(asked.idempotency_key),
+        )
+
+    def _existing(
+        self, asked: Asked, opening: Opening, standing: Standing, now: float
+    ) -> Answered | None:
+        """The session that the person has already, unless it is to be replaced."""
+        session = standing.live_session(now)
+        status, renew = HTTPStatus.OK, asked.request.renew
+        if used := standing.used_key(now):
+            _require_same_request(opening.claim, used.fingerprint)
+            if used.running:
+                raise _busy(standing, now)
+            renew = False  # this very request has replaced the session before
+            if session and session.reference == used.reference:
+                status = HTTPStatus(used.status)
+        if session is None or renew:
+            return None
+        answered = _answered(status, asked, session)
+        if opening.claim and not used:
+            self.store.remember(opening.user_key, opening.claim, session, int(now))
+        _logger.info(LogCode.SESSION_RESUMED, extra={"reference": session.reference})
+        count(Metric.SESSIONS_RESUMED)
+        return answered
+
+
+def _require_same_request(claim: Claim | None, fingerprint: str) -> None:
+    if claim and claim.fingerprint != fingerprint:
+        raise IdempotencyKeyReused("Use a new key for a new request.")
+
+
+def _answered(status: HTTPStatus, asked: Asked, session: Session) -> Answered:
+    """Exactly what the channel needs, and nothing else that came from Jumio."""
+    if asked.request.channel == "sdk" and session.token:
+        return Answered(status, {"sdk": {"token": session.token}})
+    if asked.request.channel == "web" and session.href:
+        return Answered(status, {"web": {"href": session.href}})
+    raise ChannelUnavailable("Jumio's workflow for this journey does not offer that channel.")
+
+
+def _busy(standing: Standing, now: float) -> SessionBusy:
+    """Come back when the other request is done, or when its lease ends if it seems lost."""
+    left = max(1, math.ceil(standing.account.lease_until - now))
+    seems_lost = standing.account.lease_age(now) > 2 * _SOON
+    return SessionBusy(
+        "Another request is opening a session for this person.",
+        retry_after=left if seems_lost else min(left, _SOON),
+    )

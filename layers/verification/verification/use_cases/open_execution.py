@@ -1,0 +1,209 @@
+"""Open one execution at Jumio: intent first, then the call, then the record.
+
+A crash between any two of these leaves the lease to end by itself and the intent to be
+recognised by Jumio's callback. A call whose outcome is unknown is treated the same way:
+it is never repeated as long as the lease lasts.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from verification.capability import SigningKey, sign
+from verification.deadline import Clock, Deadline
+from verification.errors import (
+    DailyCeilingReached,
+    Misconfigured,
+    NotAtProvider,
+    OutcomeUnknown,
+    Problem,
+    SessionBusy,
+)
+from verification.identity import Caller, new_reference
+from verification.journeys import Journey
+from verification.jumio import JumioClient, OpenedExecution, Person, account_request
+from verification.jumio.token import start_by
+from verification.observability import LogCode, Metric, count
+from verification.standing import (
+    Session,
+    Standing,
+    blocked_by_outcome,
+    recent_attempts,
+    require_new_execution_allowed,
+)
+from verification.store import Attempt, Claim, ConditionFailed, Limiter, SessionStore
+from verification.store.table import Item
+
+_logger = logging.getLogger(__name__)
+_SAVING = 3.0  # seconds kept for recording what Jumio opened
+_LONGEST_CALLBACK_URL = 255  # Jumio's limit
+_SAVE_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What to open an execution with."""
+
+    journey: Journey
+    caller: Caller
+    user_key: str
+    person: Person | None
+    locale: str | None
+    callback_base: str
+    request_id: str
+    claim: Claim | None
+
+
+@dataclass(frozen=True)
+class OpenExecution:
+    """Opens an execution for a person on whom nobody else is working."""
+
+    store: SessionStore
+    limiter: Limiter
+    jumio: JumioClient
+    signing_key: SigningKey
+    clock: Clock = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+    def __call__(
+        self, opening: Opening, standing: Standing, pace: Item, deadline: Deadline
+    ) -> Session:
+        """The session of the new execution; raises a Problem.
+
+        Raises ConditionFailed, with nothing done, if the person's standing has changed
+        since it was read.
+        """
+        attempt = self._intend(opening, standing)
+        try:
+            opened = self._ask_jumio(opening, standing, attempt, pace, deadline)
+        except OutcomeUnknown as problem:
+            _logger.error(LogCode.ATTEMPT_LEFT_OPEN, extra={"reference": attempt.reference})
+            count(Metric.OUTCOMES_UNKNOWN)
+            wait = max(1, math.ceil(attempt.lease_until - self.clock()))
+            raise OutcomeUnknown(problem.detail, retry_after=wait) from None
+        except Problem as problem:
+            self._release(attempt, problem)
+            raise
+        session = _session(opening.journey, attempt, opened)
+        self._save(opening, standing, attempt, opened, session)
+        return session
+
+    def _intend(self, opening: Opening, standing: Standing) -> Attempt:
+        now = int(self.clock())
+        attempt = Attempt(
+            user_key=opening.user_key,
+            caller=opening.caller,
+            journey=opening.journey.name,
+            reference=new_reference(),
+            request_id=opening.request_id,
+            begun_at=now,
+            due_at=now + opening.journey.lifetime,
+            claim=opening.claim,
+        )
+        self.store.begin(attempt, standing)
+        _logger.info(LogCode.ATTEMPT_BEGUN, extra={"reference": attempt.reference})
+        return attempt
+
+    def _ask_jumio(
+        self,
+        opening: Opening,
+        standing: Standing,
+        attempt: Attempt,
+        pace: Item,
+        deadline: Deadline,
+    ) -> OpenedExecution:
+        capability = sign(self.signing_key, attempt.user_key, attempt.reference)
+        callback_url = f"{opening.callback_base}/callbacks/{capability}"
+        if len(callback_url) > _LONGEST_CALLBACK_URL:
+            raise Misconfigured("PUBLIC_BASE_URL: makes callback addresses too long for Jumio")
+        request = account_request(
+            opening.journey,
+            user_key=attempt.user_key,
+            reference=attempt.reference,
+            callback_url=callback_url,
+            locale=opening.locale,
+            person=opening.person,
+        )
+        self.sleep(self.limiter.take(pace, self.clock()))
+        in_time = deadline.sooner(reserve=_SAVING)
+        known = standing.account.account_id
+        try:
+            return self.jumio.open_execution(request, account_id=known, deadline=in_time)
+        except NotAtProvider:
+            if known is None:
+                raise
+            # Jumio deletes accounts, for example when their retention period ends.
+            _logger.warning(LogCode.ACCOUNT_GONE, extra={"account_id": known})
+            return self.jumio.open_execution(request, account_id=None, deadline=in_time)
+
+    def _release(self, attempt: Attempt, problem: Problem) -> None:
+        if isinstance(problem, DailyCeilingReached):
+            _logger.error(LogCode.DAILY_CEILING_REACHED)
+            count(Metric.DAILY_CEILING_REACHED)
+        released = {"reference": attempt.reference, "released": True}
+        try:
+            self.store.release(attempt)
+        except (ConditionFailed, BotoCoreError, ClientError):
+            released["released"] = False  # the lease ends by itself
+        _logger.info(LogCode.ATTEMPT_RELEASED, extra=released)
+
+    def _save(
+        self,
+        opening: Opening,
+        standing: Standing,
+        attempt: Attempt,
+        opened: OpenedExecution,
+        session: Session,
+    ) -> None:
+        """Record the execution; an outcome that came meanwhile is not overwritten."""
+        journey = opening.journey
+        for _ in range(_SAVE_TRIES):
+            progress, now = standing.progress, self.clock()
+            recent = recent_attempts(progress, journey.attempts, now)
+            blocked = blocked_by_outcome(journey, progress)
+            try:
+                self.store.save(
+                    attempt,
+                    account_id=opened.account_id,
+                    workflow_execution_id=opened.workflow_execution_id,
+                    session=session,
+                    replaces=None if blocked else replace(progress, attempts=recent),
+                )
+            except ConditionFailed as refusal:
+                if refusal.failed[0]:
+                    break
+                standing, _ = self.store.read(attempt.user_key, attempt.journey, None)
+                continue
+            if blocked:
+                require_new_execution_allowed(journey, progress, now)
+            self._tell(attempt, opened)
+            return
+        _logger.error(LogCode.ATTEMPT_OVERTAKEN, extra={"reference": attempt.reference})
+        raise SessionBusy("Another request is opening a session for this person.", retry_after=2)
+
+    def _tell(self, attempt: Attempt, opened: OpenedExecution) -> None:
+        _logger.info(
+            LogCode.SESSION_OPENED,
+            extra={
+                "reference": attempt.reference,
+                "account_id": opened.account_id,
+                "workflow_execution_id": opened.workflow_execution_id,
+            },
+        )
+        count(Metric.SESSIONS_OPENED)
+
+
+def _session(journey: Journey, attempt: Attempt, opened: OpenedExecution) -> Session:
+    """The session until the sooner of what the token says and what we asked for."""
+    asked_for = attempt.begun_at + journey.lifetime
+    inside = start_by(opened.token) if opened.token else None
+    return Session(
+        reference=attempt.reference,
+        expires_at=int(inside or asked_for),
+        token=opened.token,
+        href=opened.href,
+    )

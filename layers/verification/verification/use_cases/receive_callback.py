@@ -1,0 +1,69 @@
+"""Jumio calls back: take it for a hint, queue it, believe nothing.
+
+Whatever is wrong with a call, its answer is the same, so that nobody learns from it.
+"""
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from verification import capability
+from verification.errors import InvalidRequest, NotFound
+from verification.gateway.request import Request, validated
+from verification.jumio.messages import Id
+from verification.observability import LogCode, Metric, count
+from verification.queue import Hint, HintQueue
+
+_logger = logging.getLogger(__name__)
+_CAPABILITY = re.compile(r"^[A-Za-z0-9_.-]{1,200}$")
+
+
+class _WithId(BaseModel):
+    id: Id
+
+
+class Callback(BaseModel):
+    """Jumio's callback as far as it matters; its addresses and status are left unread."""
+
+    account: _WithId
+    workflowExecution: _WithId  # noqa: N815 Jumio's spelling
+    userReference: str | None = None  # noqa: N815 Jumio's spelling
+
+
+@dataclass(frozen=True)
+class ReceiveCallback:
+    """The use case and what it needs."""
+
+    signing_keys: Sequence[capability.SigningKey]
+    queue: HintQueue
+
+    def __call__(self, request: Request) -> None:
+        """Returns once the hint is safely queued; raises NotFound for what is not Jumio's."""
+        claimed = request.path("capability")
+        right = _CAPABILITY.match(claimed) and capability.verify(self.signing_keys, claimed)
+        if not right:
+            raise _refused("capability")
+        try:
+            callback = validated(Callback, request.json_body())
+        except InvalidRequest:
+            raise _refused("body", right.reference) from None
+        if callback.userReference not in (None, right.user_key):
+            raise _refused("user reference", right.reference)
+        self.queue.send(
+            Hint(
+                user_key=right.user_key,
+                reference=right.reference,
+                account_id=callback.account.id,
+                workflow_execution_id=callback.workflowExecution.id,
+            )
+        )
+        _logger.info(LogCode.CALLBACK_QUEUED, extra={"reference": right.reference})
+
+
+def _refused(reason: str, reference: str | None = None) -> NotFound:
+    _logger.warning(LogCode.CALLBACK_REFUSED, extra={"reason": reason, "reference": reference})
+    count(Metric.CALLBACKS_REFUSED)
+    return NotFound()

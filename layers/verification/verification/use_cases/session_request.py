@@ -1,0 +1,124 @@
+"""The body of ``POST /sessions``, and what we make of it."""
+
+import hashlib
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal, Self
+
+import iso3166
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    model_validator,
+)
+
+from verification.errors import ConsentRequired, InvalidRequest
+from verification.journeys import Journey, JourneyName, WebLocale
+from verification.jumio import Person
+from verification.store import Claim
+
+_KEY = re.compile(r'^"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?$')
+_OLDEST_CONSENT = timedelta(days=3 * 365)
+_CONSENT_COUNTRY = "USA"
+
+
+def _alpha3(value: str) -> str:
+    country = iso3166.countries_by_alpha2.get(value)
+    if country is None:
+        raise ValueError("not an ISO 3166 alpha-2 country code")
+    return str(country.alpha3)
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Consent(_Body):
+    """Where a person is and what they agreed to. Source: Jumio, "End-user consent"."""
+
+    country: Annotated[str, AfterValidator(_alpha3)]
+    state: str | None = Field(None, min_length=1, max_length=100)
+    obtained: Literal["yes", "no", "na"] | None = None
+    obtained_at: AwareDatetime | None = Field(None, alias="obtainedAt")
+
+    @model_validator(mode="after")
+    def _obtained_recently(self) -> Self:
+        if self.obtained_at:
+            age = datetime.now(UTC) - self.obtained_at
+            if not timedelta(minutes=-5) <= age <= _OLDEST_CONSENT:
+                raise ValueError("obtainedAt must lie within the last three years")
+        return self
+
+    def missing(self) -> list[str]:
+        """Names of the fields that Jumio demands on top of what is here."""
+        if self.country == _CONSENT_COUNTRY and self.obtained is None:
+            return ["consent.obtained"]
+        if self.obtained == "yes" and self.obtained_at is None:
+            return ["consent.obtainedAt"]
+        return []
+
+
+class SessionRequest(_Body):
+    """What a frontend may ask for; everything else is configuration."""
+
+    channel: Literal["sdk", "web"]
+    journey: JourneyName | None = None
+    locale: WebLocale | None = None
+    renew: StrictBool = False
+    consent: Consent | None = None
+
+    @model_validator(mode="after")
+    def _locale_is_for_the_web(self) -> Self:
+        if self.locale and self.channel != "web":
+            raise ValueError("locale is for the web channel only: an SDK takes the device's")
+        return self
+
+    def person(self, journey: Journey, ip: str) -> Person | None:
+        """What Jumio is told about the person; raises ConsentRequired if that is not enough."""
+        if self.consent is None:
+            if journey.consent == "required":
+                raise _ask_for(["consent.country"])
+            return None
+        if missing := self.consent.missing():
+            raise _ask_for(missing)
+        at = self.consent.obtained_at
+        return Person(
+            ip=ip,
+            country=self.consent.country,
+            state=self.consent.state,
+            obtained=self.consent.obtained,
+            obtained_at=_utc(at) if at else None,
+        )
+
+    def claim(self, idempotency_key: str | None) -> Claim | None:
+        """The request's use of its ``Idempotency-Key``; raises InvalidRequest."""
+        if idempotency_key is None:
+            return None
+        match = _KEY.match(idempotency_key)
+        if not match:
+            raise InvalidRequest(
+                "The request is not valid.",
+                fields=[{"field": "Idempotency-Key", "reason": "1 to 255 visible characters"}],
+            )
+        body = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return Claim(_digest(match[1]), _digest(body))
+
+
+def _ask_for(fields: list[str]) -> ConsentRequired:
+    return ConsentRequired(
+        "Ask the person, then send the request again with these fields.",
+        fields=[{"field": field, "reason": "needed"} for field in fields],
+    )
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,146 @@
+"""Something happened to an execution: read from Jumio what, record it, tell the bus.
+
+Safe to run any number of times, in any order, by several workers at once, and to be
+killed anywhere: what was not finished is finished by whoever comes next.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+
+from verification.bus import Bus
+from verification.deadline import Clock, Deadline
+from verification.errors import NotAtProvider
+from verification.execution import Execution, State, state_of
+from verification.jumio import JumioClient, Reading
+from verification.observability import LogCode, Metric, count
+from verification.queue import Hint
+from verification.store import ConditionFailed, OutcomeStore
+from verification.store.outcomes import Known, News
+
+_logger = logging.getLogger(__name__)
+_TRIES = 5
+_LOOK_AGAIN = 15 * 60  # seconds after which an execution that is not final is overdue
+
+
+class NotYet(Exception):
+    """Nothing can be said now: keep the hint and come back."""
+
+
+@dataclass(frozen=True)
+class SettleExecution:
+    """The use case and what it needs."""
+
+    store: OutcomeStore
+    jumio: JumioClient
+    bus: Bus
+    clock: Clock = time.time
+
+    def __call__(self, hint: Hint, deadline: Deadline) -> None:
+        """Returns when nothing is left to do; raises NotYet or a Problem to be called again."""
+        known = self.store.known(hint.user_key, hint.reference)
+        if known is None:
+            _logger.warning(LogCode.EXECUTION_UNKNOWN, extra=_ids(hint))
+            return
+        execution = known.execution
+        if execution.state is State.REQUESTED:
+            known = self._adopt(known, hint, deadline)
+        elif not _same(execution, hint):
+            _logger.warning(LogCode.CALLBACK_MISMATCH, extra=_ids(hint))
+            count(Metric.CALLBACKS_REFUSED)
+            return
+        if not known.execution.state.final:
+            known = self._advance(known, deadline)
+        if known.execution.unpublished:
+            self.bus.publish_outcome(known.execution, known.account)
+            self.store.published(known.execution)
+            _logger.info(LogCode.OUTCOME_PUBLISHED, extra=_about(known.execution))
+
+    def _adopt(self, known: Known, hint: Hint, deadline: Deadline) -> Known:
+        """Recognise what was opened by a call whose answer never came."""
+        lease_holds = known.account.lease_until > self.clock()
+        if known.account.lease_owner == hint.reference and lease_holds:
+            raise NotYet("the request that opened it may still record it")
+        reading = self._read(hint.account_id, hint.workflow_execution_id, deadline, details=True)
+        # The ids come from the callback: only Jumio can say that they belong to our intent.
+        if (reading.internal_reference, reading.user_reference) != (hint.reference, hint.user_key):
+            _logger.warning(LogCode.CALLBACK_MISMATCH, extra=_ids(hint))
+            count(Metric.CALLBACKS_REFUSED)
+            raise NotYet("not what was intended")
+        try:
+            adopted = self.store.adopt(known, hint.account_id, hint.workflow_execution_id)
+        except ConditionFailed:
+            raise NotYet("somebody else is adopting it") from None
+        _logger.warning(
+            LogCode.EXECUTION_ADOPTED if adopted else LogCode.ORPHAN_RECORDED, extra=_ids(hint)
+        )
+        if not adopted:
+            count(Metric.ORPHANS)
+        return self._known(known.execution)
+
+    def _advance(self, known: Known, deadline: Deadline) -> Known:
+        """Bring what is on record up to what Jumio says."""
+        execution = known.execution
+        reading = self._read(
+            execution.account_id or "", execution.workflow_execution_id or "", deadline
+        )
+        state = state_of(reading.status, reading.decision)
+        if state is None:
+            _logger.error(LogCode.STATUS_UNKNOWN, extra=_about(execution))
+            return known
+        now = int(self.clock())
+        news = News(state, reading.decision if state.final else None, now, now + _LOOK_AGAIN)
+        for _ in range(_TRIES):
+            if known.execution.state.rank >= state.rank:
+                _logger.info(LogCode.EXECUTION_UNCHANGED, extra=_about(known.execution))
+                return known
+            try:
+                self.store.advance(known, news)
+            except ConditionFailed:
+                known = self._known(execution)
+                continue
+            known = self._known(execution)
+            _logger.info(LogCode.EXECUTION_ADVANCED, extra=_about(known.execution))
+            if state.final:
+                count(Metric.EXECUTIONS_SETTLED)
+            return known
+        raise NotYet("others keep changing it")
+
+    def _known(self, execution: Execution) -> Known:
+        known = self.store.known(execution.user_key, execution.reference)
+        if known is None:
+            raise NotYet("it was removed meanwhile")
+        return known
+
+    def _read(
+        self, account_id: str, execution_id: str, deadline: Deadline, *, details: bool = False
+    ) -> Reading:
+        try:
+            return self.jumio.read_execution(
+                account_id, execution_id, with_details=details, deadline=deadline
+            )
+        except NotAtProvider:
+            raise NotYet("Jumio has nothing to read") from None
+
+
+def _same(execution: Execution, hint: Hint) -> bool:
+    return (execution.account_id, execution.workflow_execution_id) == (
+        hint.account_id,
+        hint.workflow_execution_id,
+    )
+
+
+def _ids(hint: Hint) -> dict[str, str]:
+    return {
+        "reference": hint.reference,
+        "account_id": hint.account_id,
+        "workflow_execution_id": hint.workflow_execution_id,
+    }
+
+
+def _about(execution: Execution) -> dict[str, str]:
+    return {
+        "reference": execution.reference,
+        "request_id": execution.request_id,
+        "state": execution.state,
+    }

@@ -1,0 +1,85 @@
+"""Clients and adapters as the functions wire them; nothing here decides anything."""
+
+import logging
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging import utils
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+
+from verification.capability import SigningKey
+from verification.deadline import Deadline
+from verification.errors import Misconfigured
+from verification.identity import Pepper
+from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
+from verification.settings import JumioSettings, Secrets
+
+_ANSWERING = 0.5  # seconds kept for answering
+_CONFIG = Config(
+    connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}
+)
+
+
+def logger() -> Logger:
+    """The function's logger, which also formats whatever this package logs."""
+    function_logger = Logger()
+    logging.getLogger("verification")  # has to exist before it can be configured
+    utils.copy_config_to_registered_loggers(function_logger, include={"verification"})
+    return function_logger
+
+
+@cache
+def aws(service: Any) -> Any:  # noqa: ANN401 one of boto3's many client types
+    """The process's client of an AWS service, with timeouts that fit a request."""
+    return boto3.client(service, config=_CONFIG)
+
+
+@cache
+def secrets() -> Secrets:
+    return Secrets(aws("secretsmanager"))
+
+
+def deadline(context: LambdaContext) -> Deadline:
+    """When this invocation has to have its answer ready."""
+    return Deadline(context.get_remaining_time_in_millis() / 1000 - _ANSWERING)
+
+
+def jumio_client(settings: JumioSettings) -> JumioClient:
+    """Jumio, as the settings and the secret with our client credentials say."""
+    hosts = Hosts.of(settings.jumio_data_center, settings.jumio_base_url)
+    transport = Transport(settings.jumio_user_agent)
+
+    def credentials() -> Credentials:
+        secret = secrets().current(settings.jumio_secret_id)
+        if not secret.get("client_id") or not secret.get("client_secret"):
+            raise Misconfigured("JUMIO_SECRET_ID: the secret has no client_id and client_secret")
+        return Credentials(secret["client_id"], secret["client_secret"])
+
+    return JumioClient(hosts, transport, TokenSource(transport, hosts.auth, credentials))
+
+
+def pepper(secret_id: str) -> Pepper:
+    secret = secrets().current(secret_id)
+    return Pepper(*_versioned(secret, "USER_KEY_SECRET_ID"))
+
+
+def signing_key(secret_id: str) -> SigningKey:
+    """The key with which new callback addresses are signed."""
+    return SigningKey(*_versioned(secrets().current(secret_id), "CALLBACK_SECRET_ID"))
+
+
+def accepted_keys(secret_id: str) -> list[SigningKey]:
+    """The keys by which a callback address may be signed: the current and the previous."""
+    previous = secrets().previous(secret_id)
+    keys = [signing_key(secret_id)]
+    return [*keys, SigningKey(*_versioned(previous, "CALLBACK_SECRET_ID"))] if previous else keys
+
+
+def _versioned(secret: dict[str, str], setting: str) -> tuple[str, str]:
+    version, key = secret.get("version", ""), secret.get("key", "")
+    if not version.isalnum() or len(key) < 32:
+        raise Misconfigured(f"{setting}: the secret needs a version and a key of 32 characters")
+    return version, key
