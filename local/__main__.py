@@ -22,8 +22,11 @@ def main(arguments: list[str] | None = None) -> int:
 
         return int(sdk.main(arguments[1:]))
     options = _parser().parse_args(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # A shell's background job ignores SIGINT, and the stack must end all the same; whoever
+        # ignores SIGHUP (nohup) wants to be left alone.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     if options.with_parent:
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     console = Console(quiet=options.quiet)

@@ -5,12 +5,13 @@ made explicit, and resources left out that MiniStack has no idea of.
 """
 
 import copy
+import importlib.util
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
-from ministack.services.cloudformation import provisioners
 from samcli.yamlhelper import yaml_parse
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
@@ -55,8 +56,21 @@ def _values(template: dict[str, Any], parameters: dict[str, str]) -> dict[str, A
     return values
 
 
+def _supported_types() -> frozenset[str]:
+    """The resource types that MiniStack has a handler for.
+
+    Read from its source: it publishes no list, and importing the module starts its threads here.
+    """
+    package = importlib.util.find_spec("ministack")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("ministack")
+    source = Path(package.origin).parent / "services" / "cloudformation" / "provisioners.py"
+    handlers = source.read_text().partition("\n_RESOURCE_HANDLERS")[2]
+    return frozenset(re.findall(r'^    "(AWS::\w+::\w+)": ', handlers, re.MULTILINE))
+
+
 def _without_unsupported(template: dict[str, Any]) -> Deployable:
-    supported = provisioners._RESOURCE_HANDLERS  # noqa: SLF001 - there is no public list
+    supported = _supported_types()
     dropped = {
         logical_id: resource["Type"]
         for logical_id, resource in template["Resources"].items()

@@ -20,27 +20,48 @@ _CODE_PROPERTY = {_FUNCTION: "CodeUri", _LAYER: "ContentUri"}
 _SITE = "python/lib/python3/site-packages/layer.pth"
 
 
-def precompiled_copy(build: Path, target: Path) -> None:
-    """Copy a build, with bytecode that stays valid whatever the times of the files.
+def precompiled(folder: Path, cache: Path) -> Path:
+    """A copy of the folder, with bytecode that stays valid whatever the times of the files.
 
-    A copy, so that building again does not change the code under a running stack.
+    A copy, so that building again does not change the code under a running stack; kept from one
+    start to the next for as long as nothing in the folder changes.
     """
-    shutil.copytree(build, target)
-    compileall.compile_dir(
-        target,
-        quiet=2,
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )
+    copy = cache / f"{folder.name}-{_state(folder)}"
+    if not copy.is_dir():
+        for outdated in cache.glob(f"{folder.name}-*"):
+            shutil.rmtree(outdated)
+        unfinished = cache / f"{folder.name}-unfinished"
+        shutil.copytree(folder, unfinished)
+        compileall.compile_dir(
+            unfinished,
+            quiet=2,
+            stripdir=str(unfinished),
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+        unfinished.rename(copy)
+    return copy
 
 
-def upload(template: dict[str, Any], build: Path, aws: LocalAws) -> None:
+def _state(folder: Path) -> str:
+    """Changes when a file of the folder does."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        facts = path.stat()
+        digest.update(
+            f"{path.relative_to(folder)}\0{facts.st_size}\0{facts.st_mtime_ns}\0".encode()
+        )
+    return digest.hexdigest()[:16]
+
+
+def upload(template: dict[str, Any], build: Path, cache: Path, aws: LocalAws) -> None:
     """Put the code of every function and layer into a bucket, and its address into the template."""
     aws.create_bucket(_BUCKET)
     for kind, properties, key in _code_of(template):
         folder = build / properties[key]
         if not folder.is_dir():
             raise StackError(f"{folder} is missing: run sam build first")
-        archive = _archive(folder) if kind == _FUNCTION else _link(folder / "python")
+        code = precompiled(folder, cache)
+        archive = _archive(code) if kind == _FUNCTION else _link(code / "python")
         name = hashlib.sha256(archive).hexdigest() + ".zip"
         aws.put_object(_BUCKET, name, archive)
         properties[key] = f"s3://{_BUCKET}/{name}"

@@ -18,11 +18,19 @@ _DEPLOY_SECONDS = 60
 
 
 def deploy(
-    aws: LocalAws, build: Path, parameters: Mapping[str, str], say: Callable[[str], None]
+    aws: LocalAws,
+    build: Path,
+    cache: Path,
+    parameters: Mapping[str, str],
+    say: Callable[[str], None],
 ) -> dict[str, str]:
-    """Deploy a build; returns the stack's outputs by name."""
+    """Deploy a build; returns the stack's outputs by name.
+
+    The cache is a folder for what can be kept until the next deployment.
+    """
     template = adapter.load(build / "template.yaml")
-    artefacts.upload(template, build, aws)
+    say("compiling and uploading the functions and layers")
+    artefacts.upload(template, build, cache, aws)
     deployable = adapter.adapt(template, dict(parameters), aws.region)
     for logical_id, kind in deployable.dropped.items():
         say(f"left out, MiniStack has no {kind}: {logical_id}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local import artefacts, deployment, jumio, ministack, people
+from local import deployment, jumio, ministack, people
 from local.aws import LocalAws
 from local.console import Console
 from local.door import Door
@@ -51,6 +51,8 @@ def running(
         for folder in (scratch, logs):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
+        cache = directory / "artefacts"
+        cache.mkdir(exist_ok=True)
         facts_file.unlink(missing_ok=True)
 
         group = cleanup.enter_context(ProcessGroup(leftovers=[scratch, facts_file]))
@@ -61,14 +63,11 @@ def running(
         page, door = Page(ROOT / "web"), Door()
         page_url = cleanup.enter_context(ThreadedServer(page.application)).url
         door_url = cleanup.enter_context(ThreadedServer(door.application)).url
-        console.step("compiling the functions and layers")
-        build = scratch / "build"
-        artefacts.precompiled_copy(_build(), build)
         ministack.wait_until_ready(cloud, aws, mark)
         jumio.wait_until_ready(provider, simulator)
 
         parameters = _parameters(simulator.url, door_url, page_url) | dict(extra_parameters or {})
-        outputs = deployment.deploy(aws, build, parameters, console.step)
+        outputs = deployment.deploy(aws, _build(), cache, parameters, console.step)
         aws.secrets.put_secret_value(
             SecretId=outputs["JumioSecretArn"], SecretString=json.dumps(simulator.credentials)
         )
