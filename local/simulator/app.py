@@ -1,0 +1,89 @@
+"""The application: Jumio's endpoints, the hosted client, the admin API, on one port."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from local.simulator.problems import ProblemError, problem
+from local.simulator.routes import (
+    accounts,
+    admin,
+    admin_executions,
+    api_channel,
+    hosted,
+    index,
+    retrieval,
+    sdk_backend,
+    token,
+)
+from local.simulator.witness import Witness
+from local.simulator.world import World
+
+LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\]|[a-z0-9.-]+\.localhost)(:\d+)?"
+
+
+def build_app(world: World) -> Starlette:
+    """The ASGI application around a world; its lifespan runs the world's ticker."""
+    jumio: list[BaseRoute] = [
+        *token.ROUTES,
+        *accounts.ROUTES,
+        *api_channel.ROUTES,
+        *retrieval.ROUTES,
+        *hosted.ROUTES,
+        *index.ROUTES,
+    ]
+    own = Mount(
+        "/_simulator",
+        routes=[*admin.ROUTES, *admin_executions.ROUTES, *sdk_backend.ROUTES],
+        middleware=[
+            Middleware(
+                CORSMiddleware,
+                allow_origin_regex=LOCAL_ORIGINS,
+                allow_methods=["*"],
+                allow_headers=["*"],
+            )
+        ],
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        ticker = asyncio.create_task(world.ticker.run())
+        yield
+        ticker.cancel()
+        world.sender.abandon()
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        if isinstance(error, ProblemError):
+            return problem(error.status, error.detail, error.headers)
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if status == 405:
+            allowed = ", ".join(sorted(_allowed_methods(request, jumio)))
+            detail = f"Request method '{request.method}' is not supported"
+            return problem(405, detail, {"Allow": allowed})
+        return problem(status, getattr(error, "detail", "Unexpected error"))
+
+    app = Starlette(
+        routes=[*jumio, own],
+        middleware=[Middleware(Witness, world=world, routes=jumio)],
+        exception_handlers={ProblemError: refuse, HTTPException: refuse},
+        lifespan=lifespan,
+    )
+    app.state.world = world
+    return app
+
+
+def _allowed_methods(request: Request, routes: list[BaseRoute]) -> set[str]:
+    return {
+        method
+        for route in routes
+        if isinstance(route, Route) and route.path_regex.match(request.url.path)
+        for method in route.methods or ()
+    }

@@ -1,0 +1,24 @@
+"""Error answers in the shape Jumio shows: title, status, detail."""
+
+from http import HTTPStatus
+
+from starlette.responses import JSONResponse
+
+UNAUTHORIZED = "The provided credentials are invalid"
+TOO_MANY = "Request limit exceeded"
+
+
+class ProblemError(Exception):
+    """Ends a request with this status and detail; `headers` go along."""
+
+    def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers or {}
+
+
+def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    """`{"title", "status", "detail"}`. Documented for 401 and 429, inferred for the rest."""
+    body = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JSONResponse(body, status, headers)

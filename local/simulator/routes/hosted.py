@@ -1,0 +1,186 @@
+"""The hosted web client: the page behind `web.href`, and the forms on it."""
+
+from urllib.parse import urlencode
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from local.simulator import lifecycle
+from local.simulator.checks import world_of
+from local.simulator.hosted_state import (
+    ERRORS,
+    frame_message,
+    preset_values,
+    refusal_code,
+    return_url,
+    step_of,
+    to_capture,
+)
+from local.simulator.model import Execution
+from local.simulator.pages import page
+from local.simulator.problems import ProblemError
+from local.simulator.routes.admin import named_scenario
+from local.simulator.scenarios import SCENARIOS
+
+COUNTRIES = ["AUT", "DEU", "GBR", "USA"]
+TYPES = ["PASSPORT", "ID_CARD", "DRIVING_LICENSE", "VISA"]
+
+
+async def show(request: Request) -> Response:
+    """The page at the step the person has reached; an error page for a token that is no good."""
+    token = request.query_params.get("authorizationToken", "")
+    execution = _execution(request, token)
+    code = refusal_code(execution)
+    framed = request.headers.get("sec-fetch-dest") == "iframe"
+    if execution is None or code is not None:
+        return _leave(request, execution, token, code=code or "9200", framed=framed, status=401)
+    if step_of(execution) == "ended":
+        return _ended(request, execution, token, "finished")
+    world = world_of(request)
+    missing = to_capture(execution)
+    document = next((one for one in execution.credentials if one.category == "ID"), None)
+    return page(
+        "client.html",
+        step=step_of(execution),
+        token=token,
+        locale=execution.locale,
+        credentials=[one for one in execution.credentials if "WEB" in one.channels],
+        current=missing[0] if missing else None,
+        countries=preset_values(document, "country", COUNTRIES),
+        types_offered=preset_values(document, "type", TYPES),
+        scenarios=[one for one in SCENARIOS.values() if one.acts != "waits"],
+        errors=ERRORS,
+        message=frame_message(world, execution, token, "loaded"),
+    )
+
+
+def _execution(request: Request, token: str) -> Execution | None:
+    """The execution of a web token; the SDK's is no good here when the two differ."""
+    execution = world_of(request).by_token.get(token)
+    if execution is None or not execution.offers_web or token != execution.web_token:
+        return None
+    return execution
+
+
+async def _open_form(request: Request) -> tuple[Execution | None, FormData, str, bool]:
+    form = await request.form()
+    token = str(form.get("authorizationToken", ""))
+    return _execution(request, token), form, token, form.get("framed") == "1"
+
+
+def _again(token: str, execution: Execution) -> Response:
+    query = urlencode({"authorizationToken": token, "locale": execution.locale})
+    return RedirectResponse(f"/web/client?{query}", status_code=303)
+
+
+async def act(request: Request) -> Response:
+    """start, document, capture: one step, then back to the page."""
+    execution, form, token, framed = await _open_form(request)
+    code = refusal_code(execution)
+    if execution is None or code is not None:
+        return _leave(request, execution, token, code=code or "9200", framed=framed, status=401)
+    world = world_of(request)
+    now = world.clock.now()
+    action = request.path_params["action"]
+    if action not in {"start", "document", "capture"}:
+        raise ProblemError(404, "Not Found")
+    lifecycle.start(world, execution, now)
+    if execution.status == "ACQUISITION_STARTED":
+        lifecycle.touch(world, execution, now)
+        if action == "document":
+            execution.document = {
+                "country": str(form.get("country", COUNTRIES[0])),
+                "document_type": str(form.get("type", TYPES[0])),
+            }
+        missing = to_capture(execution)
+        if action == "capture" and missing:
+            lifecycle.capture(world, execution, missing[0], now)
+    return _again(token, execution)
+
+
+async def finish(request: Request) -> Response:
+    """The person is done, and decides how it ends; steps they skipped are taken as done."""
+    execution, form, token, framed = await _open_form(request)
+    code = refusal_code(execution)
+    if execution is None or code is not None:
+        return _leave(request, execution, token, code=code or "9200", framed=framed, status=401)
+    scenario = named_scenario(form.get("scenario") or "approved")
+    if step_of(execution) == "ended":
+        return _ended(request, execution, token, "finished")
+    lifecycle.play(world_of(request), execution, scenario, to_end=False)
+    if scenario.acts != "finishes":
+        return _ended(request, execution, token, "left")
+    return _leave(request, execution, token, code=None, framed=framed)
+
+
+async def leave(request: Request) -> Response:
+    """The person goes away; with `expire=1` the idle time passes at once."""
+    execution, form, token, framed = await _open_form(request)
+    code = refusal_code(execution)
+    if execution is None or code is not None:
+        return _leave(request, execution, token, code=code or "9200", framed=framed, status=401)
+    if form.get("expire") == "1":
+        world = world_of(request)
+        lifecycle.expire(world, execution, world.clock.now())
+    return _ended(request, execution, token, "left")
+
+
+async def fail(request: Request) -> Response:
+    """The client breaks with `errorCode`; the execution stays open and will expire."""
+    execution, form, token, framed = await _open_form(request)
+    code = refusal_code(execution) or str(form.get("errorCode", "9801"))
+    if code not in ERRORS:
+        raise ProblemError(400, "errorCode is not one of the documented codes")
+    return _leave(request, execution, token, code=code, framed=framed)
+
+
+def _leave(
+    request: Request,
+    execution: Execution | None,
+    token: str,
+    *,
+    code: str | None,
+    framed: bool,
+    status: int = 200,
+) -> Response:
+    """Off to successUrl or errorUrl; a page where there is none, or to tell the frame first."""
+    target = return_url(execution, code) if execution else None
+    if target is not None and not framed:
+        return RedirectResponse(target, status_code=303)
+    world = world_of(request)
+    value = "error" if code else "success"
+    return page(
+        "ended.html",
+        status,
+        kind=value,
+        code=code,
+        text=ERRORS[code] if code else "",
+        target=target,
+        message=frame_message(world, execution, token, value, code),
+        locale=execution.locale if execution else "en",
+    )
+
+
+def _ended(request: Request, execution: Execution, token: str, kind: str) -> Response:
+    """Nothing more to do here; `kind` is finished or left."""
+    return page(
+        "ended.html",
+        kind=kind,
+        code=None,
+        text="",
+        target=return_url(execution, None) if kind == "finished" else None,
+        message=frame_message(world_of(request), execution, token, "loaded"),
+        locale=execution.locale,
+    )
+
+
+ROUTES = [
+    Route("/web/client", show, methods=["GET"], name="web.client"),
+    Route("/web/v4/app", show, methods=["GET"], name="web.client"),
+    Route("/web/client/finish", finish, methods=["POST"], name="web.finish"),
+    Route("/web/client/leave", leave, methods=["POST"], name="web.leave"),
+    Route("/web/client/fail", fail, methods=["POST"], name="web.fail"),
+    Route("/web/client/{action}", act, methods=["POST"], name="web.step"),
+]
