@@ -177,7 +177,7 @@ def _expressions(
     clauses: str, when: When, new: Mapping[str, object] | None = None
 ) -> dict[str, Any]:
     """Expressions with their placeholders; every attribute is aliased, as many are reserved."""
-    names = {f"#{name}": name for name in re.findall(r"#(\w+)", clauses + when.condition)}
+    names = {f"#{name}": name for name in re.findall(r"#(\w+)", f"{clauses} {when.condition}")}
     values = {f":{name}": value for name, value in {**(new or {}), **when.values}.items()}
     expressions: dict[str, Any] = {
         "UpdateExpression": clauses,

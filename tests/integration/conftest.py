@@ -1,0 +1,65 @@
+"""The product on moto's DynamoDB and EventBridge, in one thread, with the Jumio simulator."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from local.simulator.testing import RunningSimulator, running_simulator
+from moto import mock_aws
+from verification.bus import Bus
+from verification.journeys import load_journeys
+
+from tests.support.bff import Bff
+from tests.support.template import table_definition
+
+JOURNEYS = """
+{"version": 1, "journeys": [
+  {"name": "identity"},
+  {"name": "repeated", "repeatable": true, "attempts": {"limit": 2, "window": 3600}},
+  {"name": "screening", "workflowKey": 10066}
+]}
+"""
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[RunningSimulator]:
+    with running_simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running: RunningSimulator) -> RunningSimulator:
+    running.admin.reset()
+    running.admin.clear_faults()
+    running.admin.clear_journal()
+    running.admin.patch_options(account_rate=1000, account_burst=1000)
+    return running
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def dynamodb(aws: None) -> Any:
+    client = boto3.client("dynamodb")
+    client.create_table(**table_definition("verification"))
+    return client
+
+
+@pytest.fixture
+def bus(aws: None) -> Bus:
+    client = boto3.client("events")
+    client.create_event_bus(Name="verification")
+    return Bus(client, "verification")
+
+
+@pytest.fixture
+def bff(dynamodb: Any, simulator: RunningSimulator, bus: Bus) -> Bff:
+    return Bff(dynamodb, "verification", simulator, bus, load_journeys(JOURNEYS))

@@ -1,0 +1,147 @@
+"""The product in one process: real use cases, a table, and the Jumio simulator."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from local.simulator.testing import RunningSimulator
+from verification.bus import Bus
+from verification.capability import SigningKey, sign
+from verification.deadline import Deadline
+from verification.identity import Caller, Pepper
+from verification.journeys import Journeys
+from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
+from verification.queue import Hint
+from verification.store import Limiter, Limits, OutcomeStore, SessionStore, Table
+from verification.store.table import Key
+from verification.use_cases.create_session import Answered, Asked, CreateSession
+from verification.use_cases.get_verification import GetVerification
+from verification.use_cases.open_execution import OpenExecution
+from verification.use_cases.session_request import SessionRequest
+from verification.use_cases.settle_execution import SettleExecution
+
+ISSUER = "https://issuer.example"
+PEPPER = Pepper("1", "p" * 64)
+SIGNING_KEY = SigningKey("1", "s" * 64)
+USER_AGENT = "Example JumioBff/1.0"
+
+
+@dataclass
+class Clock:
+    """Time that moves when told to."""
+
+    now: float = field(default_factory=lambda: float(int(time.time())))
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def jumio_client(simulator: RunningSimulator) -> JumioClient:
+    transport = Transport(USER_AGENT)
+    credentials = Credentials(simulator.client_id, simulator.client_secret)
+    hosts = Hosts.of("emea-1", simulator.url)
+    return JumioClient(hosts, transport, TokenSource(transport, hosts.auth, lambda: credentials))
+
+
+@dataclass
+class Bff:
+    """Ask it as frontends, Jumio and the queue would."""
+
+    dynamodb: Any
+    table_name: str
+    simulator: RunningSimulator
+    bus: Bus
+    journeys: Journeys
+    limits: Limits = Limits(per_second=100, burst=100, daily=1000)
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.table = Table(self.dynamodb, self.table_name)
+        self.store = SessionStore(self.table)
+        self.outcomes = OutcomeStore(self.table)
+        self.jumio = jumio_client(self.simulator)
+
+    @property
+    def create_session(self) -> CreateSession:
+        opening = OpenExecution(
+            self.store,
+            Limiter(self.table, self.limits),
+            self.jumio,
+            SIGNING_KEY,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+        )
+        return CreateSession(
+            self.journeys, PEPPER, self.store, opening, clock=self.clock, sleep=self.clock.sleep
+        )
+
+    @property
+    def settle_execution(self) -> SettleExecution:
+        return SettleExecution(self.outcomes, self.jumio, self.bus, clock=self.clock)
+
+    def ask(
+        self,
+        channel: str = "sdk",
+        *,
+        user: str = "ada",
+        key: str | None = None,
+        seconds: float = 15,
+        **body: object,
+    ) -> Answered:
+        """POST /sessions as that user."""
+        asked = Asked(
+            request=SessionRequest.model_validate({"channel": channel, **body}),
+            caller=Caller(ISSUER, user),
+            source_ip="203.0.113.7",
+            callback_base="https://bff.example",
+            request_id=f"request-of-{user}",
+            idempotency_key=key,
+        )
+        return self.create_session(asked, Deadline(seconds))
+
+    def status(self, user: str = "ada", journey: str | None = None) -> dict[str, Any]:
+        """GET /verification as that user."""
+        get = GetVerification(self.journeys, PEPPER, self.outcomes, clock=self.clock)
+        return dict(get(Caller(ISSUER, user), journey))
+
+    def settle(self, execution: dict[str, Any], seconds: float = 20) -> None:
+        """The worker takes the hint that a callback about a simulated execution leaves."""
+        self.settle_execution(self.hint(execution), Deadline(seconds))
+
+    def hint(self, execution: dict[str, Any]) -> Hint:
+        return Hint(
+            user_key=execution["userReference"],
+            reference=execution["customerInternalReference"],
+            account_id=execution["accountId"],
+            workflow_execution_id=execution["id"],
+        )
+
+    def executions(self) -> list[dict[str, Any]]:
+        """What the simulator has opened, oldest first."""
+        return self.simulator.admin.executions()[::-1]
+
+    def items(self) -> list[dict[str, Any]]:
+        """Everything in the table, in DynamoDB's own notation."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table_name)
+        return [item for page in pages for item in page["Items"]]
+
+    def item(self, user: str, sk: str) -> dict[str, Any] | None:
+        """One item of a user, as plain values."""
+        key = Key(f"USER#{PEPPER.user_key(Caller(ISSUER, user))}", sk)
+        return self.table.read(key).get(key)
+
+    def delete_account(self, account_id: str) -> None:
+        """Somebody else deletes an account at Jumio."""
+        token = self.jumio._tokens.get(Deadline(5))
+        url = f"{self.simulator.url}/api/v1/accounts/{account_id}"
+        headers = {"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT}
+        requests.delete(url, headers=headers, timeout=5).raise_for_status()
+
+    def capability(self, execution: dict[str, Any]) -> str:
+        return sign(
+            SIGNING_KEY, execution["userReference"], execution["customerInternalReference"]
+        )

@@ -1,0 +1,74 @@
+import pytest
+from verification.errors import AlreadyVerified, AttemptsExhausted, VerificationInProgress
+from verification.execution import State
+from verification.journeys import Journey
+from verification.standing import (
+    Account,
+    Progress,
+    Session,
+    Standing,
+    require_new_execution_allowed,
+    retry_advice,
+)
+
+NOW = 1_800_000_000
+
+
+def journey(**values: object) -> Journey:
+    return Journey.model_validate({"name": "identity", **values})
+
+
+def standing(session: Session | None, reference: str | None = "r1") -> Standing:
+    return Standing(Account(), Progress(State.PENDING, reference), session, None)
+
+
+@pytest.mark.parametrize(("seconds_left", "alive"), [(61, True), (60, False), (-1, False)])
+def test_a_session_is_handed_out_only_while_there_is_time_to_start_it(
+    seconds_left: int, alive: bool
+) -> None:
+    session = Session("r1", NOW + seconds_left, "token", "href")
+    assert (standing(session).live_session(NOW) is session) is alive
+
+
+def test_a_session_of_a_replaced_execution_is_not_handed_out() -> None:
+    assert standing(Session("r0", NOW + 600, "token", "href")).live_session(NOW) is None
+
+
+@pytest.mark.parametrize(
+    "state", [None, State.PENDING, State.STARTED, State.DECLINED, State.EXPIRED]
+)
+def test_a_person_without_a_good_outcome_may_try_again(state: State | None) -> None:
+    require_new_execution_allowed(journey(), Progress(state), NOW)
+    assert retry_advice(journey(), Progress(state), NOW).allowed
+
+
+@pytest.mark.parametrize("state", [State.PROCESSING, State.REVIEW])
+def test_a_person_whose_result_is_awaited_may_not(state: State) -> None:
+    with pytest.raises(VerificationInProgress):
+        require_new_execution_allowed(journey(), Progress(state), NOW)
+    assert not retry_advice(journey(), Progress(state), NOW).allowed
+
+
+def test_an_approved_person_may_repeat_only_a_repeatable_journey() -> None:
+    approved = Progress(State.APPROVED)
+    with pytest.raises(AlreadyVerified):
+        require_new_execution_allowed(journey(), approved, NOW)
+    require_new_execution_allowed(journey(repeatable=True), approved, NOW)
+
+
+def test_attempts_count_within_their_window_only() -> None:
+    limited = journey(attempts={"limit": 2, "window": 3600})
+    require_new_execution_allowed(limited, Progress(attempts=(NOW - 3600, NOW - 10)), NOW)
+    with pytest.raises(AttemptsExhausted) as refusal:
+        require_new_execution_allowed(limited, Progress(attempts=(NOW - 3000, NOW - 10)), NOW)
+    assert refusal.value.retry_after == 600
+    assert refusal.value.headers == {
+        "RateLimit-Policy": '"attempts";q=2;w=3600',
+        "RateLimit": '"attempts";r=0;t=600',
+    }
+
+
+def test_after_the_limit_was_lowered_enough_attempts_must_lapse() -> None:
+    limited = journey(attempts={"limit": 1, "window": 3600})
+    retry = retry_advice(limited, Progress(attempts=(NOW - 3000, NOW - 1000)), NOW)
+    assert (retry.allowed, retry.remaining, retry.after) == (False, 0, 2600)
