@@ -1,6 +1,7 @@
 """`python -m local`: start the embedded stack, or walk through the product on it."""
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -9,9 +10,12 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from local import invitation
 from local.console import Console
+from local.frontend import Frontend
 from local.processes import StackError
 from local.stack import DIRECTORY, Stack, running
+from local.walk import UnexpectedError, Walk
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
         from local.simulator import sdk  # noqa: PLC0415 - the other commands do without it
 
         return int(sdk.main(arguments[1:]))
+    if arguments[:1] == ["token"]:
+        return _print_token(*arguments[1:])
     options = _parser().parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # A shell's background job ignores SIGINT, and the stack must end all the same; whoever
@@ -33,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with running(console, options.directory.resolve(), dict(options.parameter)) as stack:
             return _use(stack, console, options)
-    except StackError as error:
+    except (StackError, UnexpectedError) as error:
         console.error(str(error))
         return 1
     except KeyboardInterrupt:
@@ -41,10 +47,23 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+def _print_token(username: str, directory: str = str(DIRECTORY)) -> int:
+    facts = json.loads((Path(directory) / "stack.json").read_text())
+    passwords = {user["username"]: user["password"] for user in facts["users"]}
+    with Frontend(facts) as app:
+        print(app.sign_in(username, passwords[username]))
+    return 0
+
+
 def _use(stack: Stack, console: Console, options: argparse.Namespace) -> int:
-    if options.command == "up":
-        console.line(f"\n  page  {stack.facts['page']}\n  API   {stack.facts['api']}")
-        console.line(f"  facts {stack.directory / 'stack.json'}\n  Ctrl-C ends it\n")
+    if options.command == "demo":
+        with console.logs_muted():
+            Walk(stack, console).run()
+        console.line(f"\n{console.paint('Every step was as expected.', 'green')}")
+        if options.exit:
+            return 0
+    for line in invitation.lines(stack.directory, stack.facts):
+        console.line(line)
     return _stay_up(stack)
 
 

@@ -1,5 +1,6 @@
 """The Jumio simulator as a process of the stack."""
 
+import json
 import secrets
 import sys
 import time
@@ -10,6 +11,9 @@ from local.ministack import clean_environment
 from local.processes import Child, ProcessGroup, StackError, free_port
 
 _START_SECONDS = 30
+# Jumio's own pace (an account call a second, a minute to look at a document) would make people and
+# tests wait.
+_OPTIONS = {"account_rate": 50, "account_burst": 100, "processing_seconds": 2}
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ def start(group: ProcessGroup, logs: Path) -> tuple[Child, Simulator]:
         "--port", str(port),
         "--client-id", simulator.client_id,
         "--client-secret", simulator.client_secret,
+        "--options", json.dumps(_OPTIONS),
     ]  # fmt: skip
     child = group.start("simulator", command, clean_environment(), logs / "simulator.log")
     return child, simulator

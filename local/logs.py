@@ -78,7 +78,7 @@ class LogStream:
                     continue
                 whole.write(event["message"].rstrip("\n") + "\n")
                 if line := self._short(name, event):
-                    self._console.line(line)
+                    self._console.log(line)
         self._seen[group] = current
 
     def _short(self, name: str, event: "FilteredLogEventTypeDef") -> str | None:

@@ -1,0 +1,48 @@
+"""What to open and what to try on a running stack."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from local.stack import DIRECTORY
+
+
+def lines(directory: Path, facts: dict[str, Any]) -> list[str]:
+    """Addresses, and commands that work as they are when pasted into a shell at the repository."""
+    person = facts["users"][1]
+    where = "" if directory == DIRECTORY else f" {shlex.quote(str(directory))}"
+    return [
+        "",
+        "Open",
+        f"  {facts['page']}   the demo page: sign in as {' or '.join(_names(facts))}",
+        f"  {facts['simulator']}   the Jumio simulator: what it has seen, and how it goes on",
+        "",
+        "Try",
+        *(f"  {command}" for command in commands(facts["api"], person["username"], where)),
+        "",
+        f"Whole log lines: {_short(directory / 'logs')}",
+        f"Every address and id: {_short(directory / 'stack.json')}",
+        "Ctrl-C ends it all.",
+        "",
+    ]
+
+
+def commands(api: str, username: str, where: str) -> list[str]:
+    """The curl lines, in an order that makes sense."""
+    bearer = '-H "Authorization: Bearer $TOKEN"'
+    as_json = "-H 'Content-Type: application/json'"
+    return [
+        f"TOKEN=$(.venv/bin/python -m local token {username}{where})",
+        f'curl -i {api}/sessions {bearer} {as_json} -d \'{{"channel": "sdk"}}\'',
+        f'curl -i {api}/sessions {bearer} {as_json} -d \'{{"channel": "web"}}\'',
+        f"curl -i {api}/verification {bearer}",
+    ]
+
+
+def _names(facts: dict[str, Any]) -> list[str]:
+    return [user["name"] for user in facts["users"]]
+
+
+def _short(path: Path) -> str:
+    base = Path.cwd()
+    return str(path.relative_to(base) if path.is_relative_to(base) else path)
