@@ -68,8 +68,13 @@ SCENARIOS = {
                 "imageChecks", "REPEATED_FACE"),
         _review("needs review: watchlist hit", "The name is on a list.", "watchlistScreening",
                 "ALERT"),
-        _review("unsupported document", "Jumio does not know this kind of document.",
-                "usability.ID", "UNSUPPORTED_DOCUMENT_TYPE"),
+        Scenario(
+            "unsupported document",
+            "Jumio does not know this kind of document; captured once with a score of 100.",
+            wanted="WARNING",
+            findings={"usability.ID": Verdict("WARNING", "UNSUPPORTED_DOCUMENT_TYPE")},
+            score=100,
+        ),
         Scenario(
             "technical error",
             "Processing breaks; nothing is executed.",
