@@ -1,0 +1,177 @@
+"""The document that configures journeys: what it may say, and how it is told what is wrong."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from verification.errors import Misconfigured, UnknownJourney
+from verification.journeys import WEB_LOCALES, Journey, Journeys, load_journeys
+
+
+def document(*journeys: Mapping[str, object], **members: object) -> str:
+    return json.dumps({"version": 1, "journeys": list(journeys), **members})
+
+
+def one(**values: object) -> Journey:
+    return load_journeys(document({"name": "identity", **values})).get(None)
+
+
+def complaint(text: str) -> str:
+    with pytest.raises(Misconfigured) as refusal:
+        load_journeys(text)
+    return refusal.value.setting
+
+
+def test_without_a_document_there_is_one_journey_with_jumios_standard_workflow() -> None:
+    (journey,) = load_journeys("").journeys
+    assert (journey.name, journey.workflow_key, journey.lifetime) == ("identity", 10011, 1800)
+    assert journey.callback
+    assert not journey.repeatable
+    assert journey.consent == "optional"
+
+
+def test_everything_that_a_journey_can_say_is_read() -> None:
+    journey = one(
+        workflowKey="10015",
+        credentials=[
+            {
+                "category": "ID",
+                "label": "passport",
+                "country": {"predefinedType": "RECOMMENDED", "values": ["AUT", "DEU"]},
+                "type": {"values": ["PASSPORT"]},
+            }
+        ],
+        tokenLifetime="2h",
+        successUrl="https://app.example/done",
+        errorUrl="https://app.example/failed",
+        locale="pt-BR",
+        callback=False,
+        consent="required",
+        attempts={"limit": 3, "window": 600},
+        repeatable=True,
+    )
+    (preset,) = journey.credentials
+    assert preset.country is not None
+    assert preset.type is not None
+    assert (preset.country.predefined_type, preset.type.predefined_type) == (
+        "RECOMMENDED",
+        "DEFINED",
+    )
+    assert (journey.workflow_key, journey.lifetime, journey.locale) == ("10015", 7200, "pt-BR")
+    assert (journey.attempts.limit, journey.attempts.window) == (3, 600)
+    assert str(journey.success_url) == "https://app.example/done"
+    assert str(journey.error_url) == "https://app.example/failed"
+    assert (journey.callback, journey.consent, journey.repeatable) == (False, "required", True)
+
+
+def test_the_first_journey_is_the_default_and_names_choose() -> None:
+    journeys = load_journeys(document({"name": "b"}, {"name": "a"}))
+    assert journeys.get(None).name == "b"
+    assert journeys.get("a").name == "a"
+
+
+@pytest.mark.parametrize("name", ["", "c", "A", "a "])
+def test_a_name_that_is_not_configured_is_unknown(name: str) -> None:
+    with pytest.raises(UnknownJourney) as refusal:
+        load_journeys(document({"name": "a"})).get(name)
+    assert name not in refusal.value.detail.split()
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "seconds"),
+    [("5m", 300), ("300s", 300), ("1h", 3600), ("1d", 86400), ("60d", 5_184_000)],
+)
+def test_a_token_may_live_from_five_minutes_to_sixty_days(lifetime: str, seconds: int) -> None:
+    assert one(tokenLifetime=lifetime).lifetime == seconds
+
+
+@pytest.mark.parametrize(
+    "lifetime", ["299s", "4m", "61d", "5184001s", "0m", "-5m", "1.5h", "30", "m", "30 m", "30M", ""]
+)
+def test_any_other_lifetime_is_refused_by_path(lifetime: str) -> None:
+    text = complaint(document({"name": "identity", "tokenLifetime": lifetime}))
+    assert text.startswith("JOURNEYS journeys.0.tokenLifetime: ")
+
+
+@pytest.mark.parametrize("member", ["successUrl", "errorUrl"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://app.example/done?person=4711",
+        "https://app.example/done#part",
+        "javascript:alert(1)",
+        "app.example/done",
+        "",
+        "https://app.example/" + "x" * 236,
+    ],
+)
+def test_return_urls_are_plain_short_and_http(member: str, url: str) -> None:
+    text = complaint(document({"name": "identity", member: url}))
+    assert text.startswith(f"JOURNEYS journeys.0.{member}: ")
+
+
+def test_a_return_url_may_have_255_characters() -> None:
+    url = "https://app.example/" + "x" * 235
+    assert str(one(successUrl=url).success_url) == url
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Identity", "1st", "-a", "a b", "a_b", "a#b", "x" * 41, "a\n"]
+)
+def test_a_journeys_name_fits_into_an_address_and_a_key(name: str) -> None:
+    assert complaint(document({"name": name})).startswith("JOURNEYS journeys.0.name: ")
+
+
+@pytest.mark.parametrize("locale", ["de", "en-GB", "zh-HK"])
+def test_jumios_web_locales_are_known(locale: str) -> None:
+    assert locale in WEB_LOCALES
+    assert one(locale=locale).locale == locale
+
+
+@pytest.mark.parametrize("locale", ["de-AT", "DE", "xx", ""])
+def test_other_locales_are_refused_by_path(locale: str) -> None:
+    text = complaint(document({"name": "identity", "locale": locale}))
+    assert text.startswith("JOURNEYS journeys.0.locale: ")
+
+
+def test_two_journeys_cannot_share_a_name() -> None:
+    text = complaint(document({"name": "a"}, {"name": "b"}, {"name": "a"}))
+    assert "same name" in text
+
+
+@pytest.mark.parametrize(
+    ("journey", "path"),
+    [
+        ({}, "name"),
+        ({"name": "a", "sucessUrl": "https://app.example"}, "sucessUrl"),
+        ({"name": "a", "callback": "perhaps"}, "callback"),
+        ({"name": "a", "consent": "always"}, "consent"),
+        ({"name": "a", "attempts": {"limit": 0}}, "attempts.limit"),
+        ({"name": "a", "attempts": {"limit": 101}}, "attempts.limit"),
+        ({"name": "a", "attempts": {"window": 59}}, "attempts.window"),
+        ({"name": "a", "attempts": {"per": 60}}, "attempts.per"),
+        ({"name": "a", "credentials": [{"category": "FACE"}]}, "credentials.0.category"),
+        (
+            {"name": "a", "credentials": [{"category": "ID", "country": {"values": []}}]},
+            "credentials.0.country.values",
+        ),
+    ],
+)
+def test_the_path_of_what_is_wrong_is_told(journey: dict[str, object], path: str) -> None:
+    text = complaint(document({"name": "first"}, journey))
+    assert text.startswith(f"JOURNEYS journeys.1.{path}: ")
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "null", '"identity"', document(), document({"name": "a"}, version=2)]
+)
+def test_a_document_of_another_kind_is_refused(text: str) -> None:
+    assert complaint(text).startswith("JOURNEYS ")
+
+
+def test_journeys_do_not_change_while_they_are_used() -> None:
+    journeys = load_journeys("")
+    assert isinstance(journeys, Journeys)
+    with pytest.raises(ValueError, match="frozen"):
+        journeys.get(None).repeatable = True
