@@ -101,8 +101,8 @@ def _parameters(simulator: str, api: str, page: str) -> dict[str, str]:
     journey = {
         "name": "identity",
         "workflowKey": 10011,
-        "successUrl": f"{page}/success.html",
-        "errorUrl": f"{page}/error.html",
+        "successUrl": f"{page}/return/success",
+        "errorUrl": f"{page}/return/error",
         "attempts": {"limit": 50},
     }
     return {
@@ -113,6 +113,7 @@ def _parameters(simulator: str, api: str, page: str) -> dict[str, str]:
         "Journeys": json.dumps({"version": 1, "journeys": [journey]}),
         "AccountCallsPerSecond": "20",
         "AccountCallsBurst": "50",
+        "CallbackSourceMode": "off",
     }
 
 

@@ -4,7 +4,6 @@ import os
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field
@@ -18,7 +17,7 @@ from verification.use_cases.create_session import Asked, CreateSession
 from verification.use_cases.open_execution import OpenExecution
 
 logger = wiring.logger()
-metrics = Metrics()
+metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings, JumioSettings):

@@ -4,7 +4,6 @@ import os
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -16,7 +15,7 @@ from verification.store import OutcomeStore, Table
 from verification.use_cases.get_verification import GetVerification
 
 logger = wiring.logger()
-metrics = Metrics()
+metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings):
@@ -39,6 +38,9 @@ def get_verification() -> GetVerification:
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     def answer(request: Request) -> dict[str, Any]:
-        return respond(200, get_verification()(request.caller, request.query("journey")))
+        verification = get_verification()(request.caller, request.query("journey"))
+        if verification.known_as(request.header("if-none-match")):
+            return respond(304, None, verification.headers)
+        return respond(200, verification.body, verification.headers)
 
     return answering(event, answer)

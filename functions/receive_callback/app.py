@@ -1,25 +1,41 @@
 """POST /callbacks/{capability}: answer Jumio once its hint is safely queued."""
 
 import os
+from functools import cache, partial
 from typing import Any
 
-from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
 from verification.gateway import Request, answering, respond
 from verification.queue import HintQueue
-from verification.settings import Settings
+from verification.settings import DataCenter, Settings
+from verification.sources import Mode, Sources
 from verification.use_cases.receive_callback import ReceiveCallback
 
 logger = wiring.logger()
-metrics = Metrics()
+metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings):
+    jumio_data_center: DataCenter
     callback_secret_id: str
+    callback_source_mode: Mode = "report"
+    callback_sources: str = ""
     queue_url: str
+
+
+@cache
+def receive_callback() -> ReceiveCallback:
+    settings = FunctionSettings.load(os.environ)
+    return ReceiveCallback(
+        partial(wiring.accepted_keys, settings.callback_secret_id),
+        Sources.of(
+            settings.callback_source_mode, settings.jumio_data_center, settings.callback_sources
+        ),
+        HintQueue(wiring.aws("sqs"), settings.queue_url),
+    )
 
 
 @logger.inject_lambda_context(
@@ -28,10 +44,7 @@ class FunctionSettings(Settings):
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     def answer(request: Request) -> dict[str, Any]:
-        settings = FunctionSettings.load(os.environ)
-        queue = HintQueue(wiring.aws("sqs"), settings.queue_url)
-        # Wired anew each time: a rotated signing key has to be noticed.
-        ReceiveCallback(wiring.accepted_keys(settings.callback_secret_id), queue)(request)
+        receive_callback()(request)
         return respond(200, {})
 
     return answering(event, answer)

@@ -4,7 +4,6 @@ import os
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
@@ -16,12 +15,13 @@ from verification.store import OutcomeStore, Table
 from verification.use_cases.settle_execution import SettleExecution
 
 logger = wiring.logger()
-metrics = Metrics()
+metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings, JumioSettings):
     table_name: str
     bus_name: str
+    publish_progress: bool = False
     queue_url: str
 
 
@@ -30,7 +30,9 @@ def wired() -> tuple[SettleExecution, HintQueue]:
     settings = FunctionSettings.load(os.environ)
     store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
     bus = Bus(wiring.aws("events"), settings.bus_name)
-    settle_execution = SettleExecution(store, wiring.jumio_client(settings), bus)
+    settle_execution = SettleExecution(
+        store, wiring.jumio_client(settings), bus, settings.publish_progress
+    )
     return settle_execution, HintQueue(wiring.aws("sqs"), settings.queue_url)
 
 

@@ -15,11 +15,12 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import ValidationError
 
 from verification.deadline import Deadline
 from verification.errors import Misconfigured, Problem
 from verification.gateway.handling import log_unexpected
-from verification.observability import LogCode
+from verification.observability import LogCode, Metric, count
 from verification.queue import Hint, HintQueue
 from verification.use_cases.settle_execution import NotYet
 
@@ -54,7 +55,10 @@ def _retain(record: SQSRecord, queue: HintQueue, error: Exception) -> None:
     extra: dict[str, object] = {"message_id": record.message_id, "received": received}
     if isinstance(error, Misconfigured):
         extra["setting"] = error.setting
-    if isinstance(error, (NotYet, Problem)):
+    if isinstance(error, ValidationError):
+        _logger.error(LogCode.MESSAGE_POISONOUS, extra=extra)
+        count(Metric.MESSAGES_POISONOUS)
+    elif isinstance(error, (NotYet, Problem)):
         _logger.warning(LogCode.MESSAGE_RETAINED, extra={**extra, "reason": str(error)})
     else:
         log_unexpected(error)

@@ -3,7 +3,7 @@
 import json
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from verification.execution import Execution
 from verification.standing import Account
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SOURCE = "jumio-bff"
 OUTCOME = "verification.outcome"
+PROGRESS = "verification.progress"
 _NAMESPACE = uuid.UUID("5f2d0f0e-6c0b-5c0c-9a43-1f1e4f6a9b77")
 
 
@@ -27,15 +28,18 @@ class Bus:
         self._client = client
         self._name = name
 
-    def publish_outcome(self, execution: Execution, account: Account) -> None:
-        """Tell how an execution ended; raises NotPublished."""
-        event = outcome_event(execution, account)
+    def publish(self, execution: Execution, account: Account, at: int) -> None:
+        """Tell how far an execution is, or how it ended; raises NotPublished.
+
+        ``docs/events.md`` describes the event, ``docs/schemas`` holds its JSON Schema.
+        """
+        event = event_about(execution, account, at)
         answer = self._client.put_events(
             Entries=[
                 {
                     "EventBusName": self._name,
                     "Source": SOURCE,
-                    "DetailType": OUTCOME,
+                    "DetailType": event["type"],
                     "Detail": json.dumps(event),
                 }
             ]
@@ -44,21 +48,20 @@ class Bus:
             raise NotPublished(answer["Entries"][0].get("ErrorCode", "unknown"))
 
 
-def outcome_event(execution: Execution, account: Account) -> dict[str, object]:
-    """The outcome as a CloudEvent 1.0; the subject is the user's, nothing else is personal."""
-    at = datetime.fromtimestamp(execution.settled_at or execution.created_at, UTC)
+def event_about(execution: Execution, account: Account, at: int) -> dict[str, Any]:
+    """A CloudEvent 1.0; the user's subject is for consumers, nothing else in it is personal."""
     return {
         "specversion": "1.0",
         "id": str(uuid.uuid5(_NAMESPACE, f"{execution.reference}/{execution.state}")),
         "source": SOURCE,
-        "type": OUTCOME,
-        "time": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "type": OUTCOME if execution.state.final else PROGRESS,
+        "time": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}",
         "datacontenttype": "application/json",
         "data": {
             "issuer": account.issuer,
             "subject": account.subject,
             "journey": execution.journey,
-            "status": execution.state,
+            "status": execution.state.word,
             "executionId": execution.reference,
         },
     }

@@ -24,6 +24,11 @@ class State(StrEnum):
     def final(self) -> bool:
         return self.rank == _FINAL
 
+    @property
+    def word(self) -> str:
+        """What the outside is told: before processing, one word is enough."""
+        return self.value if self.rank >= State.PROCESSING.rank else State.PENDING.value
+
 
 _FINAL = 4
 _RANKS = {
@@ -96,3 +101,10 @@ class Execution:
     decision: Decision | None = None
     settled_at: int | None = None
     unpublished: bool = False
+    due_at: int | None = None  # when to look at it again; None if nothing is left to do
+    looks: int = 0  # how often that was done
+
+    @property
+    def opened(self) -> bool:
+        """Whether Jumio is known to have opened it."""
+        return self.workflow_execution_id is not None

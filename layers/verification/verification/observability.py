@@ -41,6 +41,7 @@ class LogCode(StrEnum):
 
     # A callback and what follows
     CALLBACK_QUEUED = "callback_queued"
+    CALLBACK_SOURCE_UNLISTED = "callback_source_unlisted"
     CALLBACK_REFUSED = "callback_refused"
     CALLBACK_MISMATCH = "callback_mismatch"
     EXECUTION_UNKNOWN = "execution_unknown"
@@ -50,21 +51,28 @@ class LogCode(StrEnum):
     ORPHAN_RECORDED = "orphan_recorded"
     STATUS_UNKNOWN = "status_unknown"
     OUTCOME_PUBLISHED = "outcome_published"
+    PROGRESS_PUBLISHED = "progress_published"
     MESSAGE_RETAINED = "message_retained"
-    MESSAGE_DROPPED = "message_dropped"
+    MESSAGE_POISONOUS = "message_poisonous"
+
+    # What runs by itself or at an operator's word
+    SWEEP_DONE = "sweep_done"
+    EXECUTION_OVERDUE = "execution_overdue"
+    EXECUTION_NEVER_OPENED = "execution_never_opened"
+    SUBJECT_ERASED = "subject_erased"
 
 
 class Metric(StrEnum):
     """The business metrics, all counts."""
 
     SESSIONS_OPENED = "SessionsOpened"
-    SESSIONS_RESUMED = "SessionsResumed"
     OUTCOMES_UNKNOWN = "OutcomesUnknown"
     ORPHANS = "Orphans"
     DAILY_CEILING_REACHED = "DailyCeilingReached"
-    MISCONFIGURED = "Misconfigured"
     CALLBACKS_REFUSED = "CallbacksRefused"
     EXECUTIONS_SETTLED = "ExecutionsSettled"
+    EXECUTIONS_OVERDUE = "ExecutionsOverdue"
+    MESSAGES_POISONOUS = "MessagesPoisonous"
 
 
 def count(metric: Metric) -> None:

@@ -33,11 +33,14 @@ class Settings(BaseModel):
             raise Misconfigured(f"{name}: {first['msg']}") from None
 
 
+DataCenter = Literal["amer-1", "emea-1", "apac-1"]
+
+
 class JumioSettings(BaseModel):
     """How to reach Jumio; mixed into the settings of the functions that do."""
 
     environment: Literal["production", "local"] = "production"
-    jumio_data_center: Literal["amer-1", "emea-1", "apac-1"]
+    jumio_data_center: DataCenter
     jumio_base_url: str = ""
     jumio_user_agent: str = Field(pattern=r"^\S+ \S+/\S+$")
     jumio_secret_id: str = Field(min_length=1)
@@ -53,25 +56,26 @@ class Secrets:
     """Secrets Manager's values, read when first needed and again after five minutes."""
 
     _MAX_AGE = 300.0
+    _FRESH = 5.0  # a fresh value is at most this old: nobody can make us read it all the time
 
     def __init__(self, client: "SecretsManagerClient") -> None:
         self._client = client
         self._cache: dict[tuple[str, str], tuple[float, dict[str, str] | None]] = {}
 
-    def current(self, secret_id: str) -> dict[str, str]:
+    def current(self, secret_id: str, *, fresh: bool = False) -> dict[str, str]:
         """The members of the secret's JSON object; raises Misconfigured."""
-        value = self._read(secret_id, "AWSCURRENT")
+        value = self._read(secret_id, "AWSCURRENT", fresh)
         if value is None:
             raise Misconfigured("secret: no current value")
         return value
 
-    def previous(self, secret_id: str) -> dict[str, str] | None:
+    def previous(self, secret_id: str, *, fresh: bool = False) -> dict[str, str] | None:
         """The value before the last rotation, if there is one."""
-        return self._read(secret_id, "AWSPREVIOUS")
+        return self._read(secret_id, "AWSPREVIOUS", fresh)
 
-    def _read(self, secret_id: str, stage: str) -> dict[str, str] | None:
+    def _read(self, secret_id: str, stage: str, fresh: bool) -> dict[str, str] | None:
         read_at, value = self._cache.get((secret_id, stage), (-self._MAX_AGE, None))
-        if time.monotonic() - read_at >= self._MAX_AGE:
+        if time.monotonic() - read_at >= (self._FRESH if fresh else self._MAX_AGE):
             value = self._fetch(secret_id, stage)
             self._cache[secret_id, stage] = (time.monotonic(), value)
         return value

@@ -1,11 +1,12 @@
 """Clients and adapters as the functions wire them; nothing here decides anything."""
 
 import logging
+import warnings
 from functools import cache
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging import utils
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
@@ -29,6 +30,12 @@ def logger() -> Logger:
     logging.getLogger("verification")  # has to exist before it can be configured
     utils.copy_config_to_registered_loggers(function_logger, include={"verification"})
     return function_logger
+
+
+def metrics() -> Metrics:
+    """The function's metrics; an invocation that counts nothing is no reason to warn."""
+    warnings.filterwarnings("ignore", "No application metrics to publish")
+    return Metrics()
 
 
 @cache
@@ -71,11 +78,13 @@ def signing_key(secret_id: str) -> SigningKey:
     return SigningKey(*_versioned(secrets().current(secret_id), "CALLBACK_SECRET_ID"))
 
 
-def accepted_keys(secret_id: str) -> list[SigningKey]:
+def accepted_keys(secret_id: str, fresh: bool) -> list[SigningKey]:
     """The keys by which a callback address may be signed: the current and the previous."""
-    previous = secrets().previous(secret_id)
-    keys = [signing_key(secret_id)]
-    return [*keys, SigningKey(*_versioned(previous, "CALLBACK_SECRET_ID"))] if previous else keys
+    values = [
+        secrets().current(secret_id, fresh=fresh),
+        secrets().previous(secret_id, fresh=fresh),
+    ]
+    return [SigningKey(*_versioned(value, "CALLBACK_SECRET_ID")) for value in values if value]
 
 
 def _versioned(secret: dict[str, str], setting: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from verification.errors import Misconfigured, Problem
 from verification.gateway.request import Request
 from verification.gateway.response import respond_problem
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode
 
 _logger = logging.getLogger(__name__)
 
@@ -24,7 +24,6 @@ def answering(event: Mapping[str, Any], work: Callable[[Request], Response]) -> 
         response = work(request)
     except Misconfigured as problem:
         _logger.error(LogCode.MISCONFIGURED, extra={"setting": problem.setting})
-        count(Metric.MISCONFIGURED)
         response = respond_problem(problem)
     except Problem as problem:
         _logger.info(LogCode.REQUEST_REFUSED, extra={"code": problem.code})

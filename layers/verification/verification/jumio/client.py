@@ -5,6 +5,7 @@ Every call ends by its deadline with an answer or with one error of the tree in
 back, so it is repeated only where Jumio has surely not acted; reads are repeated freely.
 """
 
+import contextlib
 import logging
 import random
 from collections.abc import Mapping
@@ -110,11 +111,11 @@ class JumioClient:
             f"{self._hosts.retrieval}/api/v1/accounts/{account_id}"
             f"/workflow-executions/{execution_id}"
         )
-        status = _validated(StatusAnswer, self._read(f"{url}/status", deadline))
+        status = _validated(StatusAnswer, self._repeatable("GET", f"{url}/status", deadline))
         now = status.workflowExecution.status
         if now != PROCESSED and not with_details:
             return Reading(now)
-        details = _validated(DetailsAnswer, self._read(url, deadline))
+        details = _validated(DetailsAnswer, self._repeatable("GET", url, deadline))
         return Reading(
             details.workflow.status,
             _decision(details),
@@ -122,12 +123,22 @@ class JumioClient:
             details.workflow.customerInternalReference,
         )
 
-    def _read(self, url: str, deadline: Deadline) -> Reply:
+    def delete_account(self, account_id: str, *, deadline: Deadline) -> None:
+        """Delete an account and all its executions; done too if Jumio does not know it.
+
+        Source: "Deleting". Raises ProviderRejected if our client may not delete.
+        """
+        with contextlib.suppress(NotAtProvider):
+            url = f"{self._hosts.retrieval}/api/v1/accounts/{account_id}"
+            self._repeatable("DELETE", url, deadline)
+
+    def _repeatable(self, method: str, url: str, deadline: Deadline) -> Reply:
+        """An exchange that may be repeated, until it succeeds or the time is up."""
         failure: Exception = ProviderUnavailable(_UNAVAILABLE)
         for attempt in range(_TRIES):
             wait = _jitter(attempt)
             try:
-                reply = self._authorised("GET", url, deadline)
+                reply = self._authorised(method, url, deadline)
             except (NotSent, NoAnswer) as error:
                 _logger.warning(LogCode.JUMIO_READ_UNANSWERED, extra={"reason": str(error)})
             else:

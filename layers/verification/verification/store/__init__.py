@@ -1,5 +1,6 @@
 """What is kept in DynamoDB, and the only ways in which it changes."""
 
+from verification.store.erasure import ErasureStore
 from verification.store.limiter import Limiter, Limits
 from verification.store.outcomes import OutcomeStore
 from verification.store.sessions import Attempt, Claim, SessionStore
@@ -9,6 +10,7 @@ __all__ = [
     "Attempt",
     "Claim",
     "ConditionFailed",
+    "ErasureStore",
     "Limiter",
     "Limits",
     "OutcomeStore",

@@ -99,6 +99,8 @@ def execution_of(item: Item | None) -> Execution | None:
         decision=_decision_of(item.get("decision")),
         settled_at=item.get("settled_at"),
         unpublished=item.get("unpublished", False),
+        due_at=item.get("due_at"),
+        looks=item.get("looks", 0),
     )
 
 

@@ -4,9 +4,12 @@ The rank of states is part of each write's condition, so that duplicate, late an
 reordered news change nothing, whoever brings them.
 """
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from verification.execution import Decision, Execution, State
+from verification.schedule import GRACE
 from verification.standing import Account, Progress, Session
 from verification.store.items import (
     account_key,
@@ -85,13 +88,17 @@ class OutcomeStore:
         then this one is an orphan, on record with the execution alone.
         """
         execution, account = known.execution, known.account
+        state = max(execution.state, State.PENDING, key=lambda state: state.rank)
         operations = [
             update(
                 execution_key(execution.user_key, execution.reference),
-                When("#rank = :requested", {"requested": State.REQUESTED.rank}),
+                When(
+                    "#rank = :rank AND attribute_not_exists(#workflow_execution_id)",
+                    {"rank": execution.state.rank},
+                ),
                 changes={
-                    "state": State.PENDING,
-                    "rank": State.PENDING.rank,
+                    "state": state,
+                    "rank": state.rank,
                     "account_id": account_id,
                     "workflow_execution_id": workflow_execution_id,
                 },
@@ -102,7 +109,7 @@ class OutcomeStore:
             operations.append(
                 update(
                     account_key(execution.user_key),
-                    When("attribute_not_exists(#account_id)"),
+                    When("attribute_exists(#pk) AND attribute_not_exists(#account_id)"),
                     changes={"account_id": account_id},
                 )
             )
@@ -126,7 +133,8 @@ class OutcomeStore:
                     "settled_at": news.at if final else None,
                     "unpublished": True if final else None,
                     "due": DUE,
-                    "due_at": news.at if final else news.look_again_at,
+                    "due_at": news.at + GRACE if final else news.look_again_at,
+                    "looks": 0,
                 },
             )
         ]
@@ -136,15 +144,59 @@ class OutcomeStore:
             operations.append(delete(session_key(execution.user_key, execution.journey)))
         self._table.write(*operations)
 
+    def note(self, execution: Execution, word: str) -> None:
+        """Keep a word of Jumio's that we do not know, for whoever looks into it."""
+        self._table.write(
+            update(
+                execution_key(execution.user_key, execution.reference),
+                _PRESENT,
+                changes={"unknown_word": word[:100]},
+            )
+        )
+
     def published(self, execution: Execution) -> None:
         """The bus has the outcome: nothing is left to do for this execution."""
         self._table.write(
             update(
                 execution_key(execution.user_key, execution.reference),
-                When("attribute_exists(#pk)"),
+                _PRESENT,
                 remove=["unpublished", "due", "due_at"],
             )
         )
+
+    def due(self, now: int) -> Iterator[Execution]:
+        """Executions that somebody should look at by now, the most overdue first."""
+        for keys in itertools.batched(self._table.due("due", DUE, now), 100, strict=False):
+            items = self._table.read(*keys)
+            yield from (found for key in keys if (found := execution_of(items.get(key))))
+
+    def look(self, execution: Execution, again_at: int) -> None:
+        """Note that an overdue execution is looked at; raises ConditionFailed if it is already."""
+        self._table.write(
+            update(
+                execution_key(execution.user_key, execution.reference),
+                When("#due_at = :due_at", {"due_at": execution.due_at}),
+                changes={"due_at": again_at, "looks": execution.looks + 1},
+            )
+        )
+
+    def never_opened(self, execution: Execution, now: int) -> None:
+        """End an intent of which nothing was ever heard; raises ConditionFailed."""
+        self._table.write(
+            update(
+                execution_key(execution.user_key, execution.reference),
+                When("#rank = :requested", {"requested": State.REQUESTED.rank}),
+                changes={
+                    "state": State.EXPIRED,
+                    "rank": State.EXPIRED.rank,
+                    "settled_at": now,
+                },
+                remove=["due", "due_at"],
+            )
+        )
+
+
+_PRESENT = When("attribute_exists(#pk)")
 
 
 def _journey_moves(known: Known, news: News) -> Operation:

@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from verification.execution import State
 from verification.identity import Caller
+from verification.schedule import GRACE
 from verification.standing import LEASE_SECONDS, Account, Progress, Session, Standing
 from verification.store.items import (
     LIMITER_KEY,
@@ -167,7 +168,7 @@ class SessionStore:
                     "rank": State.PENDING.rank,
                     "account_id": account_id,
                     "workflow_execution_id": workflow_execution_id,
-                    "due_at": session.expires_at,
+                    "due_at": session.expires_at + GRACE,
                 },
             ),
         ]

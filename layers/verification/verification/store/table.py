@@ -3,7 +3,7 @@
 import random
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -72,6 +72,32 @@ class Table:
             wanted = list(left["Keys"])
             time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 jitter only
         raise TimeoutError("the table leaves keys unread")
+
+    def due(self, index: str, partition: str, until: int) -> Iterator[Key]:
+        """Keys of the items of a sparse index whose ``due_at`` has come, oldest first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=index,
+            KeyConditionExpression="#due = :due AND #due_at <= :until",
+            ExpressionAttributeNames={"#due": "due", "#due_at": "due_at"},
+            ExpressionAttributeValues=_typed({":due": partition, ":until": until}),
+        )
+        for page in pages:
+            for raw in page["Items"]:
+                item = _plain(raw)
+                yield Key(item["pk"], item["sk"])
+
+    def partition(self, pk: str) -> Iterator[Item]:
+        """All items of a partition, strongly consistent."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="#pk = :pk",
+            ExpressionAttributeNames={"#pk": "pk"},
+            ExpressionAttributeValues=_typed({":pk": pk}),
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from (_plain(raw) for raw in page["Items"])
 
     def write(self, *operations: "Operation") -> None:
         """Carry out all operations or none; raises ConditionFailed.

@@ -18,7 +18,7 @@ from verification.errors import ChannelUnavailable, IdempotencyKeyReused, Sessio
 from verification.gateway.request import Request, validated
 from verification.identity import Caller, Pepper
 from verification.journeys import Journey, Journeys
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode
 from verification.standing import Session, Standing, require_new_execution_allowed
 from verification.store import Claim, ConditionFailed, SessionStore
 from verification.use_cases.open_execution import OpenExecution, Opening
@@ -124,7 +124,6 @@ class CreateSession:
         if opening.claim and not used:
             self.store.remember(opening.user_key, opening.claim, session, int(now))
         _logger.info(LogCode.SESSION_RESUMED, extra={"reference": session.reference})
-        count(Metric.SESSIONS_RESUMED)
         return answered
 
 

@@ -1,5 +1,7 @@
 """How does my verification stand? One coarse word, and whether trying again makes sense."""
 
+import hashlib
+import json
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,16 +13,30 @@ from verification.journeys import Journeys
 from verification.standing import retry_advice
 from verification.store import OutcomeStore
 
-_WORDS = {
-    None: "none",
-    State.PENDING: "pending",
-    State.STARTED: "pending",
-    State.PROCESSING: "processing",
-    State.APPROVED: "approved",
-    State.REVIEW: "review",
-    State.DECLINED: "declined",
-    State.EXPIRED: "expired",
-}
+_POLL_AFTER = {State.PENDING: 5, State.STARTED: 5, State.PROCESSING: 3}
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The body of the answer, its entity tag, and in how many seconds to ask again."""
+
+    body: dict[str, object]
+    poll_after: int | None
+
+    @property
+    def etag(self) -> str:
+        digest = hashlib.sha256(json.dumps(self.body, sort_keys=True).encode()).hexdigest()
+        return f'"{digest[:32]}"'
+
+    @property
+    def headers(self) -> dict[str, str]:
+        advice = {} if self.poll_after is None else {"Retry-After": str(self.poll_after)}
+        return {"ETag": self.etag, **advice}
+
+    def known_as(self, if_none_match: str | None) -> bool:
+        """Whether the client has this already (``If-None-Match``)."""
+        tags = (if_none_match or "").split(",")
+        return any(tag.strip().removeprefix("W/") in (self.etag, "*") for tag in tags)
 
 
 @dataclass(frozen=True)
@@ -32,15 +48,15 @@ class GetVerification:
     store: OutcomeStore
     clock: Clock = time.time
 
-    def __call__(self, caller: Caller, journey_name: str | None) -> dict[str, object]:
-        """The body of the answer; raises UnknownJourney."""
+    def __call__(self, caller: Caller, journey_name: str | None) -> Verification:
+        """Raises UnknownJourney."""
         journey = self.journeys.get(journey_name)
         progress = self.store.progress(self.pepper.user_key(caller), journey.name)
         retry = retry_advice(journey, progress, self.clock())
-        at = progress.updated_at
-        return {
+        at, state = progress.updated_at, progress.state
+        body: dict[str, object] = {
             "journey": journey.name,
-            "status": _WORDS[progress.state],
+            "status": state.word if state else "none",
             "updatedAt": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None,
             "retry": {
                 "allowed": retry.allowed,
@@ -48,3 +64,4 @@ class GetVerification:
                 "after": retry.after,
             },
         }
+        return Verification(body, _POLL_AFTER.get(state) if state else None)

@@ -28,6 +28,7 @@ from verification.journeys import Journey
 from verification.jumio import JumioClient, OpenedExecution, Person, account_request
 from verification.jumio.token import start_by
 from verification.observability import LogCode, Metric, count
+from verification.schedule import UNHEARD
 from verification.standing import (
     Session,
     Standing,
@@ -101,7 +102,7 @@ class OpenExecution:
             reference=new_reference(),
             request_id=opening.request_id,
             begun_at=now,
-            due_at=now + opening.journey.lifetime,
+            due_at=now + opening.journey.lifetime + UNHEARD,
             claim=opening.claim,
         )
         self.store.begin(attempt, standing)

@@ -5,17 +5,18 @@ Whatever is wrong with a call, its answer is the same, so that nobody learns fro
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from verification import capability
+from verification.capability import Capability, SigningKey, verify
 from verification.errors import InvalidRequest, NotFound
 from verification.gateway.request import Request, validated
 from verification.jumio.messages import Id
 from verification.observability import LogCode, Metric, count
 from verification.queue import Hint, HintQueue
+from verification.sources import Sources
 
 _logger = logging.getLogger(__name__)
 _CAPABILITY = re.compile(r"^[A-Za-z0-9_.-]{1,200}$")
@@ -35,17 +36,25 @@ class Callback(BaseModel):
 
 @dataclass(frozen=True)
 class ReceiveCallback:
-    """The use case and what it needs."""
+    """The use case and what it needs.
 
-    signing_keys: Sequence[capability.SigningKey]
+    ``signing_keys`` gives the current and the previous key, from Secrets Manager itself
+    if asked for fresh ones.
+    """
+
+    signing_keys: Callable[[bool], Sequence[SigningKey]]
+    sources: Sources
     queue: HintQueue
 
     def __call__(self, request: Request) -> None:
         """Returns once the hint is safely queued; raises NotFound for what is not Jumio's."""
-        claimed = request.path("capability")
-        right = _CAPABILITY.match(claimed) and capability.verify(self.signing_keys, claimed)
-        if not right:
+        right = self._verified(request.path("capability"))
+        if right is None:
             raise _refused("capability")
+        if not self.sources.listed(request.source_ip):
+            if self.sources.mode == "enforce":
+                raise _refused("source", right.reference)
+            _logger.warning(LogCode.CALLBACK_SOURCE_UNLISTED, extra={"reference": right.reference})
         try:
             callback = validated(Callback, request.json_body())
         except InvalidRequest:
@@ -61,6 +70,12 @@ class ReceiveCallback:
             )
         )
         _logger.info(LogCode.CALLBACK_QUEUED, extra={"reference": right.reference})
+
+    def _verified(self, claimed: str) -> Capability | None:
+        if not _CAPABILITY.match(claimed):
+            return None
+        # A key that was rotated in just now may have signed what a cached key refuses.
+        return verify(self.signing_keys(False), claimed) or verify(self.signing_keys(True), claimed)
 
 
 def _refused(reason: str, reference: str | None = None) -> NotFound:

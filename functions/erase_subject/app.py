@@ -1,0 +1,37 @@
+"""Invoked by an operator with {"issuer": …, "subject": …}: erase that person."""
+
+import os
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from verification import wiring
+from verification.identity import Caller
+from verification.settings import JumioSettings, Settings
+from verification.store import ErasureStore, Table
+from verification.use_cases.erase_subject import EraseSubject
+
+logger = wiring.logger()
+metrics = wiring.metrics()
+
+
+class FunctionSettings(Settings, JumioSettings):
+    table_name: str
+    user_key_secret_id: str
+
+
+@cache
+def erase_subject() -> EraseSubject:
+    settings = FunctionSettings.load(os.environ)
+    store = ErasureStore(Table(wiring.aws("dynamodb"), settings.table_name))
+    pepper = wiring.pepper(settings.user_key_secret_id)
+    return EraseSubject(pepper, store, wiring.jumio_client(settings))
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    person = Caller(str(event["issuer"]), str(event["subject"]))
+    return asdict(erase_subject()(person, wiring.deadline(context)))

@@ -1,0 +1,34 @@
+"""On a schedule: have a look taken at whatever should have ended by now."""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from verification import wiring
+from verification.queue import HintQueue
+from verification.settings import Settings
+from verification.store import OutcomeStore, Table
+from verification.use_cases.sweep_overdue import SweepOverdue
+
+logger = wiring.logger()
+metrics = wiring.metrics()
+
+
+class FunctionSettings(Settings):
+    table_name: str
+    queue_url: str
+
+
+@cache
+def sweep_overdue() -> SweepOverdue:
+    settings = FunctionSettings.load(os.environ)
+    store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
+    return SweepOverdue(store, HintQueue(wiring.aws("sqs"), settings.queue_url))
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001
+    return {"looked_at": sweep_overdue()(wiring.deadline(context))}

@@ -1,0 +1,31 @@
+"""When to look at an execution again if no callback has told how it ended.
+
+The rhythm after an execution should have ended is the one that Jumio recommends for
+polling ("Calling retrieval APIs"): ten looks, further and further apart.
+"""
+
+RHYTHM = (40, 60, 100, 160, 240, 340, 460, 600, 760, 940)
+"""Seconds between looks."""
+
+_REST = 6 * 3600  # seconds between looks after that: nothing is ever given up silently
+GRACE = 60
+"""Seconds that Jumio, or the bus, is given before somebody looks why nothing has happened."""
+
+PROCESSING = 40
+"""Seconds after which processing should have ended."""
+
+IDLE = 15 * 60 + GRACE
+"""Seconds after which a started execution that nobody goes on with should have ended."""
+
+UNHEARD = 3600
+"""Seconds past its lifetime after which an intent counts as never carried out."""
+
+
+def next_look(looks: int) -> int:
+    """Seconds until the next look, after so many."""
+    return RHYTHM[looks] if looks < len(RHYTHM) else _REST
+
+
+def overdue(looks: int) -> bool:
+    """Whether an execution has been looked at in vain as often as Jumio thinks reasonable."""
+    return looks >= len(RHYTHM)

@@ -1,0 +1,69 @@
+"""The removal of everything that is kept about one person."""
+
+import itertools
+from dataclasses import dataclass
+
+from verification.store.items import account_key, owner_key
+from verification.store.table import Key, Table, When, delete, put, update
+
+_BATCH = 50  # operations in one transaction; DynamoDB takes 100
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept about a person: where, and which of Jumio's accounts are theirs."""
+
+    keys: tuple[Key, ...]
+    account_ids: tuple[str, ...]
+
+
+class ErasureStore:
+    """The part of the table that ``erase_subject`` works on."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def hold(self, user_key: str, owner: str, now: int, until: int) -> None:
+        """Take the person's lease, so that nothing is opened meanwhile; raises ConditionFailed.
+
+        An erasure that stopped half-way is taken over by the next one.
+        """
+        free = "attribute_not_exists(#lease_until) OR #lease_until <= :now OR #erasing = :yes"
+        self._table.write(
+            update(
+                account_key(user_key),
+                When(free, {"now": now, "yes": True}),
+                changes={"lease_owner": owner, "lease_until": until, "erasing": True},
+            )
+        )
+
+    def kept(self, user_key: str) -> Kept:
+        """All items of a person, and every account that any of them names."""
+        items = list(self._table.partition(account_key(user_key).pk))
+        accounts = {item["account_id"] for item in items if "account_id" in item}
+        return Kept(tuple(Key(item["pk"], item["sk"]) for item in items), tuple(sorted(accounts)))
+
+    def remove(self, user_key: str, kept: Kept, *, owner: str, now: int) -> None:
+        """Delete everything and leave a tombstone; raises ConditionFailed if the lease was lost.
+
+        The account goes last, in one step with the tombstone: as long as it is there, the
+        erasure is not done and can be resumed.
+        """
+        last = account_key(user_key)
+        others = [*(key for key in kept.keys if key != last), *map(owner_key, kept.account_ids)]
+        for batch in itertools.batched(others, _BATCH, strict=False):
+            self._table.write(*(delete(key) for key in batch))
+        self._table.write(
+            delete(last, When("#lease_owner = :me", {"me": owner})),
+            put({**_tombstone(user_key).attributes, "erased_at": now, "erasure": owner}),
+        )
+
+    def erased_at(self, user_key: str) -> int | None:
+        """When a person was erased last, if they were."""
+        key = _tombstone(user_key)
+        item = self._table.read(key).get(key)
+        return int(item["erased_at"]) if item else None
+
+
+def _tombstone(user_key: str) -> Key:
+    return Key(f"ERASED#{user_key}", "TOMBSTONE")

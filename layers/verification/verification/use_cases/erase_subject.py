@@ -1,0 +1,68 @@
+"""An operator erases a person: first at Jumio, then here, leaving a tombstone without a name.
+
+Safe to repeat, and to resume after a failure anywhere: what names the accounts at Jumio
+is removed only after they are gone there.
+"""
+
+import logging
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from verification.deadline import Clock, Deadline
+from verification.errors import SessionBusy
+from verification.identity import Caller, Pepper
+from verification.jumio import JumioClient
+from verification.observability import LogCode
+from verification.store import ConditionFailed, ErasureStore
+
+_logger = logging.getLogger(__name__)
+_HOLD = 120  # seconds: longer than the function may run
+
+
+@dataclass(frozen=True)
+class Erased:
+    """The operator's receipt; ``erased_at`` is ISO 8601, UTC, or None if nothing was ever kept."""
+
+    erasure: str | None
+    erased_at: str | None
+    accounts: int
+    items: int
+
+
+@dataclass(frozen=True)
+class EraseSubject:
+    """The use case and what it needs."""
+
+    pepper: Pepper
+    store: ErasureStore
+    jumio: JumioClient
+    clock: Clock = time.time
+
+    def __call__(self, person: Caller, deadline: Deadline) -> Erased:
+        """Raises SessionBusy while a session is being opened, or why Jumio did not delete."""
+        user_key = self.pepper.user_key(person)
+        kept = self.store.kept(user_key)
+        if not kept.keys:
+            erased_at = self.store.erased_at(user_key)
+            return Erased(None, _iso(erased_at) if erased_at else None, 0, 0)
+        erasure, now = uuid.uuid4().hex, int(self.clock())
+        try:
+            self.store.hold(user_key, erasure, now, now + _HOLD)
+            kept = self.store.kept(user_key)  # nothing is opened from here on
+            for account_id in kept.account_ids:
+                self.jumio.delete_account(account_id, deadline=deadline)
+            self.store.remove(user_key, kept, owner=erasure, now=now)
+        except ConditionFailed:
+            raise SessionBusy("A session is being opened; try again.", retry_after=30) from None
+        receipt = Erased(erasure, _iso(now), len(kept.account_ids), len(kept.keys))
+        _logger.info(
+            LogCode.SUBJECT_ERASED,
+            extra={"erasure": erasure, "accounts": receipt.accounts, "items": receipt.items},
+        )
+        return receipt
+
+
+def _iso(at: int) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
