@@ -14,6 +14,7 @@ from local import invitation
 from local.console import Console
 from local.frontend import Frontend
 from local.processes import StackError
+from local.simulator import sdk
 from local.stack import DIRECTORY, Stack, running
 from local.walk import UnexpectedError, Walk
 
@@ -22,9 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == ["sdk"]:
-        from local.simulator import sdk  # noqa: PLC0415 - the other commands do without it
-
-        return int(sdk.main(arguments[1:]))
+        return _play_sdk(arguments[1:])
     if arguments[:1] == ["token"]:
         return _print_token(*arguments[1:])
     options = _parser().parse_args(arguments)
@@ -45,6 +44,14 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.line()
         return 130
+
+
+def _play_sdk(arguments: list[str]) -> int:
+    """The SDK in a person's app, for the stack in .local unless --url names a simulator."""
+    if "--url" not in arguments:
+        facts = json.loads((DIRECTORY / "stack.json").read_text())
+        arguments = [*arguments, "--url", facts["simulator"], "--data-center", "EU"]
+    return sdk.main(arguments)
 
 
 def _print_token(username: str, directory: str = str(DIRECTORY)) -> int:

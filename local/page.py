@@ -6,14 +6,14 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class Page:
-    """The files of a folder, and /config.json."""
+    """The files of a folder, /config.json, and the addresses to which people come back."""
 
     def __init__(self, folder: Path) -> None:
         self._config: dict[str, Any] = {}
@@ -21,6 +21,7 @@ class Page:
         self.application = Starlette(
             routes=[
                 Route("/config.json", self._config_json),
+                Route("/return/{outcome}", self._index),
                 Mount("/", StaticFiles(directory=folder, html=True)),
             ],
             middleware=[Middleware(_SecurityHeaders, page=self)],
@@ -41,6 +42,9 @@ class Page:
             f"connect-src 'self' {callable_origins}; base-uri 'none'; form-action 'none'; "
             "frame-ancestors 'none'"
         )
+
+    async def _index(self, _: Request) -> Response:
+        return FileResponse(self._folder / "index.html")
 
     async def _config_json(self, _: Request) -> Response:
         return JSONResponse(self._config)
