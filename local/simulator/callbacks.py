@@ -18,7 +18,10 @@ INTERIM = frozenset({"ACQUISITION_STARTED", "ACQUIRED"})
 
 
 class CallbackSender:
-    """Announces every change of status to the execution's callback URL, as its plan says."""
+    """Announces every change of status to the execution's callback URL, as its plan says.
+
+    Callbacks of one execution are sent one after the other, copies of one at the same time.
+    """
 
     def __init__(self, world: "World") -> None:
         self._world = world
@@ -106,7 +109,11 @@ class CallbackSender:
         execution.deliveries.append(delivery)
 
         async def deliver() -> None:
-            await _post(delivery, plan)
+            if plan.copies > 1:
+                await _post(delivery, plan)
+            else:
+                async with execution.callback_line:
+                    await _post(delivery, plan)
             if delivery.answered in plan.success_statuses or number > len(plan.retry_seconds):
                 return
             again = when + plan.retry_seconds[number - 1]

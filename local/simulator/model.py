@@ -1,5 +1,6 @@
 """What the simulated Jumio remembers."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -100,6 +101,7 @@ class Execution:
     document: Json | None = None
     outcome: Outcome | None = None
     held_callbacks: list[Json] = field(default_factory=list)
+    callback_line: asyncio.Lock = field(default_factory=asyncio.Lock)
     deliveries: list[Delivery] = field(default_factory=list)
 
     @property
