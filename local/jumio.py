@@ -42,7 +42,9 @@ def start(group: ProcessGroup, logs: Path) -> tuple[Child, Simulator]:
         "--client-secret", simulator.client_secret,
         "--options", json.dumps(_OPTIONS),
     ]  # fmt: skip
-    child = group.start("simulator", command, clean_environment(), logs / "simulator.log")
+    child = group.start(
+        "simulator", command, clean_environment(logs.parent), logs / "simulator.log"
+    )
     return child, simulator
 
 

@@ -15,7 +15,7 @@ from local.processes import Child, ProcessGroup, StackError, free_port
 _START_SECONDS = 60
 
 
-def clean_environment() -> dict[str, str]:
+def clean_environment(directory: Path) -> dict[str, str]:
     """What the stack's processes see of this machine's environment.
 
     A short list on purpose: the functions inherit it, and must not find credentials, proxies or
@@ -25,6 +25,7 @@ def clean_environment() -> dict[str, str]:
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
+        "LOCAL_STACK": str(directory),  # tells whose a process is
     }
 
 
@@ -32,7 +33,7 @@ def start(group: ProcessGroup, scratch: Path, logs: Path) -> tuple[Child, LocalA
     """Start MiniStack; returns at once, with the mark by which it can be told from others."""
     mark = f"local-{secrets.token_hex(8)}"
     port = free_port()
-    environment = clean_environment() | {
+    environment = clean_environment(scratch.parent) | {
         "HOME": str(scratch),
         "TMPDIR": str(scratch),
         "BIND_HOST": "127.0.0.1",

@@ -10,6 +10,7 @@ import httpx
 
 from local.console import Console
 from local.frontend import Frontend
+from local.observer import BusListener, table_items
 from local.person import HostedPage
 from local.simulator.admin_client import AdminClient
 from local.stack import Stack
@@ -30,6 +31,7 @@ class Walk:
         self._stack = stack
         self._console = console
         self._simulator = AdminClient(stack.facts["simulator"])
+        self._bus = BusListener(stack.aws, stack.facts["outputs"])
         self._steps = 0
 
     def run(self) -> None:
@@ -50,6 +52,7 @@ class Walk:
         self._comes_back(app, first)
         self._callback()
         self._outcome(app, "approved")
+        self._company_knows(["declined", "approved"])
         self._one_account(first["accountId"])
 
     def _sign_in(self, app: Frontend) -> None:
@@ -115,11 +118,20 @@ class Walk:
         self._check("the account of the first attempt was updated", updated == [True])
         self._person_finishes(str(answer.json()["web"]["href"]), "approved")
 
+    def _company_knows(self, expected: list[str]) -> None:
+        self._step("What the rest of the company has heard")
+        events = self._await(
+            "every outcome reached the bus", self._bus.heard, lambda heard: len(heard) >= 2
+        )
+        for event in events:
+            self._show(f"{event['detail-type']}  {json.dumps(event['detail']['data'])}")
+        statuses = [event["detail"]["data"]["status"] for event in events]
+        self._check(" and ".join(expected), sorted(statuses) == sorted(expected))
+
     def _one_account(self, account_id: str) -> None:
         self._step("What the table keeps")
-        table = self._stack.facts["outputs"]["TableName"]
-        items = self._stack.aws.dynamodb.scan(TableName=table)["Items"]
-        kept = [item["account_id"]["S"] for item in items if "account_id" in item]
+        items = table_items(self._stack.aws, self._stack.facts["outputs"])
+        kept = [item["account_id"] for item in items if "account_id" in item]
         self._show(f"{len(items)} items; account {account_id} in {kept.count(account_id)} of them")
         self._check("one person, one account", set(kept) == {account_id})
 
