@@ -63,16 +63,21 @@ def touch(world: "World", execution: Execution, when: float) -> None:
 
 def capture(world: "World", execution: Execution, credential: Credential, when: float) -> None:
     """The person captures everything this credential wants."""
-    for classifier in credential.wanted:
-        credential.parts.setdefault(classifier, Part(classifier))
+    _fill(credential)
     touch(world, execution, when)
 
 
-def capture_missing(execution: Execution) -> None:
+def _capture_missing(execution: Execution) -> None:
     for credential in execution.credentials:
         if credential.category != "DATA":
-            for classifier in credential.wanted:
-                credential.parts.setdefault(classifier, Part(classifier))
+            _fill(credential)
+
+
+def _fill(credential: Credential) -> None:
+    """Every picture the credential wants; a face scan brings some stills along, as captured."""
+    stills = ["LIVENESS_1", "LIVENESS_2", "LIVENESS_3"] if credential.category == "FACEMAP" else []
+    for classifier in credential.wanted + stills:
+        credential.parts.setdefault(classifier, Part(classifier))
 
 
 def finish(world: "World", execution: Execution, when: float) -> None:
@@ -80,7 +85,7 @@ def finish(world: "World", execution: Execution, when: float) -> None:
     start(world, execution, when)
     if execution.status != "ACQUISITION_STARTED":
         return
-    capture_missing(execution)
+    _capture_missing(execution)
     acquire(world, execution, when)
 
 

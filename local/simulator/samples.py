@@ -2,9 +2,12 @@
 
 import struct
 import zlib
+from collections.abc import Callable
 
 from local.simulator.clock import timestamp
 from local.simulator.model import Json, new_id
+
+Builder = Callable[[str, Json], Json | None]
 
 
 def placeholder_png(size: int = 320) -> bytes:
@@ -25,7 +28,7 @@ def capability_data(capability: str, decision_type: str, context: Json) -> Json 
     """The `data` block; {} where Jumio shows an empty one, None where it shows none."""
     if decision_type == "NOT_EXECUTED":
         return {} if capability in {"extraction", "similarity", "watchlistScreening"} else None
-    build = {
+    builders: dict[str, Builder] = {
         "liveness": _liveness,
         "similarity": _similarity,
         "imageChecks": _image_checks,
@@ -33,15 +36,16 @@ def capability_data(capability: str, decision_type: str, context: Json) -> Json 
         "watchlistScreening": _screening,
         "emailVerification": _email,
         "geoIpVerification": _geo_ip,
-    }.get(capability)
+    }
+    build = builders.get(capability)
     return build(decision_type, context) if build else None
 
 
-def _liveness(decision_type: str, context: Json) -> Json:
-    data: Json = {"type": "JUMIO_STANDARD", "predictedAge": 35, "ageConfidenceRange": "30-40"}
-    if decision_type == "PASSED" and context.get("facemap_href"):
-        data["validFaceMapForAuthentication"] = context["facemap_href"]
-    return data
+def _liveness(decision_type: str, context: Json) -> Json | None:  # noqa: ARG001 - one shape for all builders
+    """None but for a pass: a captured warning has no `data`."""
+    if decision_type != "PASSED":
+        return None
+    return {"type": "JUMIO_STANDARD", "predictedAge": 35, "ageConfidenceRange": "30-40"}
 
 
 def _similarity(decision_type: str, context: Json) -> Json:  # noqa: ARG001 - one shape for all builders
@@ -49,9 +53,11 @@ def _similarity(decision_type: str, context: Json) -> Json:  # noqa: ARG001 - on
     return {"similarity": words[decision_type]}
 
 
-def _image_checks(decision_type: str, context: Json) -> Json:
-    findings = [context["execution_id"]] if decision_type == "WARNING" else []
-    return {"faceSearchFindings": {"status": "DONE", "findings": findings}}
+def _image_checks(decision_type: str, context: Json) -> Json | None:
+    """The other executions with this face, for a repeated face only, as captured."""
+    if decision_type != "WARNING":
+        return None
+    return {"faceSearchFindings": {"status": "DONE", "findings": [context["execution_id"]]}}
 
 
 def _extraction(decision_type: str, context: Json) -> Json:  # noqa: ARG001 - one shape for all builders

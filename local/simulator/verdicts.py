@@ -64,6 +64,8 @@ PARENTS = {
     "drivingLicenseVerification": "extraction",
 }
 
+FACE_CHECKS = frozenset({"liveness", "similarity", "authentication", "biometricVerification"})
+
 SUBJECTS = {
     "liveness": ("SELFIE", "FACEMAP"),
     "authentication": ("SELFIE", "FACEMAP"),
@@ -89,14 +91,15 @@ def usual_verdict(capability: str, decision_type: str) -> Verdict | None:
     return Verdict(decision_type, label) if label else None
 
 
-def _fulfilled(capability: str, verdict: Verdict) -> bool:
-    """Whether what depends on this verdict is executed.
+def _fulfilled(verdict: Verdict, capability: str) -> bool:
+    """Whether the capability is executed after its parent's verdict.
 
-    A usability warning means that the document or country is not supported: nothing follows.
+    A warning lets everything go on, as captured, except that what looks into an unsupported
+    document is not executed; faces are still compared with it.
     """
-    if verdict.type == "WARNING":
-        return capability != "usability"
-    return verdict.type == "PASSED"
+    if verdict.label.startswith("UNSUPPORTED_"):
+        return capability in FACE_CHECKS
+    return verdict.type in {"PASSED", "WARNING"}
 
 
 def _usability(
@@ -131,8 +134,8 @@ def _precondition(
         return True
     if parent == "usability":
         relevant = [usability[item.category] for item in subjects if item.category in usability]
-        return all(_fulfilled("usability", verdict) for verdict in relevant)
-    return _fulfilled(parent, decided[parent])
+        return all(_fulfilled(verdict, capability) for verdict in relevant)
+    return _fulfilled(decided[parent], capability)
 
 
 def capability_tree(
@@ -161,9 +164,17 @@ def capability_tree(
         else:
             verdict = PRECONDITION
         decided[capability] = verdict
-        data = capability_data(capability, verdict.type, context)
-        tree[capability] = [_item(subjects, verdict, data)]
+        item = _item(subjects, verdict, capability_data(capability, verdict.type, context))
+        if capability == "liveness" and verdict.type in {"PASSED", "WARNING"}:
+            item |= _reusable_facemap(context)
+        tree[capability] = [item]
     return tree
+
+
+def _reusable_facemap(context: Json) -> Json:
+    """Where later authentications find the facemap: beside `data`, not in it, as captured."""
+    href = context.get("facemap_href")
+    return {"validFaceMapForAuthentication": href} if href else {}
 
 
 def _item(subjects: list[Credential], verdict: Verdict, data: Json | None) -> Json:

@@ -128,9 +128,9 @@ class _Misbehaviour:
             case "slow_drip":
                 await self._drip(answer)
             case "connection_refused":
-                answer.start["headers"].append((b"connection", b"close"))
-                await self._finish(answer)
+                # Shut before answering: whoever has the answer may connect again at once.
                 self._scope["app"].state.door.shut(fault.seconds)
+                await self._finish(answer)
 
     async def _replacement(self) -> Answer:
         fault = self._fault

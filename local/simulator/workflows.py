@@ -103,6 +103,7 @@ CATALOGUE = {
                 "addressValidation",
                 "drivingLicenseVerification",
             ),
+            processing_seconds=13.0,
         ),
         Workflow(
             "10014",

@@ -55,9 +55,18 @@ def test_the_details_of_an_approved_execution(jumio: Driver) -> None:
         one["category"]: [part["classifier"] for part in one["parts"]]
         for one in details["credentials"]
     }
-    assert parts == {"ID": ["FRONT", "BACK"], "FACEMAP": ["FACEMAP"], "SELFIE": ["FACE"]}
+    stills = ["LIVENESS_1", "LIVENESS_2", "LIVENESS_3"]
+    assert parts == {
+        "ID": ["FRONT", "BACK"],
+        "FACEMAP": ["FACEMAP", *stills],
+        "SELFIE": ["FACE"],
+    }
     facemap = next(one for one in details["credentials"] if one["category"] == "FACEMAP")
-    assert "href" not in facemap["parts"][0]
+    assert [part["classifier"] for part in facemap["parts"] if "href" in part] == stills
+    (liveness,) = details["capabilities"]["liveness"]
+    href = liveness["validFaceMapForAuthentication"]
+    assert href.endswith(f"/credentials/{facemap['id']}/parts/FACEMAP")
+    assert set(liveness["data"]) == {"type", "predictedAge", "ageConfidenceRange"}
     front = details["credentials"][0]["parts"][0]["href"]
     picture = jumio.call("GET", front)
     assert picture.headers["Content-Type"] == "image/png"
@@ -84,6 +93,22 @@ def test_an_unreadable_document_stops_what_needs_the_document_only(jumio: Driver
     stopped = {name: labels[name] for name in CHILDREN if name != "liveness"}
     assert set(stopped.values()) == {"PRECONDITION_NOT_FULFILLED"}
     assert details["decision"]["risk"]["score"] == 100
+
+
+def test_an_unsupported_document_is_compared_but_not_looked_into(jumio: Driver) -> None:
+    details = _played(jumio, "unsupported document").details()
+    labels = _labels(details)
+    assert labels["usability"] == "UNSUPPORTED_DOCUMENT_TYPE"
+    assert labels["similarity"] == "MATCH"
+    looked_into = {labels[name] for name in ("imageChecks", "extraction", "dataChecks")}
+    assert looked_into == {"PRECONDITION_NOT_FULFILLED"}
+    assert details["decision"]["risk"]["score"] == 100
+
+
+def test_a_repeated_face_is_a_warning_that_names_the_others(jumio: Driver) -> None:
+    tree = _played(jumio, "needs review: repeated face").details()["capabilities"]
+    assert tree["imageChecks"][0]["data"]["faceSearchFindings"]["status"] == "DONE"
+    assert tree["extraction"][0]["decision"]["type"] == "PASSED"
 
 
 def test_steps_group_the_capabilities_and_their_decisions(jumio: Driver) -> None:
