@@ -7,6 +7,7 @@ made explicit, and resources left out that MiniStack has no idea of.
 import copy
 import importlib.util
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,25 @@ def adapt(template: dict[str, Any], parameters: dict[str, str], region: str) -> 
         copy.deepcopy(template), _values(template, parameters)
     )
     translated["Resources"] = http_api.make_explicit(translated["Resources"])
-    return _without_unsupported(translated)
+    return _without_unsupported(_with_secret_arns(translated))
+
+
+def _with_secret_arns(template: dict[str, Any]) -> dict[str, Any]:
+    """A reference to a secret is its ARN; MiniStack's is the name, which no policy matches."""
+    secrets = {
+        logical_id
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::SecretsManager::Secret"
+    }
+
+    def arn(value: dict[str, Any]) -> object:
+        name = value.get("Ref")
+        return {"Fn::GetAtt": [name, "Id"]} if name in secrets else value
+
+    return {
+        key: _rewritten(value, arn) if key in {"Resources", "Outputs"} else value
+        for key, value in template.items()
+    }
 
 
 def _values(template: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
@@ -101,13 +120,19 @@ def _without_dependencies(resource: dict[str, Any], dropped: dict[str, str]) -> 
 
 def _without_references(value: object, dropped: dict[str, str]) -> object:
     """The value with every reference to a dropped resource replaced by its name as a text."""
+
+    def name(reference: dict[str, Any]) -> object:
+        attribute = reference.get("Fn::GetAtt")
+        target = attribute[0] if isinstance(attribute, list) else reference.get("Ref")
+        return target if target in dropped else reference
+
+    return _rewritten(value, name)
+
+
+def _rewritten(value: object, change: Callable[[dict[str, Any]], object]) -> object:
+    """The value with the change applied to every mapping in it, from the inside out."""
     if isinstance(value, list):
-        return [_without_references(item, dropped) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if value.get("Ref") in dropped:
-        return value["Ref"]
-    attribute = value.get("Fn::GetAtt")
-    if isinstance(attribute, list) and attribute[0] in dropped:
-        return attribute[0]
-    return {key: _without_references(item, dropped) for key, item in value.items()}
+        return [_rewritten(item, change) for item in value]
+    if isinstance(value, dict):
+        return change({key: _rewritten(item, change) for key, item in value.items()})
+    return value

@@ -36,6 +36,7 @@ def start(group: ProcessGroup, scratch: Path, logs: Path) -> tuple[Child, LocalA
     environment = clean_environment(scratch.parent) | {
         "HOME": str(scratch),
         "TMPDIR": str(scratch),
+        "AUTH": "true",  # a function may do what its role allows, and nothing else
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
