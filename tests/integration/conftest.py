@@ -5,13 +5,13 @@ from typing import Any
 
 import boto3
 import pytest
-from local.simulator.testing import RunningSimulator, running_simulator
 from moto import mock_aws
-from verification.bus import Bus
-from verification.journeys import load_journeys
 
+from local.simulator.testing import RunningSimulator, running_simulator
 from tests.support.bff import Bff
 from tests.support.template import table_definition
+from verification.bus import Bus
+from verification.journeys import load_journeys
 
 JOURNEYS = """
 {"version": 1, "journeys": [

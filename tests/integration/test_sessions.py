@@ -4,6 +4,8 @@ import json
 from datetime import datetime
 
 import pytest
+
+from tests.support.bff import Bff
 from verification.errors import (
     AlreadyVerified,
     AttemptsExhausted,
@@ -11,8 +13,6 @@ from verification.errors import (
     UnknownJourney,
     VerificationInProgress,
 )
-
-from tests.support.bff import Bff
 
 
 def account_calls(bff: Bff) -> list[tuple[str, int]]:

@@ -1,10 +1,12 @@
 """The product in one process: real use cases, a table, and the Jumio simulator."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+
 from local.simulator.testing import RunningSimulator
 from verification.bus import Bus
 from verification.capability import SigningKey, sign
@@ -54,16 +56,20 @@ class Bff:
     dynamodb: Any
     table_name: str
     simulator: RunningSimulator
-    bus: Bus
+    bus: Bus | None
     journeys: Journeys
-    limits: Limits = Limits(per_second=100, burst=100, daily=1000)
-    clock: Clock = field(default_factory=Clock)
+    limits: Limits = field(default_factory=lambda: Limits(100, 100, 1000))
+    clock: Callable[[], float] = field(default_factory=Clock)
+    sleep: Callable[[float], None] | None = None
 
     def __post_init__(self) -> None:
         self.table = Table(self.dynamodb, self.table_name)
         self.store = SessionStore(self.table)
         self.outcomes = OutcomeStore(self.table)
         self.jumio = jumio_client(self.simulator)
+        if self.sleep is None:
+            assert isinstance(self.clock, Clock)
+            self.sleep = self.clock.sleep
 
     @property
     def create_session(self) -> CreateSession:
@@ -73,10 +79,10 @@ class Bff:
             self.jumio,
             SIGNING_KEY,
             clock=self.clock,
-            sleep=self.clock.sleep,
+            sleep=self.sleep,
         )
         return CreateSession(
-            self.journeys, PEPPER, self.store, opening, clock=self.clock, sleep=self.clock.sleep
+            self.journeys, PEPPER, self.store, opening, clock=self.clock, sleep=self.sleep
         )
 
     @property
@@ -106,7 +112,7 @@ class Bff:
     def status(self, user: str = "ada", journey: str | None = None) -> dict[str, Any]:
         """GET /verification as that user."""
         get = GetVerification(self.journeys, PEPPER, self.outcomes, clock=self.clock)
-        return dict(get(Caller(ISSUER, user), journey))
+        return get(Caller(ISSUER, user), journey).body
 
     def settle(self, execution: dict[str, Any], seconds: float = 20) -> None:
         """The worker takes the hint that a callback about a simulated execution leaves."""
@@ -142,6 +148,4 @@ class Bff:
         requests.delete(url, headers=headers, timeout=5).raise_for_status()
 
     def capability(self, execution: dict[str, Any]) -> str:
-        return sign(
-            SIGNING_KEY, execution["userReference"], execution["customerInternalReference"]
-        )
+        return sign(SIGNING_KEY, execution["userReference"], execution["customerInternalReference"])

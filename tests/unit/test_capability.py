@@ -1,4 +1,5 @@
 import pytest
+
 from verification.capability import Capability, SigningKey, sign, verify
 
 OLD, NEW = SigningKey("1", "o" * 64), SigningKey("2", "n" * 64)

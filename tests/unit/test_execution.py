@@ -1,6 +1,7 @@
 import itertools
 
 import pytest
+
 from verification.execution import Decision, State, state_of
 
 

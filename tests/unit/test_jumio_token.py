@@ -3,6 +3,7 @@ import json
 from base64 import urlsafe_b64encode
 
 import pytest
+
 from verification.jumio.token import start_by
 
 

@@ -1,4 +1,5 @@
 import pytest
+
 from verification.errors import AlreadyVerified, AttemptsExhausted, VerificationInProgress
 from verification.execution import State
 from verification.journeys import Journey

@@ -76,7 +76,7 @@ class CreateSession:
         """Raises a Problem if there is no session to hand out."""
         journey = self.journeys.get(asked.request.journey)
         opening = self._opening(asked, journey)
-        patience = Deadline(_PATIENCE)
+        patient_until = self.clock() + _PATIENCE
         while True:
             standing, pace = self.store.read(opening.user_key, journey.name, opening.claim)
             now = self.clock()
@@ -89,7 +89,7 @@ class CreateSession:
                     return _answered(HTTPStatus.CREATED, asked, session)
             except ConditionFailed:
                 pass  # another request got there first: look again
-            if not patience.remaining():
+            if now >= patient_until:
                 raise _busy(standing, now)
             self.sleep(random.uniform(0.05, 0.2))  # noqa: S311 jitter only
 

@@ -1,0 +1,170 @@
+"""The process dies at every point of opening a session, and the person comes back."""
+
+from typing import Any, Literal
+
+import pytest
+
+from tests.support.bff import Bff, Clock
+from tests.support.dying import killed
+from verification.errors import AlreadyVerified, OutcomeUnknown, SessionBusy
+from verification.standing import LEASE_SECONDS
+from verification.use_cases.settle_execution import NotYet
+
+Point = tuple[Literal["before", "after"], str, str]
+POINTS: dict[str, Point] = {
+    "before the intent is recorded": ("before", "store", "begin"),
+    "after the intent is recorded": ("after", "store", "begin"),
+    "before Jumio is called": ("before", "jumio", "open_execution"),
+    "after Jumio has committed": ("after", "jumio", "open_execution"),
+    "before the session is saved": ("before", "store", "save"),
+    "after the session is saved": ("after", "store", "save"),
+}
+
+
+def later(bff: Bff, seconds: float = LEASE_SECONDS) -> None:
+    assert isinstance(bff.clock, Clock)
+    bff.clock.now += seconds
+
+
+def die(bff: Bff, point: Point) -> None:
+    when, part, method = point
+    with killed(when, getattr(bff, part), method):
+        bff.ask()
+
+
+@pytest.mark.parametrize("point", POINTS.values(), ids=POINTS.keys())
+def test_the_person_gets_one_session_and_one_recorded_account(bff: Bff, point: Point) -> None:
+    die(bff, point)
+    later(bff)
+
+    bff.ask()
+    later(bff, 5)
+    again = bff.ask()
+
+    account, session = bff.item("ada", "ACCOUNT"), bff.item("ada", "SESSION#identity")
+    assert account is not None
+    assert session is not None
+    assert again.status == 200
+    assert account["account_id"] in {execution["accountId"] for execution in bff.executions()}
+    assert "lease_owner" not in account
+    (current,) = [e for e in bff.executions() if e["sdkToken"] == session["token"]]
+    assert current["accountId"] == account["account_id"]
+
+
+@pytest.mark.parametrize(
+    "point", [p for p in POINTS.values() if p[1:] != ("store", "begin") or p[0] == "after"][:-1]
+)
+def test_within_the_lease_nobody_opens_a_second_execution(bff: Bff, point: Point) -> None:
+    die(bff, point)
+    opened = len(bff.executions())
+
+    later(bff, LEASE_SECONDS - 2)
+    with pytest.raises(SessionBusy) as refusal:
+        bff.ask()
+
+    assert len(bff.executions()) == opened
+    assert refusal.value.retry_after is not None
+    assert 1 <= refusal.value.retry_after <= LEASE_SECONDS
+
+
+@pytest.mark.parametrize("fault", ["reset_after_commit", "reset_before_body", "truncated"])
+def test_an_unknown_outcome_is_adopted_when_its_callback_comes(bff: Bff, fault: str) -> None:
+    bff.simulator.admin.add_fault("accounts.create", fault)
+    with pytest.raises(OutcomeUnknown) as problem:
+        bff.ask()
+    (opened,) = bff.executions()
+    assert problem.value.retry_after == LEASE_SECONDS
+
+    later(bff)
+    bff.simulator.admin.expire(opened["id"])
+    bff.settle(opened)
+
+    account = bff.item("ada", "ACCOUNT")
+    assert account is not None
+    assert account["account_id"] == opened["accountId"]
+    assert bff.ask().status == 201
+    assert {execution["accountId"] for execution in bff.executions()} == {opened["accountId"]}
+
+
+def test_an_orphan_is_recorded_and_does_not_replace_the_account(
+    bff: Bff, caplog: pytest.LogCaptureFixture
+) -> None:
+    bff.simulator.admin.add_fault("accounts.create", "reset_after_commit")
+    with pytest.raises(OutcomeUnknown):
+        bff.ask()
+    (orphan,) = bff.executions()
+    later(bff)
+    bff.ask()
+
+    bff.simulator.admin.expire(orphan["id"])
+    bff.settle(orphan)
+
+    account = bff.item("ada", "ACCOUNT")
+    assert account is not None
+    assert account["account_id"] == bff.executions()[-1]["accountId"] != orphan["accountId"]
+    assert "orphan_recorded" in caplog.messages
+    assert bff.status()["status"] == "pending"
+    recorded = bff.item("ada", f"EXECUTION#{orphan['customerInternalReference']}")
+    assert recorded is not None
+    assert recorded["account_id"] == orphan["accountId"]
+
+
+def test_while_the_request_may_still_save_its_callback_waits(bff: Bff) -> None:
+    with killed("before", bff.store, "save"):
+        bff.ask()
+    (opened,) = bff.executions()
+
+    with pytest.raises(NotYet):
+        bff.settle(opened)
+    later(bff)
+    bff.settle(opened)
+
+    assert bff.item("ada", "ACCOUNT") is not None
+
+
+def test_a_request_that_lost_its_lease_records_nothing(
+    bff: Bff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = bff.jumio.open_execution
+    winner: list[Any] = []
+
+    def overtaken(*args: Any, **named: Any) -> Any:
+        monkeypatch.setattr(bff.jumio, "open_execution", slow)
+        opened = slow(*args, **named)
+        later(bff)  # the first request hangs until its lease has ended
+        winner.append(bff.ask())
+        return opened
+
+    monkeypatch.setattr(bff.jumio, "open_execution", overtaken)
+    with pytest.raises(SessionBusy):
+        bff.ask()
+
+    account = bff.item("ada", "ACCOUNT")
+    assert account is not None
+    assert account["account_id"] == bff.executions()[-1]["accountId"]
+    assert bff.ask().body == winner[0].body
+
+
+def test_an_outcome_that_comes_while_a_renewal_is_being_opened_is_not_overwritten(
+    bff: Bff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bff.ask()
+    (first,) = bff.executions()
+    calm = bff.jumio.open_execution
+
+    def meanwhile(*args: Any, **named: Any) -> Any:
+        opened = calm(*args, **named)
+        bff.simulator.admin.play(first["id"], "approved")
+        bff.settle(first)
+        return opened
+
+    monkeypatch.setattr(bff.jumio, "open_execution", meanwhile)
+    with pytest.raises(AlreadyVerified):
+        bff.ask(renew=True)
+
+    assert bff.status()["status"] == "approved"
+    assert bff.item("ada", "SESSION#identity") is None
+    second = bff.executions()[-1]
+    recorded = bff.item("ada", f"EXECUTION#{second['customerInternalReference']}")
+    assert recorded is not None
+    assert recorded["workflow_execution_id"] == second["id"]

@@ -1,0 +1,18 @@
+"""A MiniStack of a test's own: its DynamoDB is exact under threads, moto's is not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local import ministack
+from local.aws import LocalAws
+from local.processes import ProcessGroup
+
+
+@contextmanager
+def running_ministack(folder: Path) -> Iterator[LocalAws]:
+    """An empty AWS on a free loopback port until the block ends."""
+    with ProcessGroup([]) as group:
+        child, aws, mark = ministack.start(group, folder, folder)
+        ministack.wait_until_ready(child, aws, mark)
+        yield aws
