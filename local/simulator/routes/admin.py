@@ -29,6 +29,14 @@ async def json_object(request: Request) -> dict[str, Any]:
     return value
 
 
+def _number(body: dict[str, Any], name: str, default: float = 0.0) -> float:
+    """A number that is not negative; 400 for anything else."""
+    value = body.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        raise ProblemError(400, f"{name} is a number and not negative")
+    return float(value)
+
+
 def named_scenario(name: object) -> Scenario:
     scenario = SCENARIOS.get(str(name))
     if scenario is None:
@@ -81,7 +89,7 @@ async def faults(request: Request) -> Response:
 
 async def outage(request: Request) -> Response:
     body = await json_object(request)
-    request.app.state.door.shut(float(body.get("seconds", 1.0)))
+    request.app.state.door.shut(_number(body, "seconds", 1.0))
     return JSONResponse({"refusing": True}, headers={"Connection": "close"})
 
 
@@ -94,7 +102,7 @@ async def clock(request: Request) -> Response:
         if body.get("resume"):
             world.clock.resume()
         if "advance" in body:
-            await world.advance(float(body["advance"]))
+            await world.advance(_number(body, "advance"))
         world.ticker.wake()
     now = world.clock.now()
     return JSONResponse({"now": now, "time": timestamp(now), "frozen": world.clock.frozen})
@@ -110,11 +118,13 @@ async def scenarios(request: Request) -> Response:
 
 def _assign(world: World, body: dict[str, Any]) -> None:
     scenario = named_scenario(body.get("scenario"))
-    wanted = body.get("for") or {}
+    wanted = body.get("for")
+    if not isinstance(wanted, dict):
+        wanted = {}
     if body.get("default"):
         world.scenarios.default = scenario.name
     elif "next" in body:
-        world.scenarios.queue(scenario.name, int(body["next"]))
+        world.scenarios.queue(scenario.name, int(_number(body, "next")))
     elif set(wanted) == {"workflowExecution"}:
         execution = world.executions.get(str(wanted["workflowExecution"]))
         if execution is None:

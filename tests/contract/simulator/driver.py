@@ -1,7 +1,5 @@
 """A bare caller of Jumio's API and a receiver of callbacks, for these tests only."""
 
-# ruff: noqa: ANN401 - arguments are handed on to requests as they come
-
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -99,8 +99,15 @@ def test_malformed_admin_requests_are_refused(jumio: Driver) -> None:
     assert requests.patch(f"{base}/options", data="{", timeout=10).status_code == 400
     assert requests.patch(f"{base}/options", json=[1], timeout=10).status_code == 400
     assert requests.get(f"{base}/journal?since=soon", timeout=10).status_code == 400
-    unclear = {"scenario": "approved"}
-    assert requests.post(f"{base}/scenarios", json=unclear, timeout=10).status_code == 400
+    for path, body in (
+        ("scenarios", {"scenario": "approved"}),
+        ("scenarios", {"scenario": "approved", "for": 7}),
+        ("scenarios", {"scenario": "approved", "next": "two"}),
+        ("clock", {"advance": "an hour"}),
+        ("clock", {"advance": -1}),
+        ("outage", {"seconds": None}),
+    ):
+        assert requests.post(f"{base}/{path}", json=body, timeout=10).status_code == 400
 
 
 def test_a_rate_limit_refills_with_time() -> None:
