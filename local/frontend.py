@@ -27,6 +27,10 @@ class Frontend:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of connections."""
         self._http.close()
 
     def sign_in(self, username: str, password: str) -> str:

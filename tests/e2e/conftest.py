@@ -1,0 +1,82 @@
+"""One embedded stack for all end-to-end tests, and people to use it."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from local.frontend import Frontend
+from local.observer import BusListener
+from local.people import Person, add, sign_in
+from local.simulator.admin_client import AdminClient
+from local.stack import DIRECTORY
+from tests.support.stack import RunningStack, running_stack
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[RunningStack]:
+    """The deployed template with everything around it."""
+    with running_stack(DIRECTORY / "e2e") as running:
+        yield running
+
+
+@pytest.fixture
+def new_person(stack: RunningStack) -> Callable[[], Person]:
+    """Makes people who can sign in, and whom nobody has seen before."""
+
+    def make() -> Person:
+        number = next(_numbers)
+        person = Person(f"Person {number}", f"person.{number}", "Invented-Password-0")
+        add(stack.aws.cognito, stack.outputs["UserPoolId"], person)
+        return person
+
+    return make
+
+
+@pytest.fixture
+def new_frontend(
+    stack: RunningStack, new_person: Callable[[], Person]
+) -> Iterator[Callable[[], Frontend]]:
+    """Makes apps, each with a new person signed in."""
+    opened = []
+
+    def make() -> Frontend:
+        person = new_person()
+        app = Frontend(stack.facts)
+        opened.append(app)
+        client = stack.outputs["UserPoolClientId"]
+        app.use_token(sign_in(stack.aws.cognito, client, person.username, person.password))
+        return app
+
+    yield make
+    for app in opened:
+        app.close()
+
+
+@pytest.fixture
+def frontend(new_frontend: Callable[[], Frontend]) -> Frontend:
+    """The app of a new person."""
+    return new_frontend()
+
+
+@pytest.fixture
+def simulator(stack: RunningStack) -> Iterator[AdminClient]:
+    """The simulator's admin API. Scenarios, faults and options are as at the start afterwards."""
+    with AdminClient(stack.facts["simulator"]) as client:
+        yield client
+        client.reset()
+
+
+@pytest.fixture
+def bus(stack: RunningStack) -> BusListener:
+    """Hears what reaches the bus from now on."""
+    return BusListener(stack.aws, stack.outputs)
+
+
+@pytest.fixture
+def short_directory(tmp_path: Path) -> Path:
+    """A folder for a stack of the test's own."""
+    return tmp_path / "stack"

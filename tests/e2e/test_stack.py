@@ -1,0 +1,91 @@
+"""The embedded stack itself: what it promises to scripts, and that it leaves nothing behind."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.stack import RunningStack, end, processes_of, running_stack, start
+
+
+def _gone(directory: Path) -> set[int]:
+    """The processes of a stack, after as long as its watchdog may take."""
+    deadline = time.monotonic() + 15
+    while (left := processes_of(directory)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
+
+
+def _read_until(process: "subprocess.Popen[str]", text: str) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if text in line:
+            return
+    raise AssertionError(f"the stack ended before it said: {text}")
+
+
+def test_stack_json_says_what_scripts_need(stack: RunningStack) -> None:
+    facts = stack.facts
+    assert {"api", "simulator", "page", "aws_endpoint", "region", "outputs", "users"} <= set(facts)
+    assert {"TableName", "BusName", "CallbackQueueUrl", "UserPoolClientId"} <= set(facts["outputs"])
+    for user in facts["users"]:
+        assert set(user) == {"name", "username", "password", "access_token"}
+    assert len(facts["users"]) == 2
+
+
+def test_stack_json_is_for_its_owner_only(stack: RunningStack) -> None:
+    assert stat.S_IMODE((stack.directory / "stack.json").stat().st_mode) == 0o600
+
+
+def test_every_process_named_is_running(stack: RunningStack) -> None:
+    for pid in stack.facts["pids"].values():
+        os.kill(pid, 0)
+
+
+def test_everything_listens_on_loopback_only(stack: RunningStack) -> None:
+    for name in ("api", "simulator", "page", "aws_endpoint"):
+        assert stack.facts[name].startswith("http://127.0.0.1:")
+
+
+def test_a_second_stack_in_the_same_directory_is_refused(stack: RunningStack) -> None:
+    second = start(stack.directory, "up")
+    printed = second.communicate(timeout=60)[0]
+    assert second.returncode == 1
+    assert "already up" in printed
+    assert json.loads((stack.directory / "stack.json").read_text()) == stack.facts
+
+
+def test_a_second_stack_elsewhere_works(stack: RunningStack, short_directory: Path) -> None:
+    with running_stack(short_directory) as second:
+        assert second.facts["api"] != stack.facts["api"]
+        assert second.outputs["UserPoolId"] != stack.outputs["UserPoolId"]
+    assert not processes_of(short_directory)
+    assert not (short_directory / "stack.json").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("moment", ["starting", "uploading", "deploying", "ready"])
+def test_an_interrupted_stack_leaves_nothing_behind(
+    short_directory: Path, moment: str, number: signal.Signals
+) -> None:
+    process = start(short_directory, "up")
+    _read_until(process, moment)
+    end(process, number)
+    assert process.returncode == (-number if number == signal.SIGKILL else 130)
+    assert _gone(short_directory) == set()
+    assert not (short_directory / "run").exists()
+    assert not (short_directory / "stack.json").exists()
+
+
+def test_a_stack_whose_part_fails_ends_and_says_why(short_directory: Path) -> None:
+    with running_stack(short_directory) as running:
+        os.kill(running.facts["pids"]["simulator"], signal.SIGKILL)
+        printed = running.process.communicate(timeout=30)[0]
+        assert running.process.returncode == 1
+        assert "simulator ended" in printed
+    assert _gone(short_directory) == set()

@@ -1,0 +1,89 @@
+"""The embedded stack as a process, as a developer starts it."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.aws import LocalAws
+from local.stack import ROOT
+
+_START_SECONDS = 120
+_END_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """What stack.json says, and clients for what is behind it."""
+
+    directory: Path
+    facts: dict[str, Any]
+    process: subprocess.Popen[str]
+
+    @property
+    def aws(self) -> LocalAws:
+        return LocalAws(self.facts["aws_endpoint"], self.facts["region"])
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        outputs: dict[str, str] = self.facts["outputs"]
+        return outputs
+
+
+def start(directory: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start a command of `python -m local` for a directory; its output can be read."""
+    return subprocess.Popen(  # noqa: S603 - no foreign input
+        [sys.executable, "-m", "local", *arguments, "--with-parent", "--directory", directory],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def end(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> str:
+    """Send a signal, wait for the end, and return what was printed meanwhile."""
+    process.send_signal(number)
+    return process.communicate(timeout=_END_SECONDS)[0]
+
+
+@contextlib.contextmanager
+def running_stack(directory: Path, *arguments: str) -> Iterator[RunningStack]:
+    """A stack of its own, ready, until the block ends."""
+    process = start(directory, "up", "--quiet", *arguments)
+    try:
+        yield RunningStack(directory, _facts(process, directory / "stack.json"), process)
+    finally:
+        end(process)
+
+
+def _facts(process: subprocess.Popen[str], path: Path) -> dict[str, Any]:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"the stack did not start:\n{process.communicate()[0]}")
+        if path.exists():
+            facts: dict[str, Any] = json.loads(path.read_text())
+            if facts["pids"]["stack"] == process.pid:
+                return facts
+        time.sleep(0.1)
+    raise AssertionError(f"the stack was not ready in {_START_SECONDS} s")
+
+
+def processes_of(directory: Path) -> set[int]:
+    """The processes that belong to the stack of a directory, however they were started."""
+    mark = f"LOCAL_STACK={directory}".encode()
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            of_stack = mark in (entry / "environ").read_bytes().split(b"\0")
+            if of_stack or os.fsencode(directory) in (entry / "cmdline").read_bytes():
+                found.add(int(entry.name))
+    return found
