@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from local.simulator.problems import ProblemError, problem
+from local.simulator.problems import AnsweredError, ProblemError, problem
 from local.simulator.routes import (
     accounts,
     admin,
@@ -61,6 +61,8 @@ def build_app(world: World) -> Starlette:
         world.sender.abandon()
 
     async def refuse(request: Request, error: Exception) -> Response:
+        if isinstance(error, AnsweredError):
+            return error.response
         if isinstance(error, ProblemError):
             return problem(error.status, error.detail, error.headers)
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -73,7 +75,7 @@ def build_app(world: World) -> Starlette:
     app = Starlette(
         routes=[*jumio, own],
         middleware=[Middleware(Witness, world=world, routes=jumio)],
-        exception_handlers={ProblemError: refuse, HTTPException: refuse},
+        exception_handlers={AnsweredError: refuse, ProblemError: refuse, HTTPException: refuse},
         lifespan=lifespan,
     )
     app.state.world = world

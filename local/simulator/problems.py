@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 UNAUTHORIZED = "The provided credentials are invalid"
 TOO_MANY = "Request limit exceeded"
@@ -16,6 +16,14 @@ class ProblemError(Exception):
         self.status = status
         self.detail = detail
         self.headers = headers or {}
+
+
+class AnsweredError(Exception):
+    """Ends a request with this response."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -53,21 +53,33 @@ SCENARIOS = {
         ),
         _declined("fake document", "The document is a forgery.", "imageChecks", "FAKE"),
         _declined(
-            "manipulated document", "The photo was exchanged.", "imageChecks",
+            "manipulated document",
+            "The photo was exchanged.",
+            "imageChecks",
             "MANIPULATED_DOCUMENT_PHOTO",
         ),
         _declined("selfie mismatch", "Somebody else's document.", "similarity", "NO_MATCH"),
         _declined("not a live person", "A photo of a screen.", "liveness", "DIGITAL_COPY"),
         _declined("unreadable", "The picture is blurred.", "usability.ID", "BLURRED"),
-        _declined("data mismatch", "Printed and coded data differ.", "dataChecks",
-                  "MISMATCH_HRZ_MRZ_DATA"),
-        _declined("authentication failed", "A returning person is not recognised.",
-                  "authentication", "FAILED"),
+        _declined(
+            "data mismatch", "Printed and coded data differ.", "dataChecks", "MISMATCH_HRZ_MRZ_DATA"
+        ),
+        _declined(
+            "authentication failed",
+            "A returning person is not recognised.",
+            "authentication",
+            "FAILED",
+        ),
         _review("needs review", "The faces cannot be compared.", "similarity", "NOT_POSSIBLE"),
-        _review("needs review: repeated face", "The face was seen before under another name.",
-                "imageChecks", "REPEATED_FACE"),
-        _review("needs review: watchlist hit", "The name is on a list.", "watchlistScreening",
-                "ALERT"),
+        _review(
+            "needs review: repeated face",
+            "The face was seen before under another name.",
+            "imageChecks",
+            "REPEATED_FACE",
+        ),
+        _review(
+            "needs review: watchlist hit", "The name is on a list.", "watchlistScreening", "ALERT"
+        ),
         Scenario(
             "unsupported document",
             "Jumio does not know this kind of document; captured once with a score of 100.",
@@ -80,28 +92,64 @@ SCENARIOS = {
             "Processing breaks; nothing is executed.",
             findings={"*": TECHNICAL_ERROR},
         ),
-        Scenario("screening: warning", "Finishes; data-only steps end in a warning.",
-                 wanted="PASSED", data="WARNING"),
-        Scenario("screening: declined", "Finishes; data-only steps are rejected.",
-                 wanted="PASSED", data="REJECTED"),
+        Scenario(
+            "screening: warning",
+            "Finishes; data-only steps end in a warning.",
+            wanted="PASSED",
+            data="WARNING",
+        ),
+        Scenario(
+            "screening: declined",
+            "Finishes; data-only steps are rejected.",
+            wanted="PASSED",
+            data="REJECTED",
+        ),
         Scenario("abandons", "Starts and goes away: the session expires.", acts="abandons"),
         Scenario("never starts", "Never opens the link: the token expires.", acts="never starts"),
-        Scenario("callback lost", "Approved, but no callback arrives.", wanted="PASSED",
-                 callbacks={"drop": True}),
-        Scenario("callback twice", "Approved; every callback arrives twice.", wanted="PASSED",
-                 callbacks={"copies": 2}),
-        Scenario("callback late", "Approved; the callback is ten minutes late.", wanted="PASSED",
-                 callbacks={"delay_seconds": 600.0}),
-        Scenario("callbacks of every status", "Approved; interim statuses are called back too.",
-                 wanted="PASSED", callbacks={"interim": True}),
-        Scenario("callbacks reordered", "Approved; interim callbacks come after the last one.",
-                 wanted="PASSED", callbacks={"interim": True, "reorder": True}),
-        Scenario("callback before result", "Approved; details answer 404 twice after the callback.",
-                 wanted="PASSED", unreadable_reads=2),
-        Scenario("callback wrong reference", "Approved; the callback names another user.",
-                 wanted="PASSED", callbacks={"wrong_user_reference": True}),
+        Scenario(
+            "callback lost",
+            "Approved, but no callback arrives.",
+            wanted="PASSED",
+            callbacks={"drop": True},
+        ),
+        Scenario(
+            "callback twice",
+            "Approved; every callback arrives twice.",
+            wanted="PASSED",
+            callbacks={"copies": 2},
+        ),
+        Scenario(
+            "callback late",
+            "Approved; the callback is ten minutes late.",
+            wanted="PASSED",
+            callbacks={"delay_seconds": 600.0},
+        ),
+        Scenario(
+            "callbacks of every status",
+            "Approved; interim statuses are called back too.",
+            wanted="PASSED",
+            callbacks={"interim": True},
+        ),
+        Scenario(
+            "callbacks reordered",
+            "Approved; interim callbacks come after the last one.",
+            wanted="PASSED",
+            callbacks={"interim": True, "reorder": True},
+        ),
+        Scenario(
+            "callback before result",
+            "Approved; details answer 404 twice after the callback.",
+            wanted="PASSED",
+            unreadable_reads=2,
+        ),
+        Scenario(
+            "callback wrong reference",
+            "Approved; the callback names another user.",
+            wanted="PASSED",
+            callbacks={"wrong_user_reference": True},
+        ),
     )
-}  # fmt: skip
+}
 
 
 class ScenarioBook:

@@ -1,5 +1,6 @@
 """The hosted web client: the page behind `web.href`, and the forms on it."""
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
@@ -20,7 +21,7 @@ from local.simulator.hosted_state import (
 )
 from local.simulator.model import Execution
 from local.simulator.pages import page
-from local.simulator.problems import ProblemError
+from local.simulator.problems import AnsweredError, ProblemError
 from local.simulator.routes.admin import named_scenario
 from local.simulator.scenarios import SCENARIOS
 
@@ -28,17 +29,25 @@ COUNTRIES = ["AUT", "DEU", "GBR", "USA"]
 TYPES = ["PASSPORT", "ID_CARD", "DRIVING_LICENSE", "VISA"]
 
 
+@dataclass
+class Visit:
+    """Somebody at the page, with a token that may still be used."""
+
+    request: Request
+    execution: Execution
+    token: str
+    framed: bool
+    form: FormData
+
+
 async def show(request: Request) -> Response:
     """The page at the step the person has reached; an error page for a token that is no good."""
     token = request.query_params.get("authorizationToken", "")
-    execution = _execution(request, token)
-    code = refusal_code(execution)
     framed = request.headers.get("sec-fetch-dest") == "iframe"
-    if execution is None or code is not None:
-        return _leave(request, execution, token, code=code or "9200", framed=framed, status=401)
+    visit = _admitted(request, token, FormData(), framed=framed)
+    execution = visit.execution
     if step_of(execution) == "ended":
-        return _ended(request, execution, token, "finished")
-    world = world_of(request)
+        return _ended(visit, "finished")
     missing = to_capture(execution)
     document = next((one for one in execution.credentials if one.category == "ID"), None)
     return page(
@@ -52,96 +61,88 @@ async def show(request: Request) -> Response:
         types_offered=preset_values(document, "type", TYPES),
         scenarios=[one for one in SCENARIOS.values() if one.acts != "waits"],
         errors=ERRORS,
-        message=frame_message(world, execution, token, "loaded"),
+        message=frame_message(world_of(request), execution, token, "loaded"),
     )
 
 
-def _execution(request: Request, token: str) -> Execution | None:
-    """The execution of a web token; the SDK's is no good here when the two differ."""
+def _admitted(request: Request, token: str, form: FormData, *, framed: bool) -> Visit:
+    """The visit; ends the request with the documented error for a token that is no good."""
     execution = world_of(request).by_token.get(token)
-    if execution is None or not execution.offers_web or token != execution.web_token:
-        return None
-    return execution
+    if execution is not None and not (execution.offers_web and token == execution.web_token):
+        execution = None
+    code = refusal_code(execution)
+    if execution is None or code is not None:
+        refusal = code or "9200"
+        raise AnsweredError(_leave(request, execution, token, refusal, framed=framed, status=401))
+    return Visit(request, execution, token, framed, form)
 
 
-async def _open_form(request: Request) -> tuple[Execution | None, FormData, str, bool]:
+async def _form_visit(request: Request) -> Visit:
     form = await request.form()
     token = str(form.get("authorizationToken", ""))
-    return _execution(request, token), form, token, form.get("framed") == "1"
-
-
-def _again(token: str, execution: Execution) -> Response:
-    query = urlencode({"authorizationToken": token, "locale": execution.locale})
-    return RedirectResponse(f"/web/client?{query}", status_code=303)
+    return _admitted(request, token, form, framed=form.get("framed") == "1")
 
 
 async def act(request: Request) -> Response:
     """start, document, capture: one step, then back to the page."""
-    execution, form, token, framed = await _open_form(request)
-    code = refusal_code(execution)
-    if execution is None or code is not None:
-        return _leave(request, execution, token, code=code or "9200", framed=framed, status=401)
-    world = world_of(request)
-    now = world.clock.now()
     action = request.path_params["action"]
     if action not in {"start", "document", "capture"}:
         raise ProblemError(404, "Not Found")
+    visit = await _form_visit(request)
+    execution = visit.execution
+    world = world_of(request)
+    now = world.clock.now()
     lifecycle.start(world, execution, now)
     if execution.status == "ACQUISITION_STARTED":
         lifecycle.touch(world, execution, now)
         if action == "document":
             execution.document = {
-                "country": str(form.get("country", COUNTRIES[0])),
-                "document_type": str(form.get("type", TYPES[0])),
+                "country": str(visit.form.get("country", COUNTRIES[0])),
+                "document_type": str(visit.form.get("type", TYPES[0])),
             }
         missing = to_capture(execution)
         if action == "capture" and missing:
             lifecycle.capture(world, execution, missing[0], now)
-    return _again(token, execution)
+    query = urlencode({"authorizationToken": visit.token, "locale": execution.locale})
+    return RedirectResponse(f"/web/client?{query}", status_code=303)
 
 
 async def finish(request: Request) -> Response:
     """The person is done, and decides how it ends; steps they skipped are taken as done."""
-    execution, form, token, framed = await _open_form(request)
-    code = refusal_code(execution)
-    if execution is None or code is not None:
-        return _leave(request, execution, token, code=code or "9200", framed=framed, status=401)
-    scenario = named_scenario(form.get("scenario") or "approved")
-    if step_of(execution) == "ended":
-        return _ended(request, execution, token, "finished")
-    lifecycle.play(world_of(request), execution, scenario, to_end=False)
+    visit = await _form_visit(request)
+    scenario = named_scenario(visit.form.get("scenario") or "approved")
+    if step_of(visit.execution) == "ended":
+        return _ended(visit, "finished")
+    lifecycle.play(world_of(request), visit.execution, scenario, to_end=False)
     if scenario.acts != "finishes":
-        return _ended(request, execution, token, "left")
-    return _leave(request, execution, token, code=None, framed=framed)
+        return _ended(visit, "left")
+    return _leave(request, visit.execution, visit.token, None, framed=visit.framed)
 
 
 async def leave(request: Request) -> Response:
     """The person goes away; with `expire=1` the idle time passes at once."""
-    execution, form, token, framed = await _open_form(request)
-    code = refusal_code(execution)
-    if execution is None or code is not None:
-        return _leave(request, execution, token, code=code or "9200", framed=framed, status=401)
-    if form.get("expire") == "1":
+    visit = await _form_visit(request)
+    if visit.form.get("expire") == "1":
         world = world_of(request)
-        lifecycle.expire(world, execution, world.clock.now())
-    return _ended(request, execution, token, "left")
+        lifecycle.expire(world, visit.execution, world.clock.now())
+    return _ended(visit, "left")
 
 
 async def fail(request: Request) -> Response:
     """The client breaks with `errorCode`; the execution stays open and will expire."""
-    execution, form, token, framed = await _open_form(request)
-    code = refusal_code(execution) or str(form.get("errorCode", "9801"))
+    visit = await _form_visit(request)
+    code = str(visit.form.get("errorCode", "9801"))
     if code not in ERRORS:
         raise ProblemError(400, "errorCode is not one of the documented codes")
-    return _leave(request, execution, token, code=code, framed=framed)
+    return _leave(request, visit.execution, visit.token, code, framed=visit.framed)
 
 
 def _leave(
     request: Request,
     execution: Execution | None,
     token: str,
-    *,
     code: str | None,
+    *,
     framed: bool,
     status: int = 200,
 ) -> Response:
@@ -163,15 +164,16 @@ def _leave(
     )
 
 
-def _ended(request: Request, execution: Execution, token: str, kind: str) -> Response:
+def _ended(visit: Visit, kind: str) -> Response:
     """Nothing more to do here; `kind` is finished or left."""
+    execution = visit.execution
     return page(
         "ended.html",
         kind=kind,
         code=None,
         text="",
         target=return_url(execution, None) if kind == "finished" else None,
-        message=frame_message(world_of(request), execution, token, "loaded"),
+        message=frame_message(world_of(visit.request), execution, visit.token, "loaded"),
         locale=execution.locale,
     )
 
