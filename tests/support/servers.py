@@ -6,7 +6,6 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from http import HTTPStatus
 
 Behaviour = Callable[[socket.socket], None]
 """What becomes of a connection once its request was read; it is closed afterwards."""
@@ -98,7 +97,7 @@ def http(status: int, body: bytes = b"", **headers: str) -> bytes:
     """A response as it travels; ``_`` in a header's name stands for ``-``."""
     fields = {"Content-Length": str(len(body)), "Connection": "close"}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
+    lines = [f"HTTP/1.1 {status} Status"]
     lines += [f"{name}: {value}" for name, value in fields.items() if value]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
