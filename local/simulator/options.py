@@ -29,7 +29,7 @@ class Client(Strict):
 class CustomWorkflow(Strict):
     """A workflow the catalogue does not have, or one it has with other contents."""
 
-    credentials: list[Literal["ID", "SELFIE", "FACEMAP", "DOCUMENT", "DATA"]]
+    credentials: list[Literal["ID", "SELFIE", "FACEMAP", "DOCUMENT", "DATA"]] = Field(min_length=1)
     capabilities: list[str] = []
     channels: list[Channel] = ["WEB", "API", "SDK"]
     required_data: list[str] = []

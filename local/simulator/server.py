@@ -60,6 +60,8 @@ class SimulatorServer(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
+                # Longer than clients keep idle connections: no resets that nobody switched on.
+                timeout_keep_alive=120,
                 timeout_graceful_shutdown=2,
             )
         )

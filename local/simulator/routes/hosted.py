@@ -61,7 +61,9 @@ async def show(request: Request) -> Response:
         types_offered=preset_values(document, "type", TYPES),
         scenarios=[one for one in SCENARIOS.values() if one.acts != "waits"],
         errors=ERRORS,
-        message=frame_message(world_of(request), execution, token, "loaded"),
+        message=None
+        if "continued" in request.query_params
+        else frame_message(world_of(request), execution, token, "loaded"),
     )
 
 
@@ -103,7 +105,10 @@ async def act(request: Request) -> Response:
         missing = to_capture(execution)
         if action == "capture" and missing:
             lifecycle.capture(world, execution, missing[0], now)
-    query = urlencode({"authorizationToken": visit.token, "locale": execution.locale})
+    # The real client is one page that loads once: the steps after the first say nothing.
+    query = urlencode(
+        {"authorizationToken": visit.token, "locale": execution.locale, "continued": "1"}
+    )
     return RedirectResponse(f"/web/client?{query}", status_code=303)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from .driver import Driver, Opened
+from .driver import Driver, Opened, Receiver
 
 RETURN = {"successUrl": "https://app.example.com/done", "errorUrl": "https://app.example.com/no"}
 
@@ -142,6 +142,13 @@ def test_the_embedding_page_is_told_in_a_json_string(jumio: Driver) -> None:
     assert RETURN["successUrl"] in done.text
 
 
+def test_only_opening_the_page_says_loaded(jumio: Driver) -> None:
+    execution = jumio.opened()
+    step = _post(jumio, execution, "start").headers["Location"]
+    assert 'type="application/json">null</script>' in jumio.call("GET", step).text
+    assert _message(_page(jumio, execution))["payload"] == {"value": "loaded"}
+
+
 def test_an_expired_token_in_a_frame_tells_the_embedding_page(jumio: Driver) -> None:
     execution = jumio.opened(web=RETURN, tokenLifetime="5m")
     jumio.sim.admin.advance(300)
@@ -188,3 +195,14 @@ def test_people_get_a_list_of_executions_at_the_root(jumio: Driver) -> None:
     answer = jumio.call("POST", f"/_simulator/executions/{execution.id}/play", data=form)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert execution.status() == "PROCESSED"
+
+
+def test_forms_on_the_list_expire_and_call_back(jumio: Driver, receiver: Receiver) -> None:
+    jumio.opened(callbackUrl=receiver.url)
+    page = jumio.call("GET", "/", {"Accept": "text/html"})
+    actions = re.findall(r'action="(/_simulator/[^"]+)"', page.text)
+    assert [action.rpartition("/")[2] for action in actions] == ["play", "expire", "callback"]
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for action in actions[1:]:
+        assert jumio.call("POST", action, form).status_code == 303
+    assert receiver.statuses() == ["TOKEN_EXPIRED", "TOKEN_EXPIRED"]
