@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 REGION: Final = "eu-central-1"
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # of the account's root
+# Of the account's root, as far as MiniStack is concerned.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 _CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard"})
 
 
