@@ -43,8 +43,8 @@ class CallbackSender:
             return
         self.send(execution, payload, plan, when)
         if execution.status in TERMINAL:
-            for position, late in enumerate(execution.held_callbacks, start=1):
-                self.send(execution, late, plan, when + position / 1000)
+            for late in execution.held_callbacks:
+                self.send(execution, late, plan, when)
             execution.held_callbacks.clear()
 
     def payload(

@@ -171,3 +171,11 @@ def test_a_credential_that_passed_can_be_reused(jumio: Driver) -> None:
     second = jumio.opened(account=first.account, workflowDefinition=wanted)
     assert second.credential("ID")["id"] == first.credential("ID")["id"]
     assert second.status() == "ACQUIRED"
+
+
+def test_a_credential_that_failed_cannot_be_reused(jumio: Driver) -> None:
+    first = jumio.opened(key=10015)
+    jumio.sim.admin.play(first.id, "declined: unreadable")
+    reused = {"category": "ID", "id": first.credential("ID")["id"]}
+    wanted = {"key": 10015, "credentials": [reused]}
+    assert jumio.open(account=first.account, workflowDefinition=wanted).status_code == 400
