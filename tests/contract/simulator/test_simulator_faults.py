@@ -1,7 +1,9 @@
 """Faults: what the caller sees, and what took effect all the same."""
 
 import json
+import socket
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -80,6 +82,20 @@ def test_a_reset_before_any_byte(ready: Driver, kind: str, accounts: int, mode: 
     (entry,) = ready.sim.admin.journal(endpoint=CREATE)
     assert (entry["status"], entry["fault"]) == (None, kind)
     assert ready.open().status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["reset", "reset_after_commit"])
+def test_a_connection_is_reset_or_closed(ready: Driver, kind: str) -> None:
+    address = urlsplit(ready.sim.url)
+    for mode in ("rst", "close"):
+        ready.sim.admin.add_fault("health", kind, mode=mode)
+        with socket.create_connection((address.hostname, address.port), timeout=10) as raw:
+            raw.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            if mode == "rst":
+                with pytest.raises(ConnectionResetError):
+                    raw.recv(1)
+            else:
+                assert raw.recv(1) == b""
 
 
 def _received(ready: Driver) -> bytes:
