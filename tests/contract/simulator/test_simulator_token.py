@@ -45,3 +45,5 @@ def test_the_web_token_can_be_another_string(jumio: Driver) -> None:
     in_web = parse_qs(urlsplit(body["web"]["href"]).query)["authorizationToken"]
     assert in_web != [body["sdk"]["token"]]
     assert jumio.call("GET", body["web"]["href"]).status_code == 200
+    sdk_token = body["sdk"]["token"]
+    assert jumio.call("GET", f"/web/client?authorizationToken={sdk_token}").status_code == 401
