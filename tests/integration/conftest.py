@@ -9,6 +9,8 @@ from moto import mock_aws
 
 from local.simulator.testing import RunningSimulator, running_simulator
 from tests.support.bff import Bff
+from tests.support.observed import Observed, observing
+from tests.support.pipeline import Consumer, Hints, Pipeline
 from tests.support.template import table_definition
 from verification.bus import Bus
 from verification.journeys import load_journeys
@@ -63,3 +65,14 @@ def bus(aws: None) -> Bus:
 @pytest.fixture
 def bff(dynamodb: Any, simulator: RunningSimulator, bus: Bus) -> Bff:
     return Bff(dynamodb, "verification", simulator, bus, load_journeys(JOURNEYS))
+
+
+@pytest.fixture
+def observed() -> Iterator[Observed]:
+    with observing() as found:
+        yield found
+
+
+@pytest.fixture
+def pipeline(bff: Bff) -> Pipeline:
+    return Pipeline(bff, Consumer(boto3.client("events")), Hints())
