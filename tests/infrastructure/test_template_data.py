@@ -1,0 +1,71 @@
+"""What the deployment keeps, and what must not be lost with it."""
+
+import json
+
+from tests.support.deployed import Resources, of_type
+from tests.support.template import template
+from verification.store.items import LIMITER_KEY
+
+RESOURCES: Resources = template()["Resources"]
+TABLE = RESOURCES["Table"]["Properties"]
+
+
+def test_the_table_is_paid_by_use_and_can_be_brought_back() -> None:
+    assert TABLE["BillingMode"] == "PAY_PER_REQUEST"
+    assert TABLE["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert TABLE["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+
+
+def test_the_table_is_encrypted_with_a_key_of_its_own_that_rotates() -> None:
+    assert TABLE["SSESpecification"] == {
+        "SSEEnabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": {"Ref": "TableKey"},
+    }
+    assert RESOURCES["TableKey"]["Properties"]["EnableKeyRotation"] is True
+
+
+def test_the_tables_keys_are_those_that_the_store_writes() -> None:
+    schema = {key["KeyType"]: key["AttributeName"] for key in TABLE["KeySchema"]}
+    assert schema == {"HASH": "pk", "RANGE": "sk"}
+    assert set(LIMITER_KEY.attributes) == set(schema.values())
+    types = {one["AttributeName"]: one["AttributeType"] for one in TABLE["AttributeDefinitions"]}
+    assert types == {"pk": "S", "sk": "S", "due": "S", "due_at": "N"}
+
+
+def test_the_one_index_finds_what_is_due_and_copies_nothing_else() -> None:
+    (index,) = TABLE["GlobalSecondaryIndexes"]
+    schema = {key["KeyType"]: key["AttributeName"] for key in index["KeySchema"]}
+    assert (index["IndexName"], schema) == ("due", {"HASH": "due", "RANGE": "due_at"})
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_what_cannot_be_made_again_outlives_the_stack() -> None:
+    kept = {name for name, one in RESOURCES.items() if one.get("DeletionPolicy") == "Retain"}
+    assert kept >= {"Table", "TableKey", "UserKeySecret"}
+    for name in kept:
+        assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_our_own_secrets_are_generated_and_long() -> None:
+    for name in ("UserKeySecret", "CallbackSecret"):
+        properties = RESOURCES[name]["Properties"]
+        assert "SecretString" not in properties
+        generated = properties["GenerateSecretString"]
+        assert json.loads(generated["SecretStringTemplate"]) == {"version": "1"}
+        assert generated["GenerateStringKey"] == "key"
+        assert generated["PasswordLength"] >= 64
+
+
+def test_no_secret_has_a_value_in_the_template() -> None:
+    for name, secret in of_type(RESOURCES, "AWS::SecretsManager::Secret").items():
+        value = secret["Properties"].get("SecretString", "{}")
+        assert not any(json.loads(value).values()), name
+
+
+def test_only_the_bus_is_named_and_after_its_stack() -> None:
+    """A fixed name would keep two deployments from living in one account."""
+    naming = {"TableName", "QueueName", "RoleName", "FunctionName", "LogGroupName", "AlarmName"}
+    for name, resource in RESOURCES.items():
+        assert not naming & set(resource["Properties"]), name
+    assert "${AWS::StackName}" in RESOURCES["Bus"]["Properties"]["Name"]["Fn::Sub"]

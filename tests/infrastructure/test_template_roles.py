@@ -1,0 +1,165 @@
+"""What each function may do: a table, and nothing beside it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.deployed import Resources, functions, of_type
+from tests.support.template import template
+
+RESOURCES: Resources = template()["Resources"]
+FUNCTIONS = functions()
+
+LOGS = {"AWS::Logs::LogGroup": {"logs:CreateLogStream", "logs:PutLogEvents"}}
+READS = {"dynamodb:BatchGetItem"}
+WRITES = {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+SECRETS = {"AWS::SecretsManager::Secret": {"secretsmanager:GetSecretValue"}}
+EXPECTED: dict[str, dict[str, set[str]]] = {
+    "CreateSession": {
+        **LOGS,
+        **SECRETS,
+        "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem"},
+    },
+    "GetVerification": {**LOGS, **SECRETS, "AWS::DynamoDB::Table": READS},
+    "ReceiveCallback": {**LOGS, **SECRETS, "AWS::SQS::Queue": {"sqs:SendMessage"}},
+    "SettleExecution": {
+        **LOGS,
+        **SECRETS,
+        "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem"},
+        "AWS::Events::EventBus": {"events:PutEvents"},
+        "AWS::SQS::Queue": {
+            "sqs:ChangeMessageVisibility",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+        },
+    },
+    "SweepOverdue": {
+        **LOGS,
+        "AWS::DynamoDB::Table": READS | {"dynamodb:UpdateItem"},
+        "AWS::DynamoDB::Table/index/due": {"dynamodb:Query"},
+        "AWS::SQS::Queue": {"sqs:SendMessage"},
+    },
+    "EraseSubject": {
+        **LOGS,
+        **SECRETS,
+        "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:Query"},
+    },
+}
+SECRETS_OF = {
+    "CreateSession": {"JumioSecret", "UserKeySecret", "CallbackSecret"},
+    "GetVerification": {"UserKeySecret"},
+    "ReceiveCallback": {"CallbackSecret"},
+    "SettleExecution": {"JumioSecret"},
+    "SweepOverdue": set(),
+    "EraseSubject": {"JumioSecret", "UserKeySecret"},
+}
+
+every_function = pytest.mark.parametrize("name", sorted(FUNCTIONS))
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def role_of(name: str) -> str:
+    return str(FUNCTIONS[name]["Role"]["Fn::GetAtt"][0])
+
+
+def statements(name: str) -> list[dict[str, Any]]:
+    policies = RESOURCES[role_of(name)]["Properties"]["Policies"]
+    return [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+
+
+def resources(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Logical id and kind of each resource; a part of a resource is a kind of its own."""
+    for resource in listed(statement["Resource"]):
+        assert isinstance(resource, dict), f"{resource} is not one of our resources"
+        part = ""
+        if "Fn::Sub" in resource:
+            name, _, part = resource["Fn::Sub"].removeprefix("${").partition(".Arn}")
+        elif "Fn::GetAtt" in resource:
+            name, attribute = resource["Fn::GetAtt"]
+            assert attribute == "Arn"
+        else:
+            name = resource["Ref"]
+        yield name, RESOURCES[name]["Type"] + part
+
+
+@every_function
+def test_a_function_has_a_role_of_its_own(name: str) -> None:
+    others = {role_of(other) for other in FUNCTIONS if other != name}
+    assert role_of(name) not in others
+    role = RESOURCES[role_of(name)]["Properties"]
+    (trusted,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted == {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    assert "ManagedPolicyArns" not in role
+    assert "Policies" not in FUNCTIONS[name]
+
+
+@every_function
+def test_a_function_may_do_what_it_does_and_nothing_else(name: str) -> None:
+    allowed: dict[str, set[str]] = {}
+    for statement in statements(name):
+        assert statement["Effect"] == "Allow"
+        assert set(statement) <= {"Sid", "Effect", "Action", "Resource"}
+        (kind,) = {kind for _, kind in resources(statement)}
+        allowed.setdefault(kind, set()).update(listed(statement["Action"]))
+    assert allowed == EXPECTED[name]
+
+
+@every_function
+def test_a_function_reads_the_secrets_that_it_is_told_about(name: str) -> None:
+    granted = {
+        resource
+        for statement in statements(name)
+        for resource, kind in resources(statement)
+        if kind == "AWS::SecretsManager::Secret"
+    }
+    variables = FUNCTIONS[name]["Environment"]["Variables"]
+    told = {value["Ref"] for key, value in variables.items() if key.endswith("SECRET_ID")}
+    assert granted == told == SECRETS_OF[name]
+
+
+@every_function
+def test_a_function_writes_its_own_log_only(name: str) -> None:
+    groups = {
+        resource
+        for statement in statements(name)
+        for resource, kind in resources(statement)
+        if kind == "AWS::Logs::LogGroup"
+    }
+    assert groups == {FUNCTIONS[name]["LoggingConfig"]["LogGroup"]["Ref"]}
+
+
+def test_there_is_no_wildcard_in_any_role() -> None:
+    for name, role in of_type(RESOURCES, "AWS::IAM::Role").items():
+        for policy in role["Properties"]["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                parts = listed(statement["Action"]) + listed(statement["Resource"])
+                assert not any("*" in str(part) for part in parts), name
+                assert not {"NotAction", "NotResource"} & set(statement), name
+
+
+def test_every_role_belongs_to_a_function() -> None:
+    assert set(of_type(RESOURCES, "AWS::IAM::Role")) == {role_of(name) for name in FUNCTIONS}
+
+
+def test_the_tables_key_is_for_this_account_and_through_the_database_only() -> None:
+    policy = RESOURCES["TableKey"]["Properties"]["KeyPolicy"]["Statement"]
+    administration, use = policy
+    assert administration["Principal"] == {
+        "AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+    }
+    assert use["Condition"] == {
+        "StringEquals": {
+            "kms:CallerAccount": {"Ref": "AWS::AccountId"},
+            "kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.amazonaws.com"},
+        }
+    }
+    assert not any(action in {"kms:*", "*"} for action in use["Action"])

@@ -1,0 +1,196 @@
+"""The API as CloudFormation gets it: who may call what, and what is written down about it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
+
+from tests.support.deployed import Resources, of_type, translated
+from tests.support.template import template
+
+FOREIGN = {
+    "JwtIssuer": "https://issuer.example",
+    "JwtAudience": "one,two",
+    "AllowedOrigins": "https://app.example,https://www.example",
+}
+CALLBACK = "POST /callbacks/{capability}"
+SCOPED = [{"Users": [{"Ref": "RequiredScope"}]}]
+A_DAY = 86_400
+
+
+@pytest.fixture(scope="module", params=[{}, FOREIGN], ids=["own user pool", "foreign issuer"])
+def stack(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return translated(**request.param)
+
+
+@pytest.fixture
+def resources(stack: dict[str, Any]) -> Resources:
+    return dict(stack["Resources"])
+
+
+@pytest.fixture
+def body(resources: Resources) -> dict[str, Any]:
+    (api,) = of_type(resources, "AWS::ApiGatewayV2::Api").values()
+    return dict(api["Properties"]["Body"])
+
+
+@pytest.fixture
+def stage(resources: Resources) -> dict[str, Any]:
+    (only,) = of_type(resources, "AWS::ApiGatewayV2::Stage").values()
+    return dict(only["Properties"])
+
+
+def routes(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in body["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_there_are_three_routes_and_no_catch_all(body: dict[str, Any]) -> None:
+    assert set(routes(body)) == {"POST /sessions", "GET /verification", CALLBACK}
+
+
+def test_every_route_but_jumios_needs_a_users_token_with_the_scope(body: dict[str, Any]) -> None:
+    guarded = {route: operation.get("security") for route, operation in routes(body).items()}
+    assert guarded.pop(CALLBACK) is None
+    assert list(guarded.values()) == [SCOPED] * len(guarded)
+
+
+def test_no_route_is_guarded_by_something_that_does_not_exist(body: dict[str, Any]) -> None:
+    declared = set(body["components"]["securitySchemes"])
+    used = {
+        scheme
+        for operation in [body, *routes(body).values()]
+        for choice in operation.get("security", [])
+        for scheme in choice
+    }
+    assert declared == used == {"Users"}
+
+
+def test_tokens_are_of_the_configured_issuer_and_audience(body: dict[str, Any]) -> None:
+    scheme = body["components"]["securitySchemes"]["Users"]
+    authorizer = scheme["x-amazon-apigateway-authorizer"]
+    assert authorizer["type"] == "jwt"
+    assert authorizer["identitySource"] == "$request.header.Authorization"
+    configuration = authorizer["jwtConfiguration"]
+    condition, own, foreign = configuration["issuer"]["Fn::If"]
+    assert condition == "OwnUserPool"
+    assert own["Fn::Sub"] == "https://cognito-idp.${AWS::Region}.amazonaws.com/${UserPool}"
+    assert foreign == {"Ref": "JwtIssuer"}
+    assert configuration["audience"]["Fn::If"] == [
+        "OwnUserPool",
+        [{"Ref": "UserPoolClient"}],
+        {"Ref": "JwtAudience"},
+    ]
+
+
+def test_other_origins_are_named_one_by_one(body: dict[str, Any]) -> None:
+    cors = body["x-amazon-apigateway-cors"]
+    assert cors["allowOrigins"]
+    for origin in cors["allowOrigins"]:
+        assert re.fullmatch(r"https://[a-z.]+", origin)
+    assert set(cors["allowMethods"]) == {"GET", "POST"}
+    assert {"authorization", "content-type", "idempotency-key"} <= set(cors["allowHeaders"])
+    assert {"retry-after", "ratelimit", "x-request-id"} <= set(cors["exposeHeaders"])
+    assert "*" not in json.dumps(cors)
+    assert not cors.get("allowCredentials")
+    assert 0 < cors["maxAge"] <= A_DAY
+
+
+def test_every_route_ends_in_one_function_that_only_this_api_may_call(
+    resources: Resources, body: dict[str, Any]
+) -> None:
+    permissions = of_type(resources, "AWS::Lambda::Permission")
+    called = {}
+    for route, operation in routes(body).items():
+        integration = operation["x-amazon-apigateway-integration"]
+        assert integration["payloadFormatVersion"] == "2.0"
+        (called[route],) = re.findall(r"\$\{(\w+)\.Arn\}", integration["uri"]["Fn::Sub"])
+    assert called == {
+        "POST /sessions": "CreateSession",
+        "GET /verification": "GetVerification",
+        CALLBACK: "ReceiveCallback",
+    }
+    assert {one["Properties"]["FunctionName"]["Ref"] for one in permissions.values()} == set(
+        called.values()
+    )
+    for permission in permissions.values():
+        properties = permission["Properties"]
+        assert properties["Principal"] == "apigateway.amazonaws.com"
+        assert "__ApiId__" in properties["SourceArn"]["Fn::Sub"][0]
+        assert properties["SourceArn"]["Fn::Sub"][1]["__ApiId__"] == {"Ref": "Api"}
+
+
+def test_roles_that_sam_adds_are_as_narrow_as_ours(resources: Resources) -> None:
+    roles = of_type(resources, "AWS::IAM::Role")
+    added = {name: roles[name]["Properties"] for name in set(roles) - set(template()["Resources"])}
+    assert set(added) == {"SweepOverdueEveryMinuteRole"}
+    (policy,) = added["SweepOverdueEveryMinuteRole"]["Policies"]
+    assert policy["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": "lambda:InvokeFunction",
+            "Resource": {"Fn::GetAtt": ["SweepOverdue", "Arn"]},
+        }
+    ]
+
+
+def test_what_is_written_down_about_a_call_opens_nothing(stage: dict[str, Any]) -> None:
+    """The path of a callback holds its capability, and headers hold tokens."""
+    settings = stage["AccessLogSettings"]
+    line = json.loads(settings["Format"])
+    words = set(re.findall(r"\$context\.([\w.]+)", settings["Format"]))
+    assert settings["DestinationArn"] == {"Fn::GetAtt": ["ApiLogs", "Arn"]}
+    assert {"requestId", "routeKey", "status"} <= words
+    assert words <= {"requestId", "routeKey", "status", "responseLatency", "authorizer.error"}
+    assert all(value.startswith("$context.") for value in line.values())
+
+
+def test_nobody_can_call_as_often_as_they_like(stage: dict[str, Any]) -> None:
+    limits = stage["DefaultRouteSettings"]
+    assert 0 < limits["ThrottlingRateLimit"] <= limits["ThrottlingBurstLimit"]
+
+
+def test_nothing_refers_to_what_is_not_deployed_with_a_foreign_issuer(
+    stack: dict[str, Any],
+) -> None:
+    """References to the user pool stand behind its condition."""
+    conditional = {
+        name for name, one in stack["Resources"].items() if one.get("Condition") == "OwnUserPool"
+    }
+    assert conditional == {"UserPool", "UserPoolClient"}
+    for name, output in stack["Outputs"].items():
+        referred = set(re.findall(r'"(?:Ref|Fn::GetAtt)": \[?"(\w+)"', json.dumps(output)))
+        assert output.get("Condition") == "OwnUserPool" or not referred & conditional, name
+
+
+def test_cloudformation_has_nothing_to_complain_about(stack: dict[str, Any]) -> None:
+    """Of the linter's complaints only errors count: an E, or what it cannot read."""
+    matches = lint(json.dumps(stack), config=ManualArgs(regions=["eu-central-1"]))
+    errors = [str(match) for match in matches if match.rule.id.startswith("E")]
+    assert errors == []
+
+
+def test_the_linter_would_complain(stack: dict[str, Any]) -> None:
+    broken = json.loads(json.dumps(stack))
+    broken["Resources"]["Table"]["Properties"]["BillingMode"] = "FREE"
+    matches = lint(json.dumps(broken), config=ManualArgs(regions=["eu-central-1"]))
+    assert any(match.rule.id.startswith("E") for match in matches)
+
+
+def test_parameters_explain_themselves_and_the_local_ones_are_off() -> None:
+    whole = template()
+    grouped = [
+        name
+        for group in whole["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+        for name in group["Parameters"]
+    ]
+    assert sorted(grouped) == sorted(whole["Parameters"])
+    assert whole["Parameters"]["Environment"]["Default"] == "production"
+    assert whole["Parameters"]["JumioBaseUrl"]["Default"] == ""
+    assert all("Default" in declared for declared in whole["Parameters"].values())
