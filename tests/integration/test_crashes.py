@@ -5,7 +5,7 @@ from typing import Any, Literal
 import pytest
 
 from tests.support.bff import Bff, Clock
-from tests.support.dying import killed
+from tests.support.interruptions import interleaved, killed
 from verification.errors import AlreadyVerified, OutcomeUnknown, SessionBusy
 from verification.standing import LEASE_SECONDS
 from verification.use_cases.settle_execution import NotYet
@@ -122,21 +122,17 @@ def test_while_the_request_may_still_save_its_callback_waits(bff: Bff) -> None:
     assert bff.item("ada", "ACCOUNT") is not None
 
 
-def test_a_request_that_lost_its_lease_records_nothing(
-    bff: Bff, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow = bff.jumio.open_execution
+def test_a_request_that_lost_its_lease_records_nothing(bff: Bff) -> None:
     winner: list[Any] = []
 
-    def overtaken(*args: Any, **named: Any) -> Any:
-        monkeypatch.setattr(bff.jumio, "open_execution", slow)
-        opened = slow(*args, **named)
-        later(bff)  # the first request hangs until its lease has ended
+    def hang_until_overtaken() -> None:
+        later(bff)
         winner.append(bff.ask())
-        return opened
 
-    monkeypatch.setattr(bff.jumio, "open_execution", overtaken)
-    with pytest.raises(SessionBusy):
+    with (
+        interleaved("after", bff.jumio, "open_execution", hang_until_overtaken),
+        pytest.raises(SessionBusy),
+    ):
         bff.ask()
 
     account = bff.item("ada", "ACCOUNT")
@@ -146,20 +142,19 @@ def test_a_request_that_lost_its_lease_records_nothing(
 
 
 def test_an_outcome_that_comes_while_a_renewal_is_being_opened_is_not_overwritten(
-    bff: Bff, monkeypatch: pytest.MonkeyPatch
+    bff: Bff,
 ) -> None:
     bff.ask()
     (first,) = bff.executions()
-    calm = bff.jumio.open_execution
 
-    def meanwhile(*args: Any, **named: Any) -> Any:
-        opened = calm(*args, **named)
+    def the_old_one_is_approved() -> None:
         bff.simulator.admin.play(first["id"], "approved")
         bff.settle(first)
-        return opened
 
-    monkeypatch.setattr(bff.jumio, "open_execution", meanwhile)
-    with pytest.raises(AlreadyVerified):
+    with (
+        interleaved("after", bff.jumio, "open_execution", the_old_one_is_approved),
+        pytest.raises(AlreadyVerified),
+    ):
         bff.ask(renew=True)
 
     assert bff.status()["status"] == "approved"

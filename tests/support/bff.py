@@ -16,7 +16,7 @@ from verification.journeys import Journeys
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
 from verification.queue import Hint
 from verification.store import Limiter, Limits, OutcomeStore, SessionStore, Table
-from verification.store.table import Key
+from verification.store.table import Key, _plain
 from verification.use_cases.create_session import Answered, Asked, CreateSession
 from verification.use_cases.get_verification import GetVerification
 from verification.use_cases.open_execution import OpenExecution
@@ -134,6 +134,10 @@ class Bff:
         """Everything in the table, in DynamoDB's own notation."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table_name)
         return [item for page in pages for item in page["Items"]]
+
+    def plain_items(self) -> list[dict[str, Any]]:
+        """Everything in the table, as plain values."""
+        return [_plain(item) for item in self.items()]
 
     def item(self, user: str, sk: str) -> dict[str, Any] | None:
         """One item of a user, as plain values."""

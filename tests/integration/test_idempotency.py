@@ -1,0 +1,91 @@
+"""The ``Idempotency-Key``: the same request, sent again."""
+
+import json
+
+import pytest
+
+from tests.support.bff import Bff, Clock
+from tests.support.interruptions import killed
+from verification.errors import IdempotencyKeyReused, OutcomeUnknown, ProviderRejected, SessionBusy
+from verification.standing import LEASE_SECONDS
+
+
+def test_the_same_request_has_the_same_answer(bff: Bff) -> None:
+    first = bff.ask(key="k1")
+    assert bff.ask(key="k1") == first
+    assert bff.ask(key='"k1"') == first  # quoted, as the draft standard has it
+
+
+def test_a_renewal_that_is_sent_twice_renews_once(bff: Bff) -> None:
+    bff.ask()
+    renewed = bff.ask(renew=True, key="k1")
+
+    assert bff.ask(renew=True, key="k1") == renewed
+    assert len(bff.executions()) == 2
+    assert bff.ask(renew=True, key="k2").body != renewed.body
+    assert len(bff.executions()) == 3
+
+
+def test_another_request_under_the_same_key_is_refused(bff: Bff) -> None:
+    bff.ask("sdk", key="k1")
+    with pytest.raises(IdempotencyKeyReused):
+        bff.ask("web", key="k1")
+
+
+def test_a_key_that_was_answered_with_a_resumed_session_is_bound_too(bff: Bff) -> None:
+    bff.ask()
+    assert bff.ask(key="k1").status == 200
+    with pytest.raises(IdempotencyKeyReused):
+        bff.ask("web", key="k1")
+
+
+def test_keys_of_different_people_do_not_meet(bff: Bff) -> None:
+    bff.ask(user="ada", key="k1")
+    assert bff.ask("web", user="bob", key="k1").status == 201
+
+
+def test_while_the_request_is_running_its_repetition_is_told_to_wait(bff: Bff) -> None:
+    with killed("before", bff.jumio, "open_execution"):
+        bff.ask(key="k1")
+    with pytest.raises(SessionBusy):
+        bff.ask(key="k1")
+
+
+def test_after_a_crash_the_key_is_free_when_the_lease_ends(bff: Bff) -> None:
+    with killed("after", bff.jumio, "open_execution"):
+        bff.ask(key="k1")
+    assert isinstance(bff.clock, Clock)
+    bff.clock.now += LEASE_SECONDS
+    assert bff.ask(key="k1").status == 201
+
+
+def test_a_refusal_is_not_remembered(bff: Bff) -> None:
+    bff.simulator.admin.add_fault("accounts.create", "status", status=400)
+    with pytest.raises(ProviderRejected):
+        bff.ask(key="k1")
+    assert bff.ask(key="k1").status == 201
+
+
+def test_an_unknown_outcome_is_not_remembered_as_an_answer(bff: Bff) -> None:
+    bff.simulator.admin.add_fault("accounts.create", "reset_after_commit")
+    with pytest.raises(OutcomeUnknown):
+        bff.ask(key="k1")
+    with pytest.raises(SessionBusy):
+        bff.ask(key="k1")
+
+
+def test_when_the_session_has_ended_so_has_the_key(bff: Bff) -> None:
+    first = bff.ask(key="k1")
+    assert isinstance(bff.clock, Clock)
+    bff.clock.now += 30 * 60
+    second = bff.ask(key="k1")
+    assert second.status == 201
+    assert second.body != first.body
+
+
+def test_the_record_holds_neither_key_nor_token_nor_address(bff: Bff) -> None:
+    token = bff.ask("sdk", key="a-telling-key").body["sdk"]["token"]
+    records = [item for item in bff.items() if item["sk"]["S"].startswith("IDEMPOTENCY#")]
+    assert len(records) == 1
+    text = json.dumps(records)
+    assert not [secret for secret in ("a-telling-key", token, "http") if secret in text]
