@@ -1,13 +1,15 @@
 """Time as the simulated Jumio sees it: it can be frozen, advanced and set going again."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
 class Clock:
     """Seconds since the epoch; runs with the machine's clock until it is frozen or advanced."""
 
-    def __init__(self) -> None:
+    def __init__(self, machine: Callable[[], float] = time.time) -> None:
+        self._machine = machine
         self._offset = 0.0
         self._frozen_at: float | None = None
 
@@ -18,7 +20,7 @@ class Clock:
     def now(self) -> float:
         if self._frozen_at is not None:
             return self._frozen_at
-        return time.time() + self._offset
+        return self._machine() + self._offset
 
     def freeze(self) -> None:
         self._frozen_at = self.now()
@@ -29,7 +31,7 @@ class Clock:
         self._frozen_at = None
 
     def move_to(self, moment: float) -> None:
-        self._offset = moment - time.time()
+        self._offset = moment - self._machine()
         if self._frozen_at is not None:
             self._frozen_at = moment
 

@@ -60,7 +60,7 @@ async def get_steps(request: Request) -> Response:
 
 
 async def get_part(request: Request) -> Response:
-    """The bytes that were uploaded, a placeholder for what was captured; never a facemap."""
+    """The bytes that were uploaded, or a placeholder for what was captured."""
     _admit(request)
     world = world_of(request)
     account = world.account(request.path_params["account"])
@@ -68,7 +68,9 @@ async def get_part(request: Request) -> Response:
     for execution_id in account.execution_ids if account else []:
         credential = world.executions[execution_id].credential(request.path_params["credential"])
         part = credential.parts.get(classifier) if credential else None
-        if part is not None and classifier != "FACEMAP":
+        if part is not None and classifier == "FACEMAP":
+            return Response(b"SIMULATED FACEMAP", media_type="application/octet-stream")
+        if part is not None:
             return Response(part.content or placeholder_png(), media_type=part.media_type)
     raise ProblemError(404, "Part not available")
 

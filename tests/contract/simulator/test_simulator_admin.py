@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from local.simulator.admin_client import AdminClient
+from local.simulator.clock import Clock
 from local.simulator.limits import RateLimit
 
 from .driver import Driver
@@ -108,6 +109,18 @@ def test_malformed_admin_requests_are_refused(jumio: Driver) -> None:
         ("outage", {"seconds": None}),
     ):
         assert requests.post(f"{base}/{path}", json=body, timeout=10).status_code == 400
+
+
+def test_a_clock_that_is_resumed_goes_on_where_it_stood() -> None:
+    machine = 100.0
+    clock = Clock(lambda: machine)
+    clock.freeze()
+    machine = 250.0
+    assert clock.now() == 100
+    clock.resume()
+    assert clock.now() == 100
+    machine = 260.0
+    assert clock.now() == 110
 
 
 def test_a_rate_limit_refills_with_time() -> None:

@@ -66,6 +66,7 @@ def test_the_details_of_an_approved_execution(jumio: Driver) -> None:
     (liveness,) = details["capabilities"]["liveness"]
     href = liveness["validFaceMapForAuthentication"]
     assert href.endswith(f"/credentials/{facemap['id']}/parts/FACEMAP")
+    assert jumio.call("GET", href).headers["Content-Type"] == "application/octet-stream"
     assert set(liveness["data"]) == {"type", "predictedAge", "ageConfidenceRange"}
     front = details["credentials"][0]["parts"][0]["href"]
     picture = jumio.call("GET", front)
