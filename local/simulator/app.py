@@ -52,40 +52,42 @@ def build_app(world: World) -> Starlette:
             )
         ],
     )
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        ticker = asyncio.create_task(world.ticker.run())
-        yield
-        ticker.cancel()
-        world.sender.abandon()
-
-    async def refuse(request: Request, error: Exception) -> Response:
-        if isinstance(error, AnsweredError):
-            return error.response
-        if isinstance(error, ProblemError):
-            return problem(error.status, error.detail, error.headers)
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        if status == 405:
-            allowed = ", ".join(sorted(_allowed_methods(request, jumio)))
-            detail = f"Request method '{request.method}' is not supported"
-            return problem(405, detail, {"Allow": allowed})
-        return problem(status, getattr(error, "detail", "Unexpected error"))
-
     app = Starlette(
         routes=[*jumio, own],
         middleware=[Middleware(Witness, world=world, routes=jumio)],
-        exception_handlers={AnsweredError: refuse, ProblemError: refuse, HTTPException: refuse},
-        lifespan=lifespan,
+        exception_handlers={AnsweredError: _refuse, ProblemError: _refuse, HTTPException: _refuse},
+        lifespan=_lifespan,
     )
     app.state.world = world
     return app
 
 
-def _allowed_methods(request: Request, routes: list[BaseRoute]) -> set[str]:
+@contextlib.asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    world: World = app.state.world
+    ticker = asyncio.create_task(world.ticker.run())
+    yield
+    ticker.cancel()
+    world.sender.abandon()
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    if isinstance(error, AnsweredError):
+        return error.response
+    if isinstance(error, ProblemError):
+        return problem(error.status, error.detail, error.headers)
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 405:
+        detail = f"Request method '{request.method}' is not supported"
+        return problem(405, detail, {"Allow": ", ".join(sorted(_allowed_methods(request)))})
+    return problem(status, getattr(error, "detail", "Unexpected error"))
+
+
+def _allowed_methods(request: Request) -> set[str]:
+    """Of all routes with this path: several of Jumio's hosts share it here."""
     return {
         method
-        for route in routes
+        for route in request.app.routes
         if isinstance(route, Route) and route.path_regex.match(request.url.path)
         for method in route.methods or ()
     }
