@@ -1,0 +1,187 @@
+"""One bad message in a batch: the others end, and what is retained comes back more slowly."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.support.observed import Observed
+from tests.support.pipeline import Hints, Pipeline
+from verification.batch import work_through
+from verification.deadline import Deadline
+from verification.errors import Misconfigured, ProviderUnavailable
+from verification.queue import Hint
+from verification.standing import LEASE_SECONDS
+from verification.use_cases.settle_execution import NotYet
+
+SECRET = "Grace Brewster, Invented Lane 7"
+HINT = Hint(
+    user_key="1-key", reference="a" * 32, account_id="account-1", workflow_execution_id="workflow-1"
+)
+
+
+@pytest.fixture
+def hints(aws: None) -> Hints:
+    return Hints()
+
+
+def put(hints: Hints, **changes: str) -> None:
+    hints.put(HINT.model_copy(update=changes).model_dump_json())
+
+
+def work(hints: Hints, settle: Callable[[Hint, Deadline], None]) -> list[str]:
+    """One invocation; the bodies of the messages that were retained."""
+    taken = hints.receive()
+    answer = work_through(taken, settle, hints, Deadline(10))
+    hints.settle_up(taken, answer)
+    bodies = {record["messageId"]: record["body"] for record in taken["Records"]}
+    assert list(answer) == ["batchItemFailures"]
+    return [bodies[one["itemIdentifier"]] for one in answer["batchItemFailures"]]
+
+
+def raising(errors: dict[str, Exception], settled: list[str]) -> Callable[[Hint, Deadline], None]:
+    def settle(hint: Hint, _deadline: Deadline) -> None:
+        if hint.reference in errors:
+            raise errors[hint.reference]
+        settled.append(hint.reference)
+
+    return settle
+
+
+def an_aws_error() -> ClientError:
+    return ClientError({"Error": {"Code": "ThrottlingException", "Message": SECRET}}, "Example")
+
+
+def test_exactly_the_messages_that_failed_are_retained(hints: Hints, observed: Observed) -> None:
+    errors: dict[str, Exception] = {
+        "not-yet": NotYet("Jumio has nothing to read"),
+        "transient": ProviderUnavailable("no answer"),
+        "wrong-setting": Misconfigured("JUMIO_SECRET_ID: missing"),
+        "unexpected": KeyError(SECRET),
+        "from-aws": an_aws_error(),
+    }
+    settled: list[str] = []
+    for reference in ("good-1", *errors, "good-2"):
+        put(hints, reference=reference)
+    hints.put(json.dumps({"reference": "poison", "extra": SECRET}))
+
+    retained = work(hints, raising(errors, settled))
+
+    assert settled == ["good-1", "good-2"]
+    assert sorted(json.loads(body)["reference"] for body in retained) == sorted([*errors, "poison"])
+    assert len(hints) == len(errors) + 1
+    assert observed.codes().count("message_retained") == len(errors)
+    assert observed.codes().count("message_poisonous") == 1
+    assert observed.codes().count("unexpected_error") == 2
+    assert observed.metrics() == {"MessagesPoisonous": 1}
+    assert SECRET not in "".join(observed.lines())
+
+
+def test_a_batch_of_failures_only_is_no_exception(hints: Hints) -> None:
+    for number in range(10):
+        put(hints, reference=f"r{number}")
+
+    def settle(_hint: Hint, _deadline: Deadline) -> None:
+        raise NotYet("no")
+
+    assert len(work(hints, settle)) == 10
+
+
+def test_a_batch_without_failures_leaves_nothing(hints: Hints) -> None:
+    for number in range(10):
+        put(hints, reference=f"r{number}")
+
+    assert work(hints, raising({}, [])) == []
+    assert len(hints) == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "no JSON",
+        "[]",
+        "{}",
+        "null",
+        json.dumps({**HINT.model_dump(), "status": "PROCESSED"}),
+        json.dumps({**HINT.model_dump(), "account_id": f"../{SECRET}"}),
+        json.dumps({**HINT.model_dump(), "workflow_execution_id": "a/b"}),
+        json.dumps({**HINT.model_dump(), "account_id": 7}),
+        json.dumps({**HINT.model_dump(), "account_id": "a" * 65}),
+        '{"user_key": "\\ud800"}',
+    ],
+)
+def test_poison_is_told_by_code_and_metric_and_never_settled(
+    hints: Hints, observed: Observed, body: str
+) -> None:
+    settled: list[str] = []
+    hints.put(body or " ")
+
+    assert len(work(hints, raising({}, settled))) == 1
+
+    assert settled == []
+    (keys,) = observed.with_code("message_poisonous")
+    assert set(keys) == {"message_id", "received", "message"}
+    assert observed.metrics() == {"MessagesPoisonous": 1}
+    assert SECRET not in "".join(observed.lines())
+
+
+@pytest.mark.parametrize("error", [NotYet("x"), KeyError("x"), None])
+def test_delays_grow(hints: Hints, error: Exception | None) -> None:
+    if error:
+        put(hints)
+    else:
+        hints.put("poison")
+    settle = raising({HINT.reference: error} if error else {}, [])
+
+    for _ in range(5):
+        assert len(work(hints, settle)) == 1
+        hints.bring_back()
+
+    assert hints.postponed == [5, 15, 45, 135, 405]
+    # A hint that is faster than our own record comes back after that is surely written.
+    assert sum(hints.postponed[:3]) > LEASE_SECONDS
+
+
+def test_a_delay_that_sqs_refuses_costs_nothing(
+    hints: Hints, observed: Observed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise an_aws_error()
+
+    put(hints)
+    monkeypatch.setattr(hints, "postpone", refuse)
+
+    assert len(work(hints, raising({HINT.reference: NotYet("x")}, []))) == 1
+    assert observed.with_code("message_retained")[-1]["postponed"] is False
+    assert SECRET not in "".join(observed.lines())
+
+
+def test_a_message_says_nothing_but_ids(pipeline: Pipeline) -> None:
+    execution = pipeline.open()
+    pipeline.call_back(execution, callbackSentAt="2026-11-23T08:19:44.117Z", person=SECRET)
+
+    pipeline.work()
+
+    (body,) = pipeline.hints.bodies
+    assert json.loads(body) == {
+        "user_key": execution["userReference"],
+        "reference": execution["customerInternalReference"],
+        "account_id": execution["accountId"],
+        "workflow_execution_id": execution["id"],
+    }
+
+
+def test_an_execution_whose_time_is_up_is_left_to_the_next_invocation(pipeline: Pipeline) -> None:
+    first, second = pipeline.open(user="ada"), pipeline.open(user="bob")
+    for execution in (first, second):
+        pipeline.play(execution, "approved")
+        pipeline.call_back(execution)
+
+    assert len(pipeline.work(seconds=0)["batchItemFailures"]) == 2
+    assert pipeline.status("ada") == pipeline.status("bob") == "pending"
+
+    pipeline.work_off()
+    assert pipeline.status("ada") == pipeline.status("bob") == "approved"
