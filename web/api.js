@@ -19,7 +19,7 @@ export class Api {
     this.#token = token;
   }
 
-  // Returns the access token. The user pool of the demo takes a password; with another identity
+  // Returns the access token, and until when it is good. The user pool of the demo takes a password; with another identity
   // provider this is a redirect to it and back.
   async signIn(user) {
     const response = await this.#send(this.#config.identity, {
@@ -35,8 +35,9 @@ export class Api {
       }),
     });
     if (!response.ok) throw new Refused("Signing in did not work.");
-    this.#token = (await response.json()).AuthenticationResult.AccessToken;
-    return this.#token;
+    const { AccessToken, ExpiresIn } = (await response.json()).AuthenticationResult;
+    this.#token = AccessToken;
+    return { token: AccessToken, until: Date.now() + ExpiresIn * 1000 };
   }
 
   // {sdk: {token}} or {web: {href}}.

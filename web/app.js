@@ -44,13 +44,14 @@ function wayBack() {
 
 // The page is left and loaded anew around a verification, so the sign-in outlives it, in this tab.
 function restored() {
-  return JSON.parse(sessionStorage.getItem("session"));
+  const kept = JSON.parse(sessionStorage.getItem("session"));
+  return kept && kept.until > Date.now() ? kept : null;
 }
 
 async function signIn(user, button) {
   await attempt(button, async () => {
-    const token = await api.signIn(user);
-    sessionStorage.setItem("session", JSON.stringify({ token, name: user.name }));
+    const signedIn = await api.signIn(user);
+    sessionStorage.setItem("session", JSON.stringify({ ...signedIn, name: user.name }));
     draw();
     await refresh();
   });
@@ -65,6 +66,7 @@ function signOut(text = "") {
 }
 
 async function start(channel) {
+  if (!restored()) return signOut(SIGNED_OUT);
   saysDone = false;
   element("handover").hidden = true;
   await attempt(element(`start-${channel}`), async () => {
@@ -90,6 +92,7 @@ function handOver(token) {
 
 async function refresh() {
   clearTimeout(timer);
+  if (!restored()) return signOut(SIGNED_OUT);
   try {
     const standing = await api.verification();
     show(standing);
