@@ -50,7 +50,8 @@ class ErasureStore:
         erasure is not done and can be resumed.
         """
         last = account_key(user_key)
-        others = [*(key for key in kept.keys if key != last), *map(owner_key, kept.account_ids)]
+        # The look-ups go first: only the items that name their accounts can lead back to them.
+        others = [*map(owner_key, kept.account_ids), *(key for key in kept.keys if key != last)]
         for batch in itertools.batched(others, _BATCH, strict=False):
             self._table.write(*(delete(key) for key in batch))
         self._table.write(
