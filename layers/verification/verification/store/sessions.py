@@ -103,6 +103,7 @@ class SessionStore:
                     "lease_owner": attempt.reference,
                     "lease_until": attempt.lease_until,
                 },
+                remove=["erasing"],  # an erasure that was given up has no claim on this lease
             ),
             check(journey_key(attempt.user_key, attempt.journey), unchanged(standing.progress)),
             put(
