@@ -15,7 +15,17 @@ SOURCE = ROOT / "layers" / "verification"
 PACKAGE = "verification"
 MODULES = sorted((SOURCE / PACKAGE).rglob("*.py"))
 
-DOMAIN = {"errors", "identity", "capability", "deadline", "execution", "standing", "journeys"}
+DOMAIN = {
+    "errors",
+    "identity",
+    "capability",
+    "deadline",
+    "execution",
+    "standing",
+    "journeys",
+    "schedule",
+    "sources",
+}
 ADAPTERS = {"store", "jumio", "bus", "queue"}
 EDGES = {"gateway", "batch"}
 MAY_NOT_IMPORT = {

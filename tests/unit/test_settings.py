@@ -139,6 +139,18 @@ def test_a_secret_is_read_once_and_again_after_five_minutes(clock: list[float]) 
     assert len(client.asked) == 2
 
 
+def test_a_fresh_value_is_asked_for_but_not_all_the_time(clock: list[float]) -> None:
+    source, client = secrets(AWSCURRENT='{"key": "old"}')
+    assert source.current("a") == {"key": "old"}
+    client.values |= {"AWSCURRENT": '{"key": "new"}', "AWSPREVIOUS": '{"key": "old"}'}
+    clock[0] += 4
+    assert source.current("a", fresh=True) == {"key": "old"}
+    clock[0] += 1
+    assert source.current("a", fresh=True) == source.current("a") == {"key": "new"}
+    assert source.previous("a", fresh=True) == {"key": "old"}
+    assert len(client.asked) == 3
+
+
 def test_secrets_and_stages_are_kept_apart(clock: list[float]) -> None:
     source, client = secrets(AWSCURRENT='{"key": "now"}', AWSPREVIOUS='{"key": "before"}')
     assert clock
