@@ -25,7 +25,7 @@ from verification.store.items import (
     unchanged,
 )
 from verification.store.sessions import DUE
-from verification.store.table import Operation, Table, When, delete, put, update
+from verification.store.table import Operation, Table, When, check, delete, put, update
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,12 @@ class OutcomeStore:
             session_of(around.get(more[1])),
         )
 
-    def adopt(self, known: Known, account_id: str, workflow_execution_id: str) -> bool:
+    def adopt(self, known: Known, account_id: str, workflow_execution_id: str, now: int) -> bool:
         """Record what a call with an unknown outcome has opened; raises ConditionFailed.
 
         The account becomes the person's if they have none. False if they have another:
-        then this one is an orphan, on record with the execution alone.
+        then this one is an orphan, on record with the execution alone. Refused while
+        somebody holds the person's lease: an opening or an erasure would not know of it.
         """
         execution, account = known.execution, known.account
         state = max(execution.state, State.PENDING, key=lambda state: state.rank)
@@ -105,14 +106,14 @@ class OutcomeStore:
             ),
             put({**owner_key(account_id).attributes, "user_key": execution.user_key}),
         ]
+        owner = account_key(execution.user_key)
+        free = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)"
         if account.account_id is None:
-            operations.append(
-                update(
-                    account_key(execution.user_key),
-                    When("attribute_exists(#pk) AND attribute_not_exists(#account_id)"),
-                    changes={"account_id": account_id},
-                )
-            )
+            homeless = f"attribute_exists(#pk) AND attribute_not_exists(#account_id) AND {free}"
+            changes = {"account_id": account_id}
+            operations.append(update(owner, When(homeless, {"now": now}), changes=changes))
+        else:
+            operations.append(check(owner, When(free, {"now": now})))
         self._table.write(*operations)
         return account.account_id in (None, account_id)
 

@@ -57,16 +57,17 @@ class SettleExecution:
 
     def _adopt(self, known: Known, hint: Hint, deadline: Deadline) -> Known:
         """Recognise what was opened by a call whose answer never came."""
-        lease_holds = known.account.lease_until > self.clock()
-        if known.account.lease_owner == hint.reference and lease_holds:
-            raise NotYet("the request that opened it may still record it")
+        if known.account.lease_until > self.clock():
+            raise NotYet("whoever holds the lease may still record or erase it")
         reading = self._read(hint.account_id, hint.workflow_execution_id, deadline, details=True)
         # The ids come from the callback: only Jumio can say that they belong to our intent.
         if (reading.internal_reference, reading.user_reference) != (hint.reference, hint.user_key):
             _mismatch(hint)
             raise NotYet("not what was intended")
         try:
-            adopted = self.store.adopt(known, hint.account_id, hint.workflow_execution_id)
+            adopted = self.store.adopt(
+                known, hint.account_id, hint.workflow_execution_id, int(self.clock())
+            )
         except ConditionFailed:
             raise NotYet("somebody else is adopting it") from None
         if adopted:
