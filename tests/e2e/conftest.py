@@ -77,6 +77,9 @@ def bus(stack: RunningStack) -> BusListener:
 
 
 @pytest.fixture
-def short_directory(tmp_path: Path) -> Path:
-    """A folder for a stack of the test's own."""
-    return tmp_path / "stack"
+def own_directory(stack: RunningStack, tmp_path: Path) -> Path:
+    """A folder for a stack of the test's own; what is compiled already need not be again."""
+    directory = tmp_path / "stack"
+    directory.mkdir()
+    (directory / "artefacts").symlink_to(stack.directory / "artefacts")
+    return directory

@@ -5,11 +5,13 @@ import os
 import signal
 import stat
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from local.stack import ROOT
 from tests.support.stack import RunningStack, end, processes_of, running_stack, start
 
 
@@ -60,32 +62,50 @@ def test_a_second_stack_in_the_same_directory_is_refused(stack: RunningStack) ->
     assert json.loads((stack.directory / "stack.json").read_text()) == stack.facts
 
 
-def test_a_second_stack_elsewhere_works(stack: RunningStack, short_directory: Path) -> None:
-    with running_stack(short_directory) as second:
+def test_a_second_stack_elsewhere_works(stack: RunningStack, own_directory: Path) -> None:
+    with running_stack(own_directory) as second:
         assert second.facts["api"] != stack.facts["api"]
         assert second.outputs["UserPoolId"] != stack.outputs["UserPoolId"]
-    assert not processes_of(short_directory)
-    assert not (short_directory / "stack.json").exists()
+    assert not processes_of(own_directory)
+    assert not (own_directory / "stack.json").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 @pytest.mark.parametrize("moment", ["starting", "uploading", "deploying", "ready"])
 def test_an_interrupted_stack_leaves_nothing_behind(
-    short_directory: Path, moment: str, number: signal.Signals
+    own_directory: Path, moment: str, number: signal.Signals
 ) -> None:
-    process = start(short_directory, "up")
+    process = start(own_directory, "up")
     _read_until(process, moment)
     end(process, number)
     assert process.returncode == (-number if number == signal.SIGKILL else 130)
-    assert _gone(short_directory) == set()
-    assert not (short_directory / "run").exists()
-    assert not (short_directory / "stack.json").exists()
+    assert _gone(own_directory) == set()
+    assert not (own_directory / "run").exists()
+    assert not (own_directory / "stack.json").exists()
 
 
-def test_a_stack_whose_part_fails_ends_and_says_why(short_directory: Path) -> None:
-    with running_stack(short_directory) as running:
+def test_a_stack_whose_part_fails_ends_and_says_why(own_directory: Path) -> None:
+    with running_stack(own_directory) as running:
         os.kill(running.facts["pids"]["simulator"], signal.SIGKILL)
         printed = running.process.communicate(timeout=30)[0]
         assert running.process.returncode == 1
         assert "simulator ended" in printed
-    assert _gone(short_directory) == set()
+    assert _gone(own_directory) == set()
+
+
+def test_a_stack_ends_with_what_started_it(own_directory: Path) -> None:
+    """As `make demo` does: make may be killed in a way that it cannot pass on."""
+    starter = (
+        "import subprocess, sys; "
+        "subprocess.run([sys.executable, '-m', 'local', 'up', '--with-parent', *sys.argv[1:]])"
+    )
+    parent = subprocess.Popen(  # noqa: S603 - no foreign input
+        [sys.executable, "-c", starter, "--directory", own_directory],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    _read_until(parent, "ready")
+    parent.kill()
+    parent.communicate(timeout=30)
+    assert _gone(own_directory) == set()

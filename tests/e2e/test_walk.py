@@ -12,20 +12,24 @@ from local.stack import ROOT
 from tests.support.stack import RunningStack, processes_of, start
 
 
-def test_the_walk_is_as_expected(short_directory: Path) -> None:
-    demo = start(short_directory, "demo", "--exit")
+def test_the_walk_is_as_expected_and_tells_no_secrets(own_directory: Path) -> None:
+    demo = start(own_directory, "demo", "--exit")
     printed = demo.communicate(timeout=180)[0]
     assert demo.returncode == 0, printed
     assert "Every step was as expected." in printed
-    assert not processes_of(short_directory)
-
-
-def test_the_walk_prints_no_token_and_no_href(short_directory: Path) -> None:
-    demo = start(short_directory, "demo", "--exit")
-    printed = demo.communicate(timeout=180)[0]
     longest = max((word.strip('"') for word in printed.split()), key=len)
     assert "authorizationToken" not in printed
     assert len(longest) < 120, longest
+    assert not processes_of(own_directory)
+
+
+def test_a_walk_that_is_not_as_expected_fails(own_directory: Path) -> None:
+    """Nobody may call the account service often enough for a second attempt."""
+    demo = start(own_directory, "demo", "--exit", "--parameter", "DailyCeiling=1")
+    printed = demo.communicate(timeout=180)[0]
+    assert demo.returncode == 1
+    assert "not fulfilled" in printed
+    assert not processes_of(own_directory)
 
 
 @pytest.mark.parametrize(
