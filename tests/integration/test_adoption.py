@@ -168,3 +168,24 @@ def test_two_workers_adopt_once(pipeline: Pipeline, observed: Observed) -> None:
     owners = [item for item in pipeline.bff.items() if item["pk"]["S"].startswith("ACCOUNT#")]
     assert len(owners) == 1
     assert json.dumps(owners).count(execution["accountId"]) == 1
+
+
+def test_nothing_is_adopted_while_another_session_is_being_opened(
+    pipeline: Pipeline, observed: Observed
+) -> None:
+    """Else the record of that session would overwrite the adopted account without a word."""
+    lost = open_and_lose(pipeline)
+    pipeline.let_pass(LEASE_SECONDS)
+    pipeline.call_back(lost)
+    waited: list[int] = []
+
+    def worker() -> None:
+        waited.append(len(pipeline.work()["batchItemFailures"]))
+
+    with interleaved("after", pipeline.bff.jumio, "open_execution", worker):
+        opened = pipeline.open()
+    pipeline.work_off()
+
+    assert waited == [1]
+    assert opened["accountId"] != lost["accountId"]
+    assert observed.codes().count("orphan_recorded") == 1
