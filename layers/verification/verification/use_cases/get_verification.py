@@ -3,14 +3,14 @@
 import hashlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from verification.deadline import Clock
 from verification.execution import State
 from verification.identity import Caller, Pepper
 from verification.journeys import Journeys
-from verification.standing import retry_advice
+from verification.standing import Retry, retry_advice
 from verification.store import OutcomeStore
 
 _POLL_AFTER = {State.PENDING: 5, State.STARTED: 5, State.PROCESSING: 3}
@@ -18,15 +18,20 @@ _POLL_AFTER = {State.PENDING: 5, State.STARTED: 5, State.PROCESSING: 3}
 
 @dataclass(frozen=True)
 class Verification:
-    """The body of the answer, its entity tag, and in how many seconds to ask again."""
+    """The body of the answer, its entity tag, and in how many seconds to ask again.
+
+    The tag is weak: that ``retry.after`` counts down is no reason to send a body again.
+    """
 
     body: dict[str, object]
+    retry: Retry
     poll_after: int | None
 
     @property
     def etag(self) -> str:
-        digest = hashlib.sha256(json.dumps(self.body, sort_keys=True).encode()).hexdigest()
-        return f'"{digest[:32]}"'
+        lasting = {**self.body, "retry": [self.retry.allowed, self.retry.remaining]}
+        digest = hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()
+        return f'W/"{digest[:32]}"'
 
     @property
     def headers(self) -> dict[str, str]:
@@ -36,7 +41,8 @@ class Verification:
     def known_as(self, if_none_match: str | None) -> bool:
         """Whether the client has this already (``If-None-Match``)."""
         tags = (if_none_match or "").split(",")
-        return any(tag.strip().removeprefix("W/") in (self.etag, "*") for tag in tags)
+        known = (self.etag.removeprefix("W/"), "*")
+        return any(tag.strip().removeprefix("W/") in known for tag in tags)
 
 
 @dataclass(frozen=True)
@@ -58,10 +64,6 @@ class GetVerification:
             "journey": journey.name,
             "status": state.word if state else "none",
             "updatedAt": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None,
-            "retry": {
-                "allowed": retry.allowed,
-                "remaining": retry.remaining,
-                "after": retry.after,
-            },
+            "retry": asdict(retry),
         }
-        return Verification(body, _POLL_AFTER.get(state) if state else None)
+        return Verification(body, retry, _POLL_AFTER.get(state) if state else None)
