@@ -14,6 +14,7 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -21,7 +22,7 @@ from moto import mock_aws
 
 from local.simulator.testing import RunningSimulator, running_simulator
 from tests.support.bff import Bff, Clock
-from tests.support.interruptions import killed
+from tests.support.interruptions import interleaved, killed
 from tests.support.template import table_definition
 from verification.bus import Bus
 from verification.deadline import Deadline
@@ -110,6 +111,8 @@ class Invariants(RuleBasedStateMachine):
     def ask(self, user: str, channel: str, renew: bool) -> None:
         with contextlib.suppress(Problem):
             self.bff.ask(channel, user=user, renew=renew)
+            account = self.bff.item(user, "ACCOUNT") or {}
+            self.accounts.setdefault(account["pk"], account["account_id"])
 
     @rule(
         user=USERS,
@@ -141,14 +144,43 @@ class Invariants(RuleBasedStateMachine):
             self.excused[user] += 1
             self.bff.ask(user=user, renew=True)
 
+    @rule(user=USERS, seconds=st.sampled_from([1, 31]), when=st.sampled_from(["before", "after"]))
+    def a_slow_request_meets_another(self, user: str, seconds: int, when: Any) -> None:
+        def meanwhile() -> None:
+            self.time_passes(seconds)
+            self.ask(user, "sdk", renew=True)
+
+        with (
+            contextlib.suppress(Problem),
+            interleaved(when, self.bff.jumio, "open_execution", meanwhile),
+        ):
+            self.excused[user] += seconds > LEASE_SECONDS
+            self.bff.ask(user=user, renew=True)
+
+    @rule(which=WHICH, scenario=FINISHES)
+    def two_workers_meet(self, which: int, scenario: str) -> None:
+        def meanwhile() -> None:
+            self.a_person_finishes(which, scenario)
+            self.a_callback_comes(which)
+
+        with interleaved("before", self.bff.outcomes, "advance", meanwhile):
+            self.a_callback_comes(which)
+
     @rule(
         which=WHICH,
         scenario=FINISHES,
     )
     def a_person_finishes(self, which: int, scenario: str) -> None:
         if execution := self._execution(which):
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(requests.HTTPError):  # it may be over already
                 simulator.admin.play(execution["id"], scenario)
+
+    @rule(which=WHICH, scenario=FINISHES)
+    def a_person_has_just_finished(self, which: int, scenario: str) -> None:
+        if execution := self._execution(which):
+            with contextlib.suppress(requests.HTTPError):  # it may be over already
+                simulator.admin.play(execution["id"], scenario, to_end=False)
+            self.time_passes(5)
 
     @rule(which=WHICH)
     def a_callback_comes(self, which: int) -> None:

@@ -87,7 +87,9 @@ class Bff:
 
     @property
     def settle_execution(self) -> SettleExecution:
-        return SettleExecution(self.outcomes, self.jumio, self.bus, clock=self.clock)
+        return SettleExecution(
+            self.outcomes, self.jumio, self.bus, clock=self.clock, sleep=self.sleep
+        )
 
     def ask(
         self,
