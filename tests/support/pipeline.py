@@ -8,6 +8,7 @@ import boto3
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from tests.support.bff import ISSUER, PEPPER, SIGNING_KEY, Bff, Clock
+from tests.support.event_schema import violations
 from tests.support.events import event
 from verification.batch import work_through
 from verification.bus import Bus
@@ -25,13 +26,15 @@ Json = dict[str, Any]
 
 
 class Consumer:
-    """The bus as its consumers see it: every event that EventBridge accepted."""
+    """The bus as its consumers see it: every event that EventBridge accepted, checked."""
 
     def __init__(self, events: Any) -> None:
         self.client = events
         self.entries: list[Json] = []
 
     def put_events(self, Entries: list[Json]) -> Json:  # noqa: N803 as boto3 spells it
+        for entry in Entries:
+            assert violations(json.loads(entry["Detail"])) == []
         answer: Json = self.client.put_events(Entries=Entries)
         taken = zip(Entries, answer["Entries"], strict=True)
         self.entries += [entry for entry, result in taken if "EventId" in result]
