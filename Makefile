@@ -14,7 +14,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build lint types template
-.PHONY: unit integration contract infrastructure e2e lock
+.PHONY: unit integration contract infrastructure e2e lock redrive
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -22,6 +22,8 @@ help:
 	@echo "make test              everything that is checked; one part: make lint, types, template,"
 	@echo "                       unit, integration, contract, infrastructure or e2e"
 	@echo "make lock              compile the requirement files anew"
+	@echo "make redrive           put messages that were set aside back on the queue of a deployed"
+	@echo "                       stack: STACK=jumio-bff REGION=... ENDPOINT=... (docs/runbook.md)"
 
 demo: build
 	@python -m local demo --with-parent $(ARGS)
@@ -61,3 +63,8 @@ lock: environment
 		-o layers/dependencies/requirements.txt
 	@$(LOCK) requirements/dev.in -c layers/dependencies/requirements.txt \
 		-c requirements/constraints.txt -o requirements/dev.txt
+
+STACK ?= jumio-bff
+redrive: environment
+	@python -m scripts.redrive --stack "$(STACK)" \
+		$(if $(REGION),--region "$(REGION)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")

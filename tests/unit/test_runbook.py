@@ -1,0 +1,57 @@
+"""The runbook explains what operators are warned of, and nothing that does not exist."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from scripts import redrive
+from tests.support.template import ROOT, template
+from verification.observability import LogCode
+
+RUNBOOK = (ROOT / "docs/runbook.md").read_text()
+SECTIONS = dict(re.findall(r"^### (\S+)\n\n(.*?)(?=\n##|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
+WARNED = {"warning", "error"}
+
+
+def warned_of() -> Iterator[LogCode]:
+    """The codes with which the package logs at level warning or error."""
+    for path in (ROOT / "layers/verification").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="_logger"), attr=level),
+                    args=[ast.Attribute(value=ast.Name(id="LogCode"), attr=name), *_],
+                ) if level in WARNED:
+                    yield LogCode[name]
+
+
+def test_every_warning_and_error_is_explained_and_no_other_code() -> None:
+    codes = {f"`{code}`" for code in warned_of()}
+    assert len(codes) > 20
+    assert {title for title in SECTIONS if title.startswith("`")} == codes
+
+
+def test_every_alarm_is_explained_and_no_other() -> None:
+    resources = template()["Resources"]
+    alarms = {name for name, one in resources.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
+    assert {title for title in SECTIONS if not title.startswith("`")} == alarms
+
+
+def test_every_explanation_says_something() -> None:
+    assert all(len(text.split()) > 8 for text in SECTIONS.values())
+
+
+def test_what_the_runbook_mentions_exists() -> None:
+    words = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", RUNBOOK))
+    others = {"correlation_id", "unknown_word"}
+    assert words - others <= set(LogCode)
+    names = set(re.findall(r"`([A-Z][A-Za-z]+)`", RUNBOOK))
+    known = template()
+    assert names <= {*known["Parameters"], *known["Resources"]}
+
+
+def test_the_make_target_is_the_one_that_the_runbook_names() -> None:
+    assert "`make redrive STACK=jumio-bff`" in RUNBOOK
+    recipe = (ROOT / "Makefile").read_text().partition("\nredrive:")[2].partition("\n\n")[0]
+    assert redrive.__name__ in recipe
+    assert "$(STACK)" in recipe
