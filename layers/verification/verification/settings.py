@@ -66,7 +66,7 @@ class Secrets:
         """The members of the secret's JSON object; raises Misconfigured."""
         value = self._read(secret_id, "AWSCURRENT", fresh)
         if value is None:
-            raise Misconfigured("secret: no current value")
+            raise Misconfigured(f"{secret_id}: no current value")
         return value
 
     def previous(self, secret_id: str, *, fresh: bool = False) -> dict[str, str] | None:
@@ -88,6 +88,6 @@ class Secrets:
         except self._client.exceptions.ResourceNotFoundException:
             if stage == "AWSPREVIOUS":
                 return None
-            raise Misconfigured("secret: not found") from None
+            raise Misconfigured(f"{secret_id}: not found") from None
         except (BotoCoreError, ClientError, KeyError, ValueError, AttributeError) as error:
-            raise Misconfigured(f"secret: {type(error).__name__}") from None
+            raise Misconfigured(f"{secret_id}: {type(error).__name__}") from None

@@ -95,7 +95,7 @@ class JumioClient:
                 _logger.warning(LogCode.JUMIO_RATE_LIMITED)
                 wait = reply.retry_after or _jitter(attempt) + 0.5
                 failure = ProviderBusy(_BUSY, retry_after=round(wait) + 1)
-            if not pause(wait, deadline):
+            if attempt + 1 == _TRIES or not pause(wait, deadline):
                 break
         raise failure
 
@@ -152,7 +152,7 @@ class JumioClient:
                 if reply.status == 429:
                     failure = ProviderBusy(_BUSY)
                     wait = reply.retry_after or wait
-            if not pause(wait, deadline):
+            if attempt + 1 == _TRIES or not pause(wait, deadline):
                 break
         raise failure
 

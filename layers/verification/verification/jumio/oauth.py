@@ -6,7 +6,9 @@ requests a second, and Jumio may hand out a token that it has handed out before.
 
 import json
 import logging
+import math
 import random
+import re
 import threading
 import time
 from base64 import urlsafe_b64decode
@@ -21,6 +23,7 @@ from verification.observability import LogCode
 _logger = logging.getLogger(__name__)
 _MARGIN = 300.0
 _TRIES = 4
+_TOKEN = re.compile(r"[!-~]+")  # one line of visible characters
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ class TokenSource:
                 _logger.warning(LogCode.JUMIO_TOKEN_REFUSED, extra={"status": reply.status})
                 if reply.status in (400, 401, 403):
                     raise Misconfigured("JUMIO_SECRET_ID: Jumio refuses the client credentials")
-            if not pause(random.uniform(0, 0.2 * 2**attempt), deadline):  # noqa: S311 jitter only
+            wait = random.uniform(0, 0.2 * 2**attempt)  # noqa: S311 jitter only
+            if attempt + 1 == _TRIES or not pause(wait, deadline):
                 break
         raise ProviderUnavailable("The verification provider does not answer.", retry_after=5)
 
@@ -84,18 +88,20 @@ class TokenSource:
 def _parse(reply: Reply) -> tuple[str, float] | None:
     """The token and until when it counts as fresh; None if the answer makes no sense."""
     try:
-        token, seconds = str(reply.body["access_token"]), float(reply.body["expires_in"])
-    except (TypeError, KeyError, ValueError):
+        token, seconds = reply.body["access_token"], float(reply.body["expires_in"])
+        if not _TOKEN.fullmatch(token):
+            return None
+    except (TypeError, KeyError, ValueError, OverflowError):
         return None
     now = time.time()
     # Jumio may hand out a token that has been running for a while: believe the sooner end.
     life = min(seconds, _expiry_inside(token, now + seconds) - now)
-    return (token, now + max(life - _MARGIN, life / 2)) if token and life > 0 else None
+    return (token, now + max(life - _MARGIN, life / 2)) if 0 < life < math.inf else None
 
 
 def _expiry_inside(token: str, default: float) -> float:
     try:
         payload = token.split(".")[1]
         return float(json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"])
-    except (IndexError, KeyError, TypeError, ValueError):
+    except (IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return default

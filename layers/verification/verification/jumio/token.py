@@ -2,8 +2,14 @@
 
 import gzip
 import json
+import math
 import zlib
 from base64 import urlsafe_b64decode
+
+_UNREADABLE = (
+    *(IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError),
+    *(EOFError, OSError, zlib.error),
+)
 
 
 def start_by(token: str) -> float | None:
@@ -15,6 +21,7 @@ def start_by(token: str) -> float | None:
     try:
         payload = token.split(".")[1]
         packed = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
-        return float(json.loads(gzip.decompress(packed))["exAt"]) / 1000
-    except (IndexError, KeyError, TypeError, ValueError, EOFError, OSError, zlib.error):
+        ends_at = float(json.loads(gzip.decompress(packed))["exAt"]) / 1000
+    except _UNREADABLE:
         return None
+    return ends_at if math.isfinite(ends_at) else None

@@ -3,13 +3,15 @@
 import json
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Thread
 from typing import Any
 
 import requests
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from verification.deadline import Deadline
 
@@ -17,6 +19,7 @@ _CONNECT_SECONDS = 3.0
 _READ_SECONDS = 10.0
 _LARGEST_BODY = 4 * 1024 * 1024
 _CHUNK = 16 * 1024
+_LONGEST_ADVICE = 3600.0
 
 
 class NotSent(Exception):
@@ -40,12 +43,19 @@ class Reply:
         return 200 <= self.status < 300
 
 
+class _Session(requests.Session):
+    """A session that leaves redirects alone, without so much as reading where they lead."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 not asked
+        return None
+
+
 class Transport:
     """Sends requests; knows nothing of what they mean."""
 
     def __init__(self, user_agent: str) -> None:
         self._headers = {"Accept": "application/json", "User-Agent": user_agent}
-        self._session = requests.Session()
+        self._session = _Session()
 
     def send(
         self,
@@ -65,24 +75,38 @@ class Transport:
         connection that died while the function slept, a lost request looks like a
         lost answer.
         """
+        if deadline.remaining() <= 0:
+            raise NotSent("no time left")
         prepared = {
             "headers": {**self._headers, **(headers or {})},
             "json": json_body,
             "data": form,
             "auth": auth,
         }
-        if not fresh_connection:
-            return _exchange(self._session, method, url, deadline, prepared)
-        with requests.Session() as session:
-            return _exchange(session, method, url, deadline, prepared)
+        session = _Session() if fresh_connection else self._session
+        answer: Future[Reply] = Future()
+
+        def exchange() -> None:
+            try:
+                answer.set_result(_exchange(session, method, url, deadline, prepared))
+            except BaseException as error:  # noqa: BLE001 handed to whoever waits
+                answer.set_exception(error)
+            finally:
+                if fresh_connection:
+                    session.close()
+
+        # Timeouts of sockets end neither name resolution nor an answer that drips.
+        Thread(target=exchange, name="jumio-exchange", daemon=True).start()
+        try:
+            return answer.result(timeout=deadline.remaining())
+        except TimeoutError:
+            raise NoAnswer("no answer in time") from None
 
 
 def _exchange(
     session: requests.Session, method: str, url: str, deadline: Deadline, prepared: dict[str, Any]
 ) -> Reply:
-    remaining = deadline.remaining()
-    if remaining <= 0:
-        raise NotSent("no time left")
+    remaining = max(deadline.remaining(), 0.001)
     timeout = (min(_CONNECT_SECONDS, remaining), min(_READ_SECONDS, remaining))
     try:
         with session.request(
@@ -97,12 +121,11 @@ def _exchange(
         if isinstance(reason, MaxRetryError) and isinstance(reason.reason, NewConnectionError):
             raise NotSent("connection refused") from None
         raise NoAnswer(type(error).__name__) from None
-    except RequestException as error:
+    except (RequestException, HTTPError, ValueError) as error:
         raise NoAnswer(type(error).__name__) from None
 
 
 def _read(response: requests.Response, deadline: Deadline) -> bytes:
-    """The whole body; a socket timeout alone would let a slow drip go on for ever."""
     body = bytearray()
     for chunk in response.iter_content(_CHUNK):
         body += chunk
@@ -114,13 +137,13 @@ def _read(response: requests.Response, deadline: Deadline) -> bytes:
 def _parse(body: bytes) -> object:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
 def _seconds(headers: Mapping[str, str]) -> float | None:
     value = headers.get("Retry-After", "")
-    return float(value) if value.isdecimal() else None
+    return min(float(value), _LONGEST_ADVICE) if value.isdecimal() else None
 
 
 def pause(seconds: float, deadline: Deadline) -> bool:

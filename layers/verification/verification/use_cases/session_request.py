@@ -22,7 +22,7 @@ from verification.journeys import Journey, JourneyName, WebLocale
 from verification.jumio import Person
 from verification.store import Claim
 
-_KEY = re.compile(r'^"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?$')
+_KEY = re.compile(r'(?P<quote>"?)(?P<key>[\x21\x23-\x5b\x5d-\x7e]{1,255})(?P=quote)')
 _OLDEST_CONSENT = timedelta(days=3 * 365)
 _CONSENT_COUNTRY = "USA"
 
@@ -99,14 +99,14 @@ class SessionRequest(_Body):
         """The request's use of its ``Idempotency-Key``; raises InvalidRequest."""
         if idempotency_key is None:
             return None
-        match = _KEY.match(idempotency_key)
+        match = _KEY.fullmatch(idempotency_key)
         if not match:
             raise InvalidRequest(
                 "The request is not valid.",
                 fields=[{"field": "Idempotency-Key", "reason": "1 to 255 visible characters"}],
             )
         body = json.dumps(self.model_dump(mode="json"), sort_keys=True)
-        return Claim(_digest(match[1]), _digest(body))
+        return Claim(_digest(match["key"]), _digest(body))
 
 
 def _ask_for(fields: list[str]) -> ConsentRequired:
