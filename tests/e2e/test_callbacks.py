@@ -1,0 +1,107 @@
+"""Callbacks with every fault: the outcome reaches the person and the bus all the same."""
+
+import json
+import time
+
+import pytest
+
+from local.frontend import Frontend
+from local.observer import BusListener, table_items
+from local.simulator.admin_client import AdminClient
+from tests.support.end_to_end import (
+    SECONDS,
+    UNDECIDED,
+    Json,
+    answered,
+    begun,
+    one_outcome,
+    settled_queue,
+)
+from tests.support.stack import RunningStack
+
+
+@pytest.mark.parametrize(
+    ("scenario", "word"),
+    [
+        ("approved", "approved"),
+        ("declined: fake document", "declined"),
+        ("needs review", "review"),
+        ("abandons", "expired"),
+        ("callback twice", "approved"),
+        ("callbacks of every status", "approved"),
+        ("callbacks reordered", "approved"),
+        ("callback before result", "approved"),
+    ],
+)
+def test_an_outcome_reaches_the_person_and_the_bus(
+    frontend: Frontend,
+    simulator: AdminClient,
+    bus: BusListener,
+    stack: RunningStack,
+    scenario: str,
+    word: str,
+) -> None:
+    execution = begun(frontend, simulator)
+
+    simulator.play(execution["id"], scenario)
+
+    assert frontend.await_outcome(unlike=UNDECIDED, seconds=SECONDS)["status"] == word
+    assert one_outcome(bus, execution) == word
+    assert set(answered(simulator, execution)) == {200}
+    assert settled_queue(stack)
+
+
+def test_a_late_callback_is_as_good(
+    frontend: Frontend, simulator: AdminClient, bus: BusListener
+) -> None:
+    execution = begun(frontend, simulator)
+    simulator.play(execution["id"], "callback late")
+    assert answered(simulator, execution) == []
+    assert frontend.verification().json()["status"] == "pending"
+
+    simulator.advance(600)
+
+    assert frontend.await_outcome(unlike=UNDECIDED, seconds=SECONDS)["status"] == "approved"
+    assert one_outcome(bus, execution) == "approved"
+
+
+def make_due(stack: RunningStack, execution: Json) -> None:
+    """Let the time be over at which somebody looks at an execution that nobody told of."""
+    reference = execution["customerInternalReference"]
+    (item,) = [one for one in table_items(stack.aws, stack.outputs) if reference in one["sk"]]
+    stack.aws.dynamodb.update_item(
+        TableName=stack.outputs["TableName"],
+        Key={"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}},
+        UpdateExpression="SET due_at = :now",
+        ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
+    )
+
+
+def sweep(stack: RunningStack) -> int:
+    answer = stack.aws.functions.invoke(FunctionName=stack.outputs["SweepOverdueFunction"])
+    assert "FunctionError" not in answer
+    return int(json.load(answer["Payload"])["looked_at"])
+
+
+@pytest.mark.parametrize(
+    ("scenario", "refused"), [("callback lost", False), ("callback wrong reference", True)]
+)
+def test_without_a_callback_that_counts_the_sweeper_sees_to_it(
+    frontend: Frontend,
+    simulator: AdminClient,
+    bus: BusListener,
+    stack: RunningStack,
+    scenario: str,
+    refused: bool,
+) -> None:
+    simulator.patch_options(callbacks={"retry_seconds": []})
+    execution = begun(frontend, simulator)
+    simulator.play(execution["id"], scenario)
+    assert answered(simulator, execution) == ([404] if refused else [None])
+    assert frontend.verification().json()["status"] == "pending"
+
+    make_due(stack, execution)
+    sweep(stack)  # this one, or the scheduled one that was faster
+
+    assert frontend.await_outcome(unlike=UNDECIDED, seconds=SECONDS)["status"] == "approved"
+    assert one_outcome(bus, execution) == "approved"

@@ -1,0 +1,96 @@
+"""What cannot be settled is set aside, and `make redrive` brings it back."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local.aws import CREDENTIALS
+from local.deployment import STACK_NAME
+from local.frontend import Frontend
+from local.observer import log_lines, queue_depth
+from local.simulator.admin_client import AdminClient
+from local.stack import ROOT
+from tests.support.stack import RunningStack
+
+UNDECIDED = {"none", "pending", "processing"}
+SECONDS = 60
+
+
+def eventually(look: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + SECONDS
+    while not (found := look()) and time.monotonic() < deadline:
+        time.sleep(0.3)
+    return found
+
+
+@pytest.fixture
+def one_try(stack: RunningStack) -> Iterator[None]:
+    """The queue sets aside at the second try instead of the sixth: delays add up to minutes."""
+    sqs, url = stack.aws.sqs, stack.outputs["CallbackQueueUrl"]
+    names: list[Any] = ["RedrivePolicy"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    policy = attributes["RedrivePolicy"]
+    assert int(json.loads(policy)["maxReceiveCount"]) == 5
+    hasty = json.dumps({**json.loads(policy), "maxReceiveCount": 1})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": hasty})
+    yield
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})
+
+
+def set_aside(stack: RunningStack) -> int:
+    return queue_depth(stack.aws, stack.outputs["CallbackDeadLettersUrl"])
+
+
+def make_redrive(stack: RunningStack) -> str:
+    """The runbook's command, for the stack on this machine."""
+    place = {"REGION": stack.facts["region"], "ENDPOINT": stack.facts["aws_endpoint"]}
+    settings = [f"{name}={value}" for name, value in {"STACK": STACK_NAME, **place}.items()]
+    done = subprocess.run(  # noqa: S603 a command of this project
+        ["make", "redrive", *settings],  # noqa: S607 found as operators find it
+        cwd=ROOT,
+        env={**os.environ, **CREDENTIALS},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.usefixtures("one_try")
+def test_a_hint_that_was_set_aside_is_settled_after_a_redrive(
+    stack: RunningStack, frontend: Frontend, simulator: AdminClient
+) -> None:
+    frontend.create_session(channel="sdk")
+    execution = simulator.executions()[0]
+    simulator.add_fault("retrieval.*", "status", status=403, count=100)
+    simulator.play(execution["id"], "approved")
+    assert eventually(lambda: set_aside(stack) == 1)
+    assert frontend.verification().json()["status"] == "pending"
+
+    simulator.clear_faults()
+    assert "1 messages are on the queue again" in make_redrive(stack)
+
+    assert set_aside(stack) == 0
+    assert frontend.await_outcome(unlike=UNDECIDED, seconds=SECONDS)["status"] == "approved"
+
+
+@pytest.mark.usefixtures("one_try")
+def test_poison_is_set_aside_told_of_and_set_aside_again(stack: RunningStack) -> None:
+    poison = '{"from": "somebody else", "text": "Grace Brewster, Invented Lane 7"}'
+    stack.aws.sqs.send_message(QueueUrl=stack.outputs["CallbackQueueUrl"], MessageBody=poison)
+    assert eventually(lambda: set_aside(stack) == 1)
+
+    assert "1 messages are on the queue again" in make_redrive(stack)
+
+    assert eventually(lambda: set_aside(stack) == 1)
+    lines = [line for line in log_lines(stack.aws) if "message_poisonous" in line]
+    assert len(lines) >= 2
+    assert not any("Grace" in line for line in log_lines(stack.aws))
+    stack.aws.sqs.purge_queue(QueueUrl=stack.outputs["CallbackDeadLettersUrl"])

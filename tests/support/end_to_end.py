@@ -1,0 +1,60 @@
+"""What end-to-end tests do to the deployed stack, and what they see of it."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from local.frontend import Frontend
+from local.observer import BusListener, queue_depth
+from local.simulator.admin_client import AdminClient
+from tests.support.event_schema import violations
+from tests.support.stack import RunningStack
+
+Json = dict[str, Any]
+UNDECIDED = {"none", "pending", "processing"}
+SECONDS = 40
+
+
+def eventually[T](look: Callable[[], T], enough: Callable[[T], bool]) -> T:
+    """What was seen last: as soon as it is enough, or when the time is up."""
+    deadline = time.monotonic() + SECONDS
+    while not enough(found := look()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return found
+
+
+def begun(app: Frontend, simulator: AdminClient) -> Json:
+    """The person asks for a session; the execution that was opened for it."""
+    before = {one["id"] for one in simulator.executions()}
+    assert app.create_session(channel="sdk").status_code == httpx.codes.CREATED
+    (execution,) = [one for one in simulator.executions() if one["id"] not in before]
+    return execution
+
+
+def outcomes(bus: BusListener, execution: Json) -> list[Json]:
+    """The events that the bus delivered about an execution, each as promised."""
+    heard = [one["detail"] for one in bus.heard()]
+    assert [violations(one) for one in heard] == [[]] * len(heard)
+    reference = execution["customerInternalReference"]
+    return [one for one in heard if one["data"]["executionId"] == reference]
+
+
+def one_outcome(bus: BusListener, execution: Json) -> str:
+    """The status that was published, perhaps several times under one id."""
+    events = eventually(lambda: outcomes(bus, execution), bool)
+    assert len({one["id"] for one in events}) == 1
+    assert len({json.dumps(one, sort_keys=True) for one in events}) == 1
+    return str(events[0]["data"]["status"])
+
+
+def answered(simulator: AdminClient, execution: Json) -> list[int | None]:
+    return [one["answered"] for one in simulator.execution(execution["id"])["callbacks"]]
+
+
+def settled_queue(stack: RunningStack) -> bool:
+    """Whether the worker gets the queue empty in time."""
+    url = stack.outputs["CallbackQueueUrl"]
+    return eventually(lambda: queue_depth(stack.aws, url), lambda depth: depth == 0) == 0
