@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from local.simulator.testing import RunningSimulator
-from tests.support.jumio import AGENT, REQUEST, SHORT, client, in_time
+from tests.support.jumio import AGENT, LONG, REQUEST, SHORT, client, in_time, token_source
 from tests.support.servers import (
     Behaviour,
     SocketServer,
@@ -30,6 +30,7 @@ from verification.errors import (
     ProviderRejected,
     ProviderUnavailable,
 )
+from verification.jumio import JumioClient
 
 ACCOUNT, EXECUTION = "0b6ad1f4-3a52-4a5e-9d57-0d7b0b6c1a11", "9c2f4a6e-7d31-4b8a-8c1e-5e6f7a8b9c0d"
 OPENED = {
@@ -72,15 +73,22 @@ UNREADABLE: dict[str, Behaviour] = {
 }
 
 
+def ready(simulator: RunningSimulator, server: SocketServer) -> JumioClient:
+    """A client that has its token already: the time is for the call itself."""
+    tokens = token_source(simulator.url)
+    tokens.get(Deadline(LONG))
+    return client(simulator.url, server.url, tokens)
+
+
 def opening(simulator: RunningSimulator, server: SocketServer, seconds: float = 5) -> object:
-    jumio = client(simulator.url, server.url)
+    jumio = ready(simulator, server)
     return in_time(
         lambda: jumio.open_execution(REQUEST, account_id=None, deadline=Deadline(seconds))
     )
 
 
 def reading(simulator: RunningSimulator, server: SocketServer, seconds: float = 5) -> object:
-    jumio = client(simulator.url, server.url)
+    jumio = ready(simulator, server)
     return in_time(
         lambda: jumio.read_execution(
             ACCOUNT, EXECUTION, with_details=False, deadline=Deadline(seconds)
