@@ -1,0 +1,54 @@
+"""An operator erases a person through the deployed function, with the rights that it has there."""
+
+import json
+from typing import Any
+
+from local.frontend import Frontend
+from local.observer import BusListener, log_lines, table_items
+from local.simulator.admin_client import AdminClient
+from tests.support.end_to_end import SECONDS, UNDECIDED, begun, eventually, outcomes, settled_queue
+from tests.support.stack import RunningStack
+
+
+def erase(stack: RunningStack, issuer: str, subject: str) -> dict[str, Any]:
+    answer = stack.aws.functions.invoke(
+        FunctionName=stack.outputs["EraseSubjectFunction"],
+        Payload=json.dumps({"issuer": issuer, "subject": subject}).encode(),
+    )
+    receipt = json.load(answer["Payload"])
+    assert "FunctionError" not in answer, receipt
+    return dict(receipt)
+
+
+def test_a_person_is_erased_and_may_start_afresh(
+    frontend: Frontend, simulator: AdminClient, bus: BusListener, stack: RunningStack
+) -> None:
+    execution = begun(frontend, simulator)
+    simulator.play(execution["id"], "declined: fake document")
+    assert frontend.await_outcome(UNDECIDED, SECONDS)["status"] == "declined"
+    assert settled_queue(stack)
+    (told,) = eventually(lambda: outcomes(bus, execution), bool)
+    person = told["data"]["issuer"], told["data"]["subject"]
+
+    receipt = erase(stack, *person)
+
+    assert receipt["accounts"] == 1
+    assert simulator.execution(execution["id"])["deleted"]
+    key = execution["userReference"]
+    kept = [one for one in table_items(stack.aws, stack.outputs) if key in str(one)]
+    assert [one["pk"] for one in kept] == [f"ERASED#{key}"]
+    assert person[1] not in str(kept)
+    assert erase(stack, *person)["erased_at"] == receipt["erased_at"]
+    assert frontend.verification().json()["status"] == "none"
+
+    simulator.send_callback(execution["id"])
+    reference = execution["customerInternalReference"]
+    assert eventually(lambda: _dropped(stack, reference), bool)
+    assert settled_queue(stack)
+    assert frontend.verification().json()["status"] == "none"
+    assert begun(frontend, simulator)["accountId"] != execution["accountId"]
+    assert not any(person[1] in line for line in log_lines(stack.aws))
+
+
+def _dropped(stack: RunningStack, reference: str) -> bool:
+    return any("execution_unknown" in line and reference in line for line in log_lines(stack.aws))
