@@ -20,8 +20,11 @@ find_python() {
     fi
   done
   if command -v pyenv >/dev/null; then
-    echo "==> no python3.13 found; pyenv installs one (some minutes)" >&2
-    pyenv install --skip-existing 3.13 >&2
+    # A shim answers only for the version that is selected; pyenv may have another.
+    if ! pyenv latest 3.13 >/dev/null 2>&1; then
+      echo "==> no python3.13 found; pyenv installs one (some minutes)" >&2
+      pyenv install 3.13 >&2
+    fi
     PYENV_VERSION=$(pyenv latest 3.13) pyenv which python3.13
     return
   fi
