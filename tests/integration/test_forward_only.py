@@ -139,62 +139,34 @@ def test_each_way_in_which_several_workers_meet_leaves_one_outcome(pipeline: Pip
         assert len({one["id"] for one in told}) == 1
 
 
-@pytest.mark.parametrize("scenario", ["declined: fake document", "needs review", "never starts"])
-def test_the_late_end_of_a_replaced_execution_changes_nothing_for_the_person(
-    pipeline: Pipeline, scenario: str
+@pytest.mark.parametrize("stale", [False, True])
+def test_the_write_itself_only_goes_forward(
+    pipeline: Pipeline, observed: Observed, readings: list[Reading], stale: bool
 ) -> None:
-    old, new = pipeline.open(), pipeline.open(renew=True)
-    before = pipeline.told().body, pipeline.bff.item("ada", "SESSION#identity")
-
-    pipeline.play(old, scenario)
+    """Of a replaced execution nothing else is written, so that nothing else could object."""
+    old = pipeline.open()
+    pipeline.open(renew=True)
+    pipeline.play(old, "declined: fake document")
     pipeline.call_back(old)
-    pipeline.work_off()
+    others = partial(pipeline.bff.settle, old)
+    jumio = pipeline.bff.jumio
+    now = jumio.read_execution
+    says = iter([_saying(readings[2])] if stale else [now])
 
-    assert (pipeline.told().body, pipeline.bff.item("ada", "SESSION#identity")) == before
-    (told,) = pipeline.consumer.outcomes()
-    assert told[0] == old["customerInternalReference"]
-    pipeline.play(new, "approved")
-    pipeline.call_back(new)
-    pipeline.work_off()
-    assert pipeline.status() == "approved"
+    def read(*arguments: Any, **named: Any) -> Reading:
+        return next(says, now)(*arguments, **named)
 
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        interleaved("before", pipeline.bff.outcomes, "advance", others),
+    ):
+        patch.setattr(jumio, "read_execution", read)
+        assert pipeline.work() == {"batchItemFailures": []}
 
-@pytest.mark.parametrize("newer", ["declined: fake document", "needs review", "approved", None])
-@pytest.mark.parametrize("old_first", [True, False])
-def test_the_approval_of_a_replaced_execution_counts(
-    pipeline: Pipeline, newer: str | None, old_first: bool
-) -> None:
-    old, new = pipeline.open(), pipeline.open(renew=True)
-    pipeline.play(old, "approved")
-    if newer:
-        pipeline.play(new, newer)
-
-    for execution in (old, new) if old_first else (new, old):
-        pipeline.call_back(execution)
-        pipeline.work_off()
-
-    assert pipeline.status() == "approved"
-    assert pipeline.bff.item("ada", "SESSION#identity") is None
-    assert len({one["id"] for one in pipeline.consumer.events()}) == (2 if newer else 1)
-
-
-def test_a_new_attempt_after_an_approval_that_may_be_repeated_is_not_undone(
-    pipeline: Pipeline,
-) -> None:
-    first = pipeline.open(journey="repeated")
-    pipeline.play(first, "approved")
-    pipeline.call_back(first)
-    pipeline.work_off()
-    second = pipeline.open(journey="repeated")
-
-    pipeline.call_back(first)  # Jumio says it again
-    pipeline.work_off()
-
-    assert pipeline.status(journey="repeated") == "pending"
-    pipeline.play(second, "declined: fake document")
-    pipeline.call_back(second)
-    pipeline.work_off()
-    assert pipeline.status(journey="repeated") == "declined"
+    assert pipeline.execution(old)["state"] == "declined"
+    assert "unpublished" not in pipeline.execution(old)
+    assert observed.metrics()["ExecutionsSettled"] == 1
+    assert len(pipeline.consumer.events()) == 1
 
 
 def test_ids_that_do_not_belong_to_the_capability_are_refused_and_counted(
