@@ -64,8 +64,12 @@ def _print_token(username: str, directory: str = str(DIRECTORY)) -> int:
 
 def _use(stack: Stack, console: Console, options: argparse.Namespace) -> int:
     if options.command == "demo":
-        with console.logs_muted():
-            Walk(stack, console).run()
+        try:
+            with console.logs_muted():
+                Walk(stack, console).run()
+        except UnexpectedError:
+            console.line(f"What the functions logged: {stack.directory / 'logs'}")
+            raise
         console.line(f"\n{console.paint('Every step was as expected.', 'green')}")
         if options.exit:
             return 0

@@ -58,7 +58,10 @@ class LogStream:
         self._thread.join(timeout=5)
 
     def _follow(self) -> None:
-        while not self._ended.wait(_POLL_SECONDS):
+        ended = False
+        while not ended:
+            # One more round after the end: the last lines are the ones that explain it.
+            ended = self._ended.wait(_POLL_SECONDS)
             started = int(time.time() * 1000)
             for group, name in self._groups.items():
                 try:

@@ -60,7 +60,9 @@ class Walk:
         self._step(f"{ada['name']} signs in to the app")
         token = app.sign_in(ada["username"], ada["password"])
         self._show(f"access token of the app's identity provider: {_shortened(token)}")
-        self._check("the token is accepted", app.verification().status_code == httpx.codes.OK)
+        answer = app.verification()
+        self._show(f"GET /verification  {answer.status_code} {answer.text}")
+        self._check("the token is accepted", answer.status_code == httpx.codes.OK)
 
     def _session_for_sdk(self, app: Frontend) -> None:
         self._step("The app asks for a session for Jumio's SDK")
