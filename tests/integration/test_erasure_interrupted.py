@@ -216,3 +216,29 @@ def test_what_is_adopted_while_it_runs_is_erased_too(pipeline: Pipeline, erase: 
 
     assert len(items_of(pipeline)) == 1
     assert not [one for one in pipeline.bff.items() if one["pk"]["S"].startswith("ACCOUNT#")]
+
+
+def test_a_worker_that_looked_before_it_began_adopts_nothing_any_more(
+    pipeline: Pipeline, erase: Eraser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.bff.simulator.admin.add_fault("accounts.create", "reset_after_commit")
+    with pytest.raises(OutcomeUnknown):
+        pipeline.bff.ask(user=SUBJECT)
+    (lost,) = pipeline.bff.executions()
+    pipeline.let_pass(LEASE_SECONDS)
+    pipeline.open(user=SUBJECT)
+    store, hint = pipeline.bff.outcomes, pipeline.bff.hint(lost)
+    before = store.known(hint.user_key, hint.reference)
+    pipeline.call_back(lost)
+
+    def worker() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "known", lambda *_: before)
+            assert len(pipeline.work()["batchItemFailures"]) == 1
+
+    with interleaved("before", pipeline.bff.jumio, "delete_account", worker):
+        erase()
+    pipeline.work_off()
+
+    assert len(items_of(pipeline)) == 1
+    assert not [one for one in pipeline.bff.items() if one["pk"]["S"].startswith("ACCOUNT#")]

@@ -114,7 +114,9 @@ WRONG: dict[str, Json] = {
     "an empty id": {"body": {**BODY, "workflowExecution": {"id": ""}}},
     "half a character": {"body": json.dumps(IDS)[:-3] + '\\ud800"}}'},
     "an oversized body": {"body": {**BODY, "padding": "x" * 10 * 1024}},
-    "an oversized body of few characters": {"body": json.dumps(BODY) + "\u00fc" * 6000},
+    "an oversized body of few characters": {
+        "body": json.dumps({**BODY, "padding": "\u00fc" * 6000}, ensure_ascii=False)
+    },
     "no base64": {"body": "!!!", "isBase64Encoded": True},
     "no UTF-8": {"body": base64.b64encode(b"\xff\xfe{}").decode(), "isBase64Encoded": True},
     "a form": {"headers": {"content-type": "application/x-www-form-urlencoded"}},
