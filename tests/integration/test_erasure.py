@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.bff import ISSUER, PEPPER
 from tests.support.erasing import SUBJECT, Eraser, deleted_at_jumio, items_of, with_history
+from tests.support.interruptions import interleaved
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
 from verification.errors import OutcomeUnknown
@@ -111,3 +112,22 @@ def test_the_person_may_start_afresh(pipeline: Pipeline, erase: Eraser) -> None:
     assert second.erasure != first.erasure
     (tombstone,) = items_of(pipeline)
     assert tombstone["erasure"]["S"] == second.erasure
+
+
+def test_a_session_that_is_opened_just_before_goes_with_the_rest(
+    pipeline: Pipeline, erase: Eraser
+) -> None:
+    executions = with_history(pipeline)
+
+    with interleaved("before", erase.store, "hold", lambda: _ask(pipeline)):
+        receipt = erase()
+
+    opened = {one["accountId"] for one in pipeline.bff.executions()}
+    assert deleted_at_jumio(pipeline) == opened
+    assert len(pipeline.bff.executions()) == len(executions) + 1
+    assert receipt.accounts == 2
+    assert len(items_of(pipeline)) == 1
+
+
+def _ask(pipeline: Pipeline) -> None:
+    pipeline.bff.ask(user=SUBJECT, journey="repeated")
