@@ -98,13 +98,14 @@ def _build() -> Path:
 
 
 def _parameters(simulator: str, api: str, page: str) -> dict[str, str]:
-    journey = {
+    step = {
         "name": "identity",
         "workflowKey": 10011,
         "successUrl": f"{page}/return/success",
         "errorUrl": f"{page}/return/error",
         "attempts": {"limit": 50},
     }
+    journey = {"name": "identity", "steps": [step]}
     return {
         "Environment": "local",
         "JumioBaseUrl": simulator,

@@ -8,6 +8,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
+from verification.edge import telling
 from verification.identity import Caller
 from verification.settings import JumioSettings, Settings
 from verification.store import ErasureStore, Table
@@ -33,5 +34,6 @@ def erase_subject() -> EraseSubject:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    person = Caller(str(event["issuer"]), str(event["subject"]))
-    return asdict(erase_subject()(person, wiring.deadline(context)))
+    with telling():
+        person = Caller(str(event["issuer"]), str(event["subject"]))
+        return asdict(erase_subject()(person, wiring.deadline(context)))

@@ -9,9 +9,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from verification import wiring
 from verification.batch import work_through
 from verification.bus import Bus
+from verification.edge import telling
+from verification.journeys import load_journeys
 from verification.queue import HintQueue
 from verification.settings import JumioSettings, Settings
 from verification.store import OutcomeStore, Table
+from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.settle_execution import SettleExecution
 
 logger = wiring.logger()
@@ -20,6 +23,7 @@ metrics = wiring.metrics()
 
 class FunctionSettings(Settings, JumioSettings):
     table_name: str
+    journeys: str = ""
     bus_name: str
     publish_progress: bool = False
     queue_url: str
@@ -30,13 +34,14 @@ def wired() -> tuple[SettleExecution, HintQueue]:
     settings = FunctionSettings.load(os.environ)
     store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
     bus = Bus(wiring.aws("events"), settings.bus_name)
-    settle_execution = SettleExecution(
-        store, wiring.jumio_client(settings), bus, settings.publish_progress
-    )
+    jumio = wiring.jumio_client(settings)
+    advance = AdvanceExecution(load_journeys(settings.journeys), store, jumio)
+    settle_execution = SettleExecution(store, advance, bus, settings.publish_progress)
     return settle_execution, HintQueue(wiring.aws("sqs"), settings.queue_url)
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return work_through(event, *wired(), wiring.deadline(context))
+    with telling():
+        return work_through(event, *wired(), wiring.deadline(context))

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
+from verification.edge import telling
 from verification.queue import HintQueue
 from verification.settings import Settings
 from verification.store import OutcomeStore, Table
@@ -31,4 +32,5 @@ def sweep_overdue() -> SweepOverdue:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001
-    return {"looked_at": sweep_overdue()(wiring.deadline(context))}
+    with telling():
+        return {"looked_at": sweep_overdue()(wiring.deadline(context))}

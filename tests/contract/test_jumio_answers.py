@@ -67,14 +67,21 @@ def read(simulator: RunningSimulator, status: object, details: object = None) ->
 
 @pytest.mark.parametrize(
     "categories",
-    [*itertools.permutations(["ID", "FACEMAP", "SELFIE"]), (), ("DATA",), ("ID",) * 9],
+    [
+        *itertools.permutations(["ID", "FACEMAP", "SELFIE"]),
+        (),
+        ("DATA",),
+        ("ID", "DATA"),
+        ("ID",) * 9,
+    ],
 )
 def test_ids_token_and_address_are_taken_in_whatever_order_credentials_come(
     simulator: RunningSimulator, caplog: pytest.LogCaptureFixture, categories: tuple[str, ...]
 ) -> None:
     with caplog.at_level(logging.DEBUG, "verification"):
         opened = taken(simulator, created(*categories))
-    assert opened == OpenedExecution(ACCOUNT, EXECUTION, token=TOKEN, href=HREF)
+    data = ("id-of-DATA", "upload-token-of-DATA") if "DATA" in categories else (None, None)
+    assert opened == OpenedExecution(ACCOUNT, EXECUTION, TOKEN, HREF, *data)
     told = repr(opened) + " ".join(str(record.__dict__) for record in caplog.records)
     assert not any(secret in told for secret in (TOKEN, HREF, "upload-token", "parts"))
 

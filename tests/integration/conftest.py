@@ -18,9 +18,10 @@ from verification.journeys import load_journeys
 
 JOURNEYS = """
 {"version": 1, "journeys": [
-  {"name": "identity"},
-  {"name": "repeated", "repeatable": true, "attempts": {"limit": 2, "window": 3600}},
-  {"name": "screening", "workflowKey": 10066}
+  {"name": "identity", "steps": [{"name": "identity"}]},
+  {"name": "repeated", "repeatable": true,
+   "steps": [{"name": "identity", "attempts": {"limit": 2, "window": 3600}}]},
+  {"name": "screening", "steps": [{"name": "email", "workflowKey": 10066}]}
 ]}
 """
 

@@ -14,7 +14,7 @@ from verification.deadline import Deadline
 from verification.errors import Misconfigured, ProviderUnavailable
 from verification.queue import Hint
 from verification.standing import LEASE_SECONDS
-from verification.use_cases.settle_execution import NotYet
+from verification.use_cases.advance_execution import NotYet
 
 SECRET = "Grace Brewster, Invented Lane 7"
 HINT = Hint(

@@ -8,7 +8,7 @@ from tests.support.bff import Bff, Clock
 from tests.support.interruptions import interleaved, killed
 from verification.errors import AlreadyVerified, OutcomeUnknown, SessionBusy
 from verification.standing import LEASE_SECONDS
-from verification.use_cases.settle_execution import NotYet
+from verification.use_cases.advance_execution import NotYet
 
 Point = tuple[Literal["before", "after"], str, str]
 POINTS: dict[str, Point] = {

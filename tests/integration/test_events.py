@@ -50,6 +50,7 @@ def test_an_outcome_says_who_and_how_and_nothing_else(pipeline: Pipeline) -> Non
         "issuer": ISSUER,
         "subject": "ada",
         "journey": "identity",
+        "step": "identity",
         "status": "declined",
         "executionId": execution["customerInternalReference"],
     }

@@ -6,7 +6,8 @@ import pytest
 
 from tests.support.bff import Bff, Clock
 from verification.errors import DailyCeilingReached, ProviderBusy
-from verification.store import Limiter, Limits
+from verification.limits import Limits
+from verification.store import Limiter
 from verification.store.items import LIMITER_KEY
 from verification.store.table import Item
 

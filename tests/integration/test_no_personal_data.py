@@ -13,7 +13,9 @@ from verification.deadline import Deadline
 from verification.execution import PROCESSED
 from verification.journeys import load_journeys
 
-JOURNEYS = '{"version": 1, "journeys": [{"name": "everything", "workflowKey": 10013}]}'
+JOURNEYS = """
+{"journeys": [{"name": "everything", "steps": [{"name": "all", "workflowKey": 10013}]}]}
+"""
 SUBJECT = "ada.lovelace@people.example"
 VERDICT_WORDS = {"type", "label", "score"}
 

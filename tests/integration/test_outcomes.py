@@ -32,7 +32,7 @@ DECIDED: dict[str, tuple[str, str, str, float, list[str]]] = {
 }  # fmt: skip
 KEPT = {
     *("pk", "sk", "journey", "state", "rank", "request_id", "created_at", "account_id"),
-    *("workflow_execution_id", "decision", "settled_at", "looks"),
+    *("workflow_execution_id", "decision", "settled_at", "looks", "step", "verdict"),
 }
 
 

@@ -1,5 +1,6 @@
 """Many requests at once for one person, on a DynamoDB that is exact under threads."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from tests.support.ministack import running_ministack
 from tests.support.template import table_definition
 from verification.errors import Problem, SessionBusy
 from verification.journeys import load_journeys
-from verification.store import Limits
+from verification.limits import Limits
 from verification.use_cases.create_session import Answered
 
 AT_ONCE = 50
@@ -23,7 +24,8 @@ ROUNDS = 10
 
 
 PLENTY = Limits(1000, 1000, 10**6)
-JOURNEYS = load_journeys('{"journeys": [{"name": "identity", "attempts": {"limit": 9}}]}')
+STEP = {"name": "identity", "attempts": {"limit": 9}}
+JOURNEYS = load_journeys(json.dumps({"journeys": [{"name": "identity", "steps": [STEP]}]}))
 
 
 @pytest.fixture(scope="module")

@@ -14,12 +14,15 @@ from verification.deadline import Deadline
 from verification.identity import Caller, Pepper
 from verification.journeys import Journeys
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
+from verification.limits import Limits
 from verification.queue import Hint
-from verification.store import Limiter, Limits, OutcomeStore, SessionStore, Table
+from verification.store import Limiter, OutcomeStore, SessionStore, Table
 from verification.store.table import Key, _plain
+from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Answered, Asked, CreateSession
 from verification.use_cases.get_verification import GetVerification
 from verification.use_cases.open_execution import OpenExecution
+from verification.use_cases.screen_person import ScreenPerson
 from verification.use_cases.session_request import SessionRequest
 from verification.use_cases.settle_execution import SettleExecution
 
@@ -72,24 +75,42 @@ class Bff:
             self.sleep = self.clock.sleep
 
     @property
+    def advance_execution(self) -> AdvanceExecution:
+        return AdvanceExecution(
+            self.journeys, self.outcomes, self.jumio, clock=self.clock, sleep=self.sleep
+        )
+
+    @property
     def create_session(self) -> CreateSession:
         opening = OpenExecution(
             self.store,
             Limiter(self.table, self.limits),
             self.jumio,
-            SIGNING_KEY,
+            lambda: SIGNING_KEY,
+            clock=self.clock,
+            sleep=self.sleep,
+        )
+        screening = ScreenPerson(
+            self.store,
+            self.outcomes,
+            self.advance_execution,
+            self.jumio,
             clock=self.clock,
             sleep=self.sleep,
         )
         return CreateSession(
-            self.journeys, PEPPER, self.store, opening, clock=self.clock, sleep=self.sleep
+            self.journeys,
+            PEPPER,
+            self.store,
+            opening,
+            screening,
+            clock=self.clock,
+            sleep=self.sleep,
         )
 
     @property
     def settle_execution(self) -> SettleExecution:
-        return SettleExecution(
-            self.outcomes, self.jumio, self.bus, clock=self.clock, sleep=self.sleep
-        )
+        return SettleExecution(self.outcomes, self.advance_execution, self.bus, clock=self.clock)
 
     def ask(
         self,
@@ -97,6 +118,7 @@ class Bff:
         *,
         user: str = "ada",
         key: str | None = None,
+        claims: dict[str, str] | None = None,
         seconds: float = 15,
         **body: object,
     ) -> Answered:
@@ -108,6 +130,7 @@ class Bff:
             callback_base="https://bff.example",
             request_id=f"request-of-{user}",
             idempotency_key=key,
+            claims=claims or {},
         )
         return self.create_session(asked, Deadline(seconds))
 

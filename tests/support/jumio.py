@@ -47,7 +47,7 @@ def token_source(
 def client(auth: str, api: str | None = None, tokens: TokenSource | None = None) -> JumioClient:
     """The client, with its tokens from one address and everything else at another."""
     api = api or auth
-    return JumioClient(Hosts(auth, api, api), Transport(AGENT), tokens or token_source(auth))
+    return JumioClient(Hosts(auth, api, api, api), Transport(AGENT), tokens or token_source(auth))
 
 
 def in_time[Result](work: Callable[[], Result]) -> Result:

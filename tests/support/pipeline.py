@@ -137,7 +137,7 @@ class Pipeline:
     def settle_execution(self) -> SettleExecution:
         bff = self.bff
         return SettleExecution(
-            bff.outcomes, bff.jumio, bff.bus, self.tell_progress, self.clock, self.clock.sleep
+            bff.outcomes, bff.advance_execution, bff.bus, self.tell_progress, self.clock
         )
 
     def open(self, user: str = "ada", **asked: Any) -> Json:

@@ -96,6 +96,8 @@ STATUSES = {
     "not-found": 404,
     "unknown-journey": 404,
     "consent-required": 422,
+    "applicant-required": 422,
+    "not-eligible": 403,
     "channel-unavailable": 422,
     "idempotency-key-reused": 422,
     "session-busy": 409,

@@ -6,15 +6,20 @@ from collections.abc import Mapping
 import pytest
 
 from verification.errors import Misconfigured, UnknownJourney
-from verification.journeys import WEB_LOCALES, Journey, Journeys, load_journeys
+from verification.journeys import WEB_LOCALES, Journeys, Step, load_journeys
 
 
 def document(*journeys: Mapping[str, object], **members: object) -> str:
     return json.dumps({"version": 1, "journeys": list(journeys), **members})
 
 
-def one(**values: object) -> Journey:
-    return load_journeys(document({"name": "identity", **values})).get(None)
+def journey(name: str, **step: object) -> dict[str, object]:
+    """A journey of one step."""
+    return {"name": name, "steps": [{"name": "identity", **step}]}
+
+
+def one(**values: object) -> Step:
+    return load_journeys(document(journey("identity", **values))).get(None).steps[0]
 
 
 def complaint(text: str) -> str:
@@ -24,15 +29,16 @@ def complaint(text: str) -> str:
 
 
 def test_without_a_document_there_is_one_journey_with_jumios_standard_workflow() -> None:
-    (journey,) = load_journeys("").journeys
-    assert (journey.name, journey.workflow_key, journey.lifetime) == ("identity", 10011, 1800)
-    assert journey.callback
-    assert not journey.repeatable
-    assert journey.consent == "optional"
+    (only,) = load_journeys("").journeys
+    (step,) = only.steps
+    assert (only.name, step.workflow_key, step.lifetime) == ("identity", 10011, 1800)
+    assert step.callback
+    assert not only.repeatable
+    assert step.consent == "optional"
 
 
-def test_everything_that_a_journey_can_say_is_read() -> None:
-    journey = one(
+def test_everything_that_a_step_can_say_is_read() -> None:
+    step = one(
         workflowKey="10015",
         credentials=[
             {
@@ -49,24 +55,27 @@ def test_everything_that_a_journey_can_say_is_read() -> None:
         callback=False,
         consent="required",
         attempts={"limit": 3, "window": 600},
-        repeatable=True,
+        passes=["PASSED", "WARNING"],
+        otherwise="review",
+        validity=3600,
     )
-    (preset,) = journey.credentials
+    (preset,) = step.credentials
     assert preset.country is not None
     assert preset.type is not None
     assert (preset.country.predefined_type, preset.type.predefined_type) == (
         "RECOMMENDED",
         "DEFINED",
     )
-    assert (journey.workflow_key, journey.lifetime, journey.locale) == ("10015", 7200, "pt-BR")
-    assert (journey.attempts.limit, journey.attempts.window) == (3, 600)
-    assert str(journey.success_url) == "https://app.example/done"
-    assert str(journey.error_url) == "https://app.example/failed"
-    assert (journey.callback, journey.consent, journey.repeatable) == (False, "required", True)
+    assert (step.workflow_key, step.lifetime, step.locale) == ("10015", 7200, "pt-BR")
+    assert (step.attempts.limit, step.attempts.window) == (3, 600)
+    assert str(step.success_url) == "https://app.example/done"
+    assert str(step.error_url) == "https://app.example/failed"
+    assert (step.callback, step.consent) == (False, "required")
+    assert (step.passes, step.otherwise, step.validity) == ({"PASSED", "WARNING"}, "review", 3600)
 
 
 def test_the_first_journey_is_the_default_and_names_choose() -> None:
-    journeys = load_journeys(document({"name": "b"}, {"name": "a"}))
+    journeys = load_journeys(document(journey("b"), journey("a")))
     assert journeys.get(None).name == "b"
     assert journeys.get("a").name == "a"
 
@@ -74,7 +83,7 @@ def test_the_first_journey_is_the_default_and_names_choose() -> None:
 @pytest.mark.parametrize("name", ["", "c", "A", "a "])
 def test_a_name_that_is_not_configured_is_unknown(name: str) -> None:
     with pytest.raises(UnknownJourney) as refusal:
-        load_journeys(document({"name": "a"})).get(name)
+        load_journeys(document(journey("a"))).get(name)
     assert name not in refusal.value.detail.split()
 
 
@@ -90,8 +99,8 @@ def test_a_token_may_live_from_five_minutes_to_sixty_days(lifetime: str, seconds
     "lifetime", ["299s", "4m", "61d", "5184001s", "0m", "-5m", "1.5h", "30", "m", "30 m", "30M", ""]
 )
 def test_any_other_lifetime_is_refused_by_path(lifetime: str) -> None:
-    text = complaint(document({"name": "identity", "tokenLifetime": lifetime}))
-    assert text.startswith("JOURNEYS journeys.0.tokenLifetime: ")
+    text = complaint(document(journey("identity", tokenLifetime=lifetime)))
+    assert text.startswith("JOURNEYS: journeys.0.steps.0.tokenLifetime: ")
 
 
 @pytest.mark.parametrize("member", ["successUrl", "errorUrl"])
@@ -107,8 +116,8 @@ def test_any_other_lifetime_is_refused_by_path(lifetime: str) -> None:
     ],
 )
 def test_return_urls_are_plain_short_and_http(member: str, url: str) -> None:
-    text = complaint(document({"name": "identity", member: url}))
-    assert text.startswith(f"JOURNEYS journeys.0.{member}: ")
+    text = complaint(document(journey("identity", **{member: url})))
+    assert text.startswith(f"JOURNEYS: journeys.0.steps.0.{member}: ")
 
 
 def test_a_return_url_may_have_255_characters() -> None:
@@ -120,7 +129,7 @@ def test_a_return_url_may_have_255_characters() -> None:
     "name", ["", "Identity", "1st", "-a", "a b", "a_b", "a#b", "x" * 41, "a\n"]
 )
 def test_a_journeys_name_fits_into_an_address_and_a_key(name: str) -> None:
-    assert complaint(document({"name": name})).startswith("JOURNEYS journeys.0.name: ")
+    assert complaint(document(journey(name))).startswith("JOURNEYS: journeys.0.name: ")
 
 
 @pytest.mark.parametrize("locale", ["de", "en-GB", "zh-HK"])
@@ -131,17 +140,17 @@ def test_jumios_web_locales_are_known(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", ["de-AT", "DE", "xx", ""])
 def test_other_locales_are_refused_by_path(locale: str) -> None:
-    text = complaint(document({"name": "identity", "locale": locale}))
-    assert text.startswith("JOURNEYS journeys.0.locale: ")
+    text = complaint(document(journey("identity", locale=locale)))
+    assert text.startswith("JOURNEYS: journeys.0.steps.0.locale: ")
 
 
 def test_two_journeys_cannot_share_a_name() -> None:
-    text = complaint(document({"name": "a"}, {"name": "b"}, {"name": "a"}))
+    text = complaint(document(journey("a"), journey("b"), journey("a")))
     assert "same name" in text
 
 
 @pytest.mark.parametrize(
-    ("journey", "path"),
+    ("step", "path"),
     [
         ({}, "name"),
         ({"name": "a", "sucessUrl": "https://app.example"}, "sucessUrl"),
@@ -158,16 +167,30 @@ def test_two_journeys_cannot_share_a_name() -> None:
         ),
     ],
 )
-def test_the_path_of_what_is_wrong_is_told(journey: dict[str, object], path: str) -> None:
-    text = complaint(document({"name": "first"}, journey))
-    assert text.startswith(f"JOURNEYS journeys.1.{path}: ")
+def test_the_path_of_what_is_wrong_is_told(step: dict[str, object], path: str) -> None:
+    second = {"name": "second", "steps": [{"name": "x"}, step]}
+    text = complaint(document(journey("first"), second))
+    assert text.startswith(f"JOURNEYS: journeys.1.steps.1.{path}: ")
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", "null", '"identity"', document(), document({"name": "a"}, version=2)]
+    ("values", "reason"),
+    [
+        ({"kind": "screening"}, "needs inputs"),
+        ({"inputs": {"email": {"from": "applicant"}}}, "needs inputs"),
+        ({"kind": "screening", "inputs": {"shoeSize": {"from": "applicant"}}}, "inputs.shoeSize"),
+        ({"kind": "screening", "inputs": {"email": {"from": "body"}}}, "pattern"),
+    ],
+)
+def test_a_screening_says_where_its_data_come_from(values: dict[str, object], reason: str) -> None:
+    assert reason in complaint(document(journey("identity", **values)))
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "null", '"identity"', document(), document(journey("a"), version=2)]
 )
 def test_a_document_of_another_kind_is_refused(text: str) -> None:
-    assert complaint(text).startswith("JOURNEYS ")
+    assert complaint(text).startswith("JOURNEYS: ")
 
 
 def test_journeys_do_not_change_while_they_are_used() -> None:

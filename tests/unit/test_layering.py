@@ -23,11 +23,14 @@ DOMAIN = {
     "execution",
     "standing",
     "journeys",
+    "formats",
+    "limits",
+    "prepared_data",
     "schedule",
     "sources",
 }
 ADAPTERS = {"store", "jumio", "bus", "queue"}
-EDGES = {"gateway", "batch"}
+EDGES = {"gateway", "batch", "edge"}
 MAY_NOT_IMPORT = {
     **{name: ADAPTERS | EDGES | {"use_cases", "wiring", "settings"} for name in DOMAIN},
     **{name: EDGES | {"use_cases", "wiring", "settings"} for name in ADAPTERS},

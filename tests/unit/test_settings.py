@@ -84,13 +84,14 @@ def test_jumios_hosts_are_those_of_the_data_center_and_speak_https(center: str) 
     assert Hosts.of(center) == Hosts(
         f"https://auth.{center}.jumio.ai",
         f"https://account.{center}.jumio.ai",
+        f"https://api.{center}.jumio.ai",
         f"https://retrieval.{center}.jumio.ai",
     )
 
 
 def test_one_address_can_stand_for_all_of_jumios_hosts() -> None:
     base = "http://127.0.0.1:8080"
-    assert Hosts.of("emea-1", f"{base}/") == Hosts(base, base, base)
+    assert Hosts.of("emea-1", f"{base}/") == Hosts(base, base, base, base)
 
 
 class SecretsManager:

@@ -15,12 +15,21 @@ from verification.standing import (
 NOW = 1_800_000_000
 
 
-def journey(**values: object) -> Journey:
-    return Journey.model_validate({"name": "identity", **values})
+ANYBODY = Account()
+
+
+def journey(*, repeatable: bool = False, **step: object) -> Journey:
+    steps = [{"name": "identity", **step}]
+    return Journey.model_validate({"name": "identity", "steps": steps, "repeatable": repeatable})
+
+
+def attempts(*times: int) -> Progress:
+    return Progress(attempts={"identity": times})
 
 
 def standing(session: Session | None, reference: str | None = "r1") -> Standing:
-    return Standing(Account(), Progress(State.PENDING, reference), session, None)
+    progress = Progress(State.PENDING, "identity", reference)
+    return Standing(ANYBODY, progress, session, None)
 
 
 @pytest.mark.parametrize(("seconds_left", "alive"), [(61, True), (60, False), (-1, False)])
@@ -39,29 +48,29 @@ def test_a_session_of_a_replaced_execution_is_not_handed_out() -> None:
     "state", [None, State.PENDING, State.STARTED, State.DECLINED, State.EXPIRED]
 )
 def test_a_person_without_a_good_outcome_may_try_again(state: State | None) -> None:
-    require_new_execution_allowed(journey(), Progress(state), NOW)
+    require_new_execution_allowed(journey(), Progress(state), ANYBODY, NOW)
     assert retry_advice(journey(), Progress(state), NOW).allowed
 
 
 @pytest.mark.parametrize("state", [State.PROCESSING, State.REVIEW])
 def test_a_person_whose_result_is_awaited_may_not(state: State) -> None:
     with pytest.raises(VerificationInProgress):
-        require_new_execution_allowed(journey(), Progress(state), NOW)
+        require_new_execution_allowed(journey(), Progress(state), ANYBODY, NOW)
     assert not retry_advice(journey(), Progress(state), NOW).allowed
 
 
 def test_an_approved_person_may_repeat_only_a_repeatable_journey() -> None:
     approved = Progress(State.APPROVED)
     with pytest.raises(AlreadyVerified):
-        require_new_execution_allowed(journey(), approved, NOW)
-    require_new_execution_allowed(journey(repeatable=True), approved, NOW)
+        require_new_execution_allowed(journey(), approved, ANYBODY, NOW)
+    require_new_execution_allowed(journey(repeatable=True), approved, ANYBODY, NOW)
 
 
 def test_attempts_count_within_their_window_only() -> None:
     limited = journey(attempts={"limit": 2, "window": 3600})
-    require_new_execution_allowed(limited, Progress(attempts=(NOW - 3600, NOW - 10)), NOW)
+    require_new_execution_allowed(limited, attempts(NOW - 3600, NOW - 10), ANYBODY, NOW)
     with pytest.raises(AttemptsExhausted) as refusal:
-        require_new_execution_allowed(limited, Progress(attempts=(NOW - 3000, NOW - 10)), NOW)
+        require_new_execution_allowed(limited, attempts(NOW - 3000, NOW - 10), ANYBODY, NOW)
     assert refusal.value.retry_after == 600
     assert refusal.value.headers == {
         "RateLimit-Policy": '"attempts";q=2;w=3600',
@@ -71,5 +80,5 @@ def test_attempts_count_within_their_window_only() -> None:
 
 def test_after_the_limit_was_lowered_enough_attempts_must_lapse() -> None:
     limited = journey(attempts={"limit": 1, "window": 3600})
-    retry = retry_advice(limited, Progress(attempts=(NOW - 3000, NOW - 1000)), NOW)
+    retry = retry_advice(limited, attempts(NOW - 3000, NOW - 1000), NOW)
     assert (retry.allowed, retry.remaining, retry.after) == (False, 0, 2600)

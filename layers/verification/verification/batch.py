@@ -18,11 +18,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from verification.deadline import Deadline
+from verification.edge import log_unexpected
 from verification.errors import Misconfigured, Problem
-from verification.gateway.handling import log_unexpected
 from verification.observability import LogCode, Metric, count
 from verification.queue import Hint, HintQueue
-from verification.use_cases.settle_execution import NotYet
+from verification.use_cases.advance_execution import NotYet
 
 _logger = logging.getLogger(__name__)
 _FIRST_DELAY = 5  # seconds; three times as long after each further failure
@@ -57,7 +57,8 @@ def _retain(record: SQSRecord, queue: HintQueue, error: Exception) -> None:
         extra["setting"] = error.setting
     if isinstance(error, ValidationError):
         _logger.error(LogCode.MESSAGE_POISONOUS, extra=extra)
-        count(Metric.MESSAGES_POISONOUS)
+        if received == 1:
+            count(Metric.MESSAGES_POISONOUS)
     elif isinstance(error, (NotYet, Problem)):
         _logger.warning(LogCode.MESSAGE_RETAINED, extra={**extra, "reason": str(error)})
     else:

@@ -50,18 +50,20 @@ class Bus:
 
 def event_about(execution: Execution, account: Account, at: int) -> dict[str, Any]:
     """A CloudEvent 1.0; the user's subject is for consumers, nothing else in it is personal."""
+    status = execution.verdict or execution.state
     return {
         "specversion": "1.0",
         "id": str(uuid.uuid5(_NAMESPACE, f"{execution.reference}/{execution.state}")),
         "source": SOURCE,
-        "type": OUTCOME if execution.state.final else PROGRESS,
+        "type": OUTCOME if status.final else PROGRESS,
         "time": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}",
         "datacontenttype": "application/json",
         "data": {
             "issuer": account.issuer,
             "subject": account.subject,
             "journey": execution.journey,
-            "status": execution.state.word,
+            "step": execution.step,
+            "status": status.word,
             "executionId": execution.reference,
         },
     }

@@ -9,6 +9,8 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     ├── UnknownJourney            unknown-journey
     ├── Forbidden                 forbidden              not an access token of a person
     ├── ConsentRequired           consent-required       ask the person, then send it
+    ├── ApplicantRequired         applicant-required     ask the person, then send it
+    ├── NotEligible               not-eligible           this journey is not for this person
     ├── ChannelUnavailable        channel-unavailable    the workflow has no token or no address
     ├── IdempotencyKeyReused      idempotency-key-reused
     ├── SessionBusy               session-busy           another request is at it
@@ -72,6 +74,14 @@ class Forbidden(Problem):
 
 class ConsentRequired(Problem):
     code = "consent-required"
+
+
+class ApplicantRequired(Problem):
+    code = "applicant-required"
+
+
+class NotEligible(Problem):
+    code = "not-eligible"
 
 
 class ChannelUnavailable(Problem):

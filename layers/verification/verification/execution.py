@@ -93,6 +93,7 @@ class Execution:
     user_key: str
     reference: str
     journey: str
+    step: str
     state: State
     request_id: str
     created_at: int
@@ -100,6 +101,7 @@ class Execution:
     workflow_execution_id: str | None = None
     decision: Decision | None = None
     settled_at: int | None = None
+    verdict: State | None = None  # what its end meant for the journey
     unpublished: bool = False
     due_at: int | None = None  # when to look at it again; None if nothing is left to do
     looks: int = 0  # how often that was done

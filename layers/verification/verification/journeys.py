@@ -1,12 +1,14 @@
 """What a deployment lets people do: journeys, as one configuration document.
 
-A journey names the Jumio workflow that it runs and everything about it that a
-frontend must not decide. Field names and limits follow Jumio's account request
-("Creating and updating accounts").
+A journey is a list of steps. Each step is a workflow execution of its own on the person's
+one account at Jumio: a screening that the server runs with prepared data, or a verification
+that the person goes through. ``docs/journeys.md`` explains the document. Names and limits of
+what is sent follow Jumio's account request ("Creating and updating accounts").
 """
 
+import json
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -14,16 +16,17 @@ from pydantic import (
     ConfigDict,
     Field,
     HttpUrl,
-    TypeAdapter,
     ValidationError,
     model_validator,
 )
 
 from verification.errors import Misconfigured, UnknownJourney
+from verification.formats import PREPARED_DATA
 
-JourneyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+JourneyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", max_length=40)]
+StepName = JourneyName
 
-_LIFETIME = re.compile(r"^(\d{1,7})([smhd])$")
+_LIFETIME = re.compile(r"([0-9]{1,7})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SHORTEST, _LONGEST = 5 * 60, 60 * 86400
 
@@ -41,7 +44,7 @@ def _known_locale(value: str) -> str:
 
 
 def _lifetime(value: str) -> str:
-    match = _LIFETIME.match(value)
+    match = _LIFETIME.fullmatch(value)
     if not match or not _SHORTEST <= int(match[1]) * _SECONDS[match[2]] <= _LONGEST:
         raise ValueError("a number and s, m, h or d, from 5m to 60d")
     return value
@@ -84,26 +87,69 @@ class CredentialPreset(_Configured):
     type: Preset | None = None
 
 
-class Journey(_Configured):
-    """One thing that people can be asked to do."""
+class Input(_Configured):
+    """Where a screening gets one member of its prepared data from.
 
-    name: JourneyName
+    ``applicant`` is the request's object of that name, ``claim:<name>`` a claim of the
+    verified token, and ``source-ip`` the address that the gateway saw.
+    """
+
+    source: str = Field(
+        alias="from", pattern=r"^(applicant|source-ip|claim:[A-Za-z0-9_:/.-]{1,100})$"
+    )
+    optional: bool = False
+
+
+class Step(_Configured):
+    """One workflow execution of a journey, and what follows from its decision."""
+
+    name: StepName
+    kind: Literal["user", "screening"] = "user"
     workflow_key: int | str = Field(10011, alias="workflowKey")
+    inputs: dict[str, Input] = {}
+    passes: frozenset[Literal["PASSED", "WARNING"]] = frozenset({"PASSED"})
+    otherwise: Literal["decline", "review", "continue"] | None = None
+    validity: int | None = Field(None, ge=60)
+    attempts: Attempts = Attempts.model_validate({})
+    consent: Literal["optional", "required"] = "optional"
     credentials: list[CredentialPreset] = []
     token_lifetime: Annotated[str, AfterValidator(_lifetime)] = Field("30m", alias="tokenLifetime")
     success_url: ReturnUrl | None = Field(None, alias="successUrl")
     error_url: ReturnUrl | None = Field(None, alias="errorUrl")
     locale: WebLocale | None = None
     callback: bool = True
-    consent: Literal["optional", "required"] = "optional"
-    attempts: Attempts = Attempts.model_validate({})
-    repeatable: bool = False
 
     @property
     def lifetime(self) -> int:
-        """Seconds in which a session must be started."""
+        """Seconds in which an execution must be started."""
         number, unit = self.token_lifetime[:-1], self.token_lifetime[-1]
         return int(number) * _SECONDS[unit]
+
+    @model_validator(mode="after")
+    def _inputs_are_a_screenings(self) -> Self:
+        if unknown := [name for name in self.inputs if name not in PREPARED_DATA]:
+            raise ValueError(f"inputs.{unknown[0]} is no member of Jumio's prepared data")
+        if (self.kind == "screening") != bool(self.inputs):
+            raise ValueError("a screening needs inputs, and nothing else has them")
+        return self
+
+
+class Journey(_Configured):
+    """One thing that people can be asked to do, in steps."""
+
+    name: JourneyName
+    steps: list[Step] = Field(min_length=1, max_length=10)
+    repeatable: bool = False
+    needs_account: bool = Field(False, alias="needsAccount")
+
+    @model_validator(mode="after")
+    def _steps_have_names_of_their_own(self) -> Self:
+        _require_unique([step.name for step in self.steps], "steps")
+        return self
+
+    def step(self, name: str) -> Step | None:
+        """The step of that name, if the configuration (still) has it."""
+        return next((step for step in self.steps if step.name == name), None)
 
 
 class Journeys(_Configured):
@@ -113,10 +159,8 @@ class Journeys(_Configured):
     journeys: list[Journey] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _names_are_unique(self) -> "Journeys":
-        names = [journey.name for journey in self.journeys]
-        if len(set(names)) != len(names):
-            raise ValueError("two journeys have the same name")
+    def _names_are_unique(self) -> Self:
+        _require_unique([journey.name for journey in self.journeys], "journeys")
         return self
 
     def get(self, name: str | None) -> Journey:
@@ -126,8 +170,25 @@ class Journeys(_Configured):
                 return journey
         raise UnknownJourney("No journey of that name is configured.")
 
+    def step_of(self, journey_name: str, step_name: str) -> tuple[Journey, Step]:
+        """What an execution was opened for, even if the configuration has forgotten it.
 
-DEFAULT: dict[str, Any] = {"version": 1, "journeys": [{"name": "identity"}]}
+        A step that is gone is judged by itself, in the usual way.
+        """
+        lone = Step.model_validate({"name": step_name})
+        try:
+            journey = self.get(journey_name)
+        except UnknownJourney:
+            journey = Journey(name=journey_name, steps=[lone])
+        return journey, journey.step(step_name) or lone
+
+
+def _require_unique(names: list[str], what: str) -> None:
+    if len(set(names)) != len(names):
+        raise ValueError(f"two {what} have the same name")
+
+
+DEFAULT: dict[str, Any] = {"journeys": [{"name": "identity", "steps": [{"name": "identity"}]}]}
 
 
 def load_journeys(document: str) -> Journeys:
@@ -135,10 +196,12 @@ def load_journeys(document: str) -> Journeys:
 
     Raises Misconfigured with the path of what is wrong.
     """
-    adapter = TypeAdapter(Journeys)
     try:
-        return adapter.validate_json(document) if document else adapter.validate_python(DEFAULT)
+        # Not validate_json: it lets a field's own name pass where only its alias may.
+        return Journeys.model_validate(json.loads(document) if document else DEFAULT)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         path = ".".join(str(part) for part in first["loc"])
-        raise Misconfigured(f"JOURNEYS {path}: {first['msg']}".replace("  ", " ")) from None
+        raise Misconfigured(f"JOURNEYS: {path}: {first['msg']}") from None
+    except (ValueError, RecursionError):
+        raise Misconfigured("JOURNEYS: not a JSON document") from None

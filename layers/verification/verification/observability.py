@@ -58,6 +58,7 @@ class LogCode(StrEnum):
     # What runs by itself or at an operator's word
     SWEEP_DONE = "sweep_done"
     EXECUTION_OVERDUE = "execution_overdue"
+    EXECUTION_GONE = "execution_gone"
     EXECUTION_NEVER_OPENED = "execution_never_opened"
     SUBJECT_ERASED = "subject_erased"
 

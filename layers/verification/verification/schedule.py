@@ -1,13 +1,13 @@
 """When to look at an execution again if no callback has told how it ended.
 
 The rhythm after an execution should have ended is the one that Jumio recommends for
-polling ("Calling retrieval APIs"): ten looks, further and further apart.
+polling ("Calling retrieval APIs"): ten looks, further and further apart. Then it goes on
+at the pace of the last one, for nothing is ever given up silently.
 """
 
 RHYTHM = (40, 60, 100, 160, 240, 340, 460, 600, 760, 940)
 """Seconds between looks."""
 
-_REST = 6 * 3600  # seconds between looks after that: nothing is ever given up silently
 GRACE = 60
 """Seconds that Jumio, or the bus, is given before somebody looks why nothing has happened."""
 
@@ -23,7 +23,7 @@ UNHEARD = 3600
 
 def next_look(looks: int) -> int:
     """Seconds until the next look, after so many."""
-    return RHYTHM[looks] if looks < len(RHYTHM) else _REST
+    return RHYTHM[min(looks, len(RHYTHM) - 1)]
 
 
 def overdue(looks: int) -> bool:

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from verification.errors import Misconfigured
+from verification.limits import Limits
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -50,6 +51,18 @@ class JumioSettings(BaseModel):
         if self.jumio_base_url and self.environment != "local":
             raise ValueError("JUMIO_BASE_URL is for the local environment only")
         return self
+
+
+class LimitSettings(BaseModel):
+    """How fast and how often executions may be opened; mixed in like the above."""
+
+    account_calls_per_second: float = Field(1, gt=0)
+    account_calls_burst: int = Field(5, ge=1)
+    daily_ceiling: int = Field(10_000, ge=1)
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.account_calls_per_second, self.account_calls_burst, self.daily_ceiling)
 
 
 class Secrets:

@@ -3,17 +3,23 @@
 All times are whole seconds since 1970.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from verification.errors import AlreadyVerified, AttemptsExhausted, VerificationInProgress
-from verification.execution import State
-from verification.journeys import Attempts, Journey
+from verification.errors import (
+    AlreadyVerified,
+    AttemptsExhausted,
+    NotEligible,
+    VerificationInProgress,
+)
+from verification.execution import Decision, State
+from verification.journeys import Attempts, Journey, Step
 
 SESSION_MARGIN = 60
 """A session that must be started within this many seconds is not handed out again."""
 
 LEASE_SECONDS = 30
-"""How long a request may be opening an execution: its function's timeout and a margin."""
+"""How long a request may be at work for a person: its function's timeout and a margin."""
 
 
 @dataclass(frozen=True)
@@ -35,25 +41,34 @@ class Account:
 class Progress:
     """How far a person is in one journey.
 
-    ``reference`` names the execution that ``state`` is about, ``attempts`` are the times
-    at which executions were opened, and ``revision`` grows with every change.
+    ``reference`` names the execution that ``state`` is about, of the step ``step``.
+    ``attempts`` are the times at which executions were opened, by step; ``passed`` is when
+    a step was passed; ``revision`` grows with every change.
     """
 
     state: State | None = None
+    step: str | None = None
     reference: str | None = None
-    attempts: tuple[int, ...] = ()
+    attempts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    passed: Mapping[str, int] = field(default_factory=dict)
     revision: int = 0
     updated_at: int | None = None
 
 
 @dataclass(frozen=True)
 class Session:
-    """What a frontend needs to start an execution, until ``expires_at``."""
+    """What is needed to start an execution, until ``expires_at``.
+
+    A frontend gets ``token`` or ``href``; ``upload_token`` and ``credential_id`` are for the
+    server's own uploads and never leave it.
+    """
 
     reference: str
     expires_at: int
-    token: str | None = field(repr=False)
-    href: str | None = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+    href: str | None = field(default=None, repr=False)
+    upload_token: str | None = field(default=None, repr=False)
+    credential_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,36 +113,126 @@ class Retry:
     after: int
 
 
-def recent_attempts(progress: Progress, limits: Attempts, now: float) -> tuple[int, ...]:
-    """The attempts that still count."""
-    return tuple(at for at in progress.attempts if at > now - limits.window)
+def next_step(journey: Journey, progress: Progress, now: float) -> Step | None:
+    """The first step that the person has not passed, or not recently enough."""
+    return next((step for step in journey.steps if not _has_passed(progress, step, now)), None)
 
 
-def blocked_by_outcome(journey: Journey, progress: Progress) -> bool:
+def _has_passed(progress: Progress, step: Step, now: float) -> bool:
+    at = progress.passed.get(step.name)
+    return at is not None and (step.validity is None or now < at + step.validity)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an execution's state means for its journey.
+
+    ``verdict`` is PENDING if a step was passed and another follows.
+    """
+
+    verdict: State
+    progress: Progress
+
+
+def effect_of(
+    journey: Journey,
+    step: Step,
+    progress: Progress,
+    *,
+    reference: str,
+    state: State,
+    decision: Decision | None,
+    at: int,
+) -> Effect:
+    """The progress that follows when an execution of a step gets into a state.
+
+    Of an execution that a newer one has replaced, only what it has passed counts.
+    """
+    verdict, passed = _verdict(step, state, decision), dict(progress.passed)
+    current = reference == progress.reference
+    if verdict is State.APPROVED:
+        passed[step.name] = at
+        if next_step(journey, replace(progress, passed=passed), at):
+            verdict = State.PENDING
+        else:  # a journey that is repeated begins with what the person has to do again
+            passed = {name: when for name, when in passed.items() if _is_screening(journey, name)}
+    elif not current:
+        return Effect(verdict, progress)
+    changed = replace(progress, passed=passed, revision=progress.revision + 1, updated_at=at)
+    if current or verdict is State.APPROVED:
+        changed = replace(changed, state=verdict, step=step.name, reference=reference)
+    return Effect(verdict, changed)
+
+
+def _verdict(step: Step, state: State, decision: Decision | None) -> State:
+    """What a step's own end means by the journey's configuration."""
+    if state not in (State.APPROVED, State.REVIEW, State.DECLINED):
+        return state
+    if (decision and decision.type in step.passes) or step.otherwise == "continue":
+        return State.APPROVED
+    usual = State.REVIEW if state is State.APPROVED else state
+    return {"review": State.REVIEW, "decline": State.DECLINED}.get(step.otherwise or "", usual)
+
+
+def _is_screening(journey: Journey, step_name: str) -> bool:
+    step = journey.step(step_name)
+    return step is not None and step.kind == "screening"
+
+
+def recent_attempts(progress: Progress, step: Step, now: float) -> tuple[int, ...]:
+    """The attempts at a step that still count."""
+    attempts = progress.attempts.get(step.name, ())
+    return tuple(at for at in attempts if at > now - step.attempts.window)
+
+
+def blocked_by_outcome(journey: Journey, progress: Progress, now: float) -> bool:
     """Whether what is known of a person forbids another execution of the journey."""
     if progress.state is State.APPROVED:
         return not journey.repeatable
-    return progress.state in (State.PROCESSING, State.REVIEW)
+    return progress.state in (State.PROCESSING, State.REVIEW) or screened_out(
+        journey, progress, now
+    )
+
+
+def screening_runs(journey: Journey, progress: Progress) -> bool:
+    """Whether the server waits for the result of a screening."""
+    return progress.state is State.PROCESSING and _is_screening(journey, progress.step or "")
+
+
+def screened_out(journey: Journey, progress: Progress, now: float) -> bool:
+    """Whether a screening has declined the person, recently enough to count."""
+    step = journey.step(progress.step or "")
+    if progress.state is not State.DECLINED or step is None or step.kind != "screening":
+        return False
+    return step.validity is None or now < (progress.updated_at or 0) + step.validity
 
 
 def retry_advice(journey: Journey, progress: Progress, now: float) -> Retry:
     """What ``GET /verification`` tells about another attempt."""
-    recent = recent_attempts(progress, journey.attempts, now)
-    remaining = max(0, journey.attempts.limit - len(recent))
-    blocked = blocked_by_outcome(journey, progress)
-    after = 0 if remaining else _until_one_lapses(recent, journey.attempts, now)
+    step = next_step(journey, progress, now) or journey.steps[-1]
+    recent = recent_attempts(progress, step, now)
+    remaining = max(0, step.attempts.limit - len(recent))
+    blocked = blocked_by_outcome(journey, progress, now)
+    after = 0 if remaining else _until_one_lapses(recent, step.attempts, now)
     return Retry(remaining > 0 and not blocked, remaining, after)
 
 
-def require_new_execution_allowed(journey: Journey, progress: Progress, now: float) -> None:
-    """Raises the problem that tells why no further execution may be opened."""
-    if blocked_by_outcome(journey, progress):
-        if progress.state is State.APPROVED:
-            raise AlreadyVerified("This person has passed this journey.")
-        raise VerificationInProgress("The result of the last attempt is not known yet.")
+def require_new_execution_allowed(
+    journey: Journey, progress: Progress, account: Account, now: float
+) -> Step:
+    """The step to open; raises the problem that tells why none may be."""
+    step = next_step(journey, progress, now)
+    if screened_out(journey, progress, now):
+        raise NotEligible("This person cannot be verified by this journey.")
+    if blocked_by_outcome(journey, progress, now) or step is None:
+        if progress.state in (State.PROCESSING, State.REVIEW):
+            raise VerificationInProgress("The result of the last attempt is not known yet.")
+        raise AlreadyVerified("This person has passed this journey.")
+    if journey.needs_account and account.account_id is None:
+        raise NotEligible("This journey is for people who were verified before.")
     retry = retry_advice(journey, progress, now)
     if not retry.remaining:
-        limits = journey.attempts
+        limits = step.attempts
         raise AttemptsExhausted(
             "This person has used up the attempts of this journey.",
             retry_after=retry.after,
@@ -136,6 +241,7 @@ def require_new_execution_allowed(journey: Journey, progress: Progress, now: flo
                 "RateLimit": f'"attempts";r=0;t={retry.after}',
             },
         )
+    return step
 
 
 def _until_one_lapses(recent: tuple[int, ...], limits: Attempts, now: float) -> int:

@@ -1,12 +1,12 @@
 """The outermost edge of a function behind the gateway: every call ends in a response."""
 
 import logging
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from verification.edge import log_unexpected
 from verification.errors import Misconfigured, Problem
 from verification.gateway.request import Request
 from verification.gateway.response import respond_problem
@@ -33,15 +33,3 @@ def answering(event: Mapping[str, Any], work: Callable[[Request], Response]) -> 
         response = respond_problem(Problem())
     response["headers"]["X-Request-Id"] = request.request_id
     return response
-
-
-def log_unexpected(error: BaseException) -> None:
-    """Log where an error came from; its message may quote what must not be logged."""
-    frames = traceback.extract_tb(error.__traceback__)
-    _logger.error(
-        LogCode.UNEXPECTED_ERROR,
-        extra={
-            "error": type(error).__name__,
-            "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-        },
-    )

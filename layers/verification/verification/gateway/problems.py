@@ -19,6 +19,8 @@ _ENTRIES = {
     "not-found": _Entry(HTTPStatus.NOT_FOUND, "Not found"),
     "unknown-journey": _Entry(HTTPStatus.NOT_FOUND, "There is no such journey"),
     "consent-required": _Entry(HTTPStatus.UNPROCESSABLE_ENTITY, "The person must be asked first"),
+    "applicant-required": _Entry(HTTPStatus.UNPROCESSABLE_ENTITY, "The person must be asked first"),
+    "not-eligible": _Entry(HTTPStatus.FORBIDDEN, "Not for this person"),
     "channel-unavailable": _Entry(
         HTTPStatus.UNPROCESSABLE_ENTITY, "The journey is not offered on this channel"
     ),

@@ -36,10 +36,15 @@ class Request:
         return f"https://{self.event.request_context.domain_name}"
 
     @property
+    def claims(self) -> Mapping[str, Any]:
+        """The claims of the token that the gateway has verified."""
+        authorizer = self.event.request_context.authorizer
+        return (authorizer and authorizer.jwt_claim) or {}
+
+    @property
     def caller(self) -> Caller:
         """The person whom the verified access token is about; raises Forbidden."""
-        authorizer = self.event.request_context.authorizer
-        claims: Mapping[str, Any] = (authorizer and authorizer.jwt_claim) or {}
+        claims = self.claims
         issuer, subject = claims.get("iss"), claims.get("sub")
         # The gateway cannot tell an ID token from an access token; Cognito's claim can.
         if not issuer or not subject or claims.get("token_use", "access") != "access":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from verification.journeys import Journey
+from verification.journeys import Step
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Person:
 
 
 def account_request(
-    journey: Journey,
+    step: Step,
     *,
     user_key: str,
     reference: str,
@@ -30,25 +30,25 @@ def account_request(
     locale: str | None,
     person: Person | None,
 ) -> dict[str, Any]:
-    """The request for one execution of a journey. Source: "Creating and updating accounts"."""
+    """The request for one execution of a step. Source: "Creating and updating accounts"."""
     workflow = {
-        "key": journey.workflow_key,
+        "key": step.workflow_key,
         "credentials": [
-            preset.model_dump(by_alias=True, exclude_none=True) for preset in journey.credentials
+            preset.model_dump(by_alias=True, exclude_none=True) for preset in step.credentials
         ],
     }
     web = {
-        "successUrl": str(journey.success_url) if journey.success_url else None,
-        "errorUrl": str(journey.error_url) if journey.error_url else None,
-        "locale": locale or journey.locale,
+        "successUrl": str(step.success_url) if step.success_url else None,
+        "errorUrl": str(step.error_url) if step.error_url else None,
+        "locale": locale or step.locale,
     }
     return _without_empty(
         {
             "customerInternalReference": reference,
             "userReference": user_key,
             "workflowDefinition": _without_empty(workflow),
-            "callbackUrl": callback_url if journey.callback else None,
-            "tokenLifetime": journey.token_lifetime,
+            "callbackUrl": callback_url if step.callback else None,
+            "tokenLifetime": step.token_lifetime,
             "web": _without_empty(web),
             "userConsent": _consent(person) if person else None,
         }

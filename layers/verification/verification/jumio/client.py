@@ -44,6 +44,12 @@ class OpenedExecution:
     workflow_execution_id: str
     token: str | None = field(repr=False)
     href: str | None = field(repr=False)
+    credential_id: str | None = None  # of the credential for prepared data
+    upload_token: str | None = field(default=None, repr=False)
+
+    @property
+    def path(self) -> str:
+        return _path(self.account_id, self.workflow_execution_id)
 
 
 @dataclass(frozen=True)
@@ -107,10 +113,7 @@ class JumioClient:
         Source: "Calling retrieval APIs". Raises NotAtProvider while there is nothing to
         read, ProviderUnavailable or ProviderBusy if Jumio does not answer in time.
         """
-        url = (
-            f"{self._hosts.retrieval}/api/v1/accounts/{account_id}"
-            f"/workflow-executions/{execution_id}"
-        )
+        url = self._hosts.retrieval + _path(account_id, execution_id)
         status = _validated(StatusAnswer, self._repeatable("GET", f"{url}/status", deadline))
         now = status.workflowExecution.status
         if now != PROCESSED and not with_details:
@@ -123,6 +126,23 @@ class JumioClient:
             details.workflow.customerInternalReference,
         )
 
+    def submit_prepared_data(
+        self, opened: OpenedExecution, data: Mapping[str, Any], *, deadline: Deadline
+    ) -> None:
+        """Upload a screening's data and finalize it; safe to repeat until it is finalized.
+
+        Source: "Uploading supporting data". Raises ProviderRejected if Jumio refuses the
+        data, or has them all already.
+        """
+        url = self._hosts.api + opened.path
+        part = f"{url}/credentials/{opened.credential_id}/parts/PREPARED_DATA"
+        how = {"bearer": opened.upload_token}
+        try:
+            self._repeatable("POST", part, deadline, json_body=data, **how)
+        except ProviderRejected:  # a part that is there already is replaced
+            self._repeatable("PUT", part, deadline, json_body=data, **how)
+        self._repeatable("PUT", url, deadline, json_body={}, **how)
+
     def delete_account(self, account_id: str, *, deadline: Deadline) -> None:
         """Delete an account and all its executions; done too if Jumio does not know it.
 
@@ -132,13 +152,13 @@ class JumioClient:
             url = f"{self._hosts.retrieval}/api/v1/accounts/{account_id}"
             self._repeatable("DELETE", url, deadline)
 
-    def _repeatable(self, method: str, url: str, deadline: Deadline) -> Reply:
+    def _repeatable(self, method: str, url: str, deadline: Deadline, **how: Any) -> Reply:  # noqa: ANN401
         """An exchange that may be repeated, until it succeeds or the time is up."""
         failure: Exception = ProviderUnavailable(_UNAVAILABLE)
         for attempt in range(_TRIES):
             wait = _jitter(attempt)
             try:
-                reply = self._authorised(method, url, deadline)
+                reply = self._authorised(method, url, deadline, **how)
             except (NotSent, NoAnswer) as error:
                 _logger.warning(LogCode.JUMIO_READ_UNANSWERED, extra={"reason": str(error)})
             else:
@@ -156,12 +176,23 @@ class JumioClient:
                 break
         raise failure
 
-    def _authorised(self, method: str, url: str, deadline: Deadline, **how: Any) -> Reply:  # noqa: ANN401
-        """One exchange with our access token; a refused token is replaced once."""
+    def _authorised(
+        self,
+        method: str,
+        url: str,
+        deadline: Deadline,
+        *,
+        bearer: str | None = None,
+        **how: Any,  # noqa: ANN401 the transport's
+    ) -> Reply:
+        """One exchange with our access token, replaced once if refused, or with a given one."""
+        if bearer:
+            headers = {"Authorization": f"Bearer {bearer}"}
+            return self._transport.send(method, url, deadline=deadline, headers=headers, **how)
         for _ in range(2):
             token = self._tokens.get(deadline)
-            bearer = {"Authorization": f"Bearer {token}"}
-            reply = self._transport.send(method, url, deadline=deadline, headers=bearer, **how)
+            headers = {"Authorization": f"Bearer {token}"}
+            reply = self._transport.send(method, url, deadline=deadline, headers=headers, **how)
             if reply.status != 401:
                 return reply
             _logger.warning(LogCode.JUMIO_TOKEN_REJECTED)
@@ -181,20 +212,31 @@ def _opened(reply: Reply) -> OpenedExecution:
     except ValidationError:
         _logger.error(LogCode.JUMIO_OUTCOME_UNKNOWN, extra={"reason": "malformed answer"})
         raise OutcomeUnknown(_UNAVAILABLE) from None
+    credential_id, upload_token = answer.data_credential() or (None, None)
     return OpenedExecution(
         account_id=answer.account.id,
         workflow_execution_id=answer.workflowExecution.id,
         token=answer.sdk.token if answer.sdk else None,
         href=answer.web.href if answer.web else None,
+        credential_id=credential_id,
+        upload_token=upload_token,
     )
+
+
+def _path(account_id: str, execution_id: str) -> str:
+    return f"/api/v1/accounts/{account_id}/workflow-executions/{execution_id}"
 
 
 def _decision(details: DetailsAnswer) -> Decision | None:
     judged = details.decision
     if judged is None:
         return None
-    failed = details.failed_capabilities()
-    return Decision(judged.type, judged.details.label, judged.risk.score, failed)
+    return Decision(
+        type=judged.type,
+        label=judged.details.label if judged.details else None,
+        score=judged.risk.score if judged.risk else None,
+        failed=details.failed_capabilities(),
+    )
 
 
 def _validated[Answer: (StatusAnswer, DetailsAnswer)](model: type[Answer], reply: Reply) -> Answer:

@@ -10,6 +10,7 @@ class Hosts:
 
     auth: str
     account: str
+    api: str
     retrieval: str
 
     @classmethod
@@ -17,7 +18,6 @@ class Hosts:
         """The hosts of ``amer-1``, ``emea-1`` or ``apac-1``, or one address for all of them."""
         if override:
             base = override.rstrip("/")
-            return cls(base, base, base)
-        return cls(
-            *(f"https://{name}.{data_center}.jumio.ai" for name in ("auth", "account", "retrieval"))
-        )
+            return cls(base, base, base, base)
+        names = ("auth", "account", "api", "retrieval")
+        return cls(*(f"https://{name}.{data_center}.jumio.ai" for name in names))

@@ -22,13 +22,38 @@ class _Web(BaseModel):
     href: str = Field(min_length=1)
 
 
+class _Api(BaseModel):
+    token: str = Field(min_length=1)
+
+
+class _Credential(_WithId):
+    category: str
+    api: _Api
+
+
+class _Opened(_WithId):
+    credentials: Any = None
+
+
 class AccountAnswer(BaseModel):
     """Of creating or updating an account."""
 
     account: _WithId
-    workflowExecution: _WithId  # noqa: N815 Jumio's spelling
+    workflowExecution: _Opened  # noqa: N815 Jumio's spelling
     sdk: _Sdk | None = None
     web: _Web | None = None
+
+    def data_credential(self) -> tuple[str, str] | None:
+        """Id and upload token of the credential for prepared data, wherever it stands."""
+        listed = self.workflowExecution.credentials
+        for one in listed if isinstance(listed, list) else ():
+            try:
+                credential = _Credential.model_validate(one)
+            except ValidationError:
+                continue
+            if credential.category == "DATA":
+                return credential.id, credential.api.token
+        return None
 
 
 class _Status(BaseModel):
@@ -57,8 +82,8 @@ class _Risk(BaseModel):
 
 class _Decision(BaseModel):
     type: str
-    details: _Label = _Label()
-    risk: _Risk = _Risk()
+    details: _Label | None = None
+    risk: _Risk | None = None
 
 
 class _Judged(BaseModel):

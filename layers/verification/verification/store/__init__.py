@@ -1,7 +1,7 @@
 """What is kept in DynamoDB, and the only ways in which it changes."""
 
 from verification.store.erasure import ErasureStore
-from verification.store.limiter import Limiter, Limits
+from verification.store.limiter import Limiter
 from verification.store.outcomes import OutcomeStore
 from verification.store.sessions import Attempt, Claim, SessionStore
 from verification.store.table import ConditionFailed, Table
@@ -12,7 +12,6 @@ __all__ = [
     "ConditionFailed",
     "ErasureStore",
     "Limiter",
-    "Limits",
     "OutcomeStore",
     "SessionStore",
     "Table",

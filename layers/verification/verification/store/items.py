@@ -63,17 +63,39 @@ def progress_of(item: Item | None) -> Progress:
     item = item or {}
     return Progress(
         state=State(item["state"]) if "state" in item else None,
+        step=item.get("step"),
         reference=item.get("reference"),
-        attempts=tuple(item.get("attempts", ())),
+        attempts={step: tuple(times) for step, times in item.get("attempts", {}).items()},
+        passed=item.get("passed", {}),
         revision=item.get("revision", 0),
         updated_at=item.get("updated_at"),
     )
 
 
+def progress_changes(progress: Progress) -> Item:
+    """The attributes of a progress item."""
+    return {
+        "state": progress.state,
+        "step": progress.step,
+        "reference": progress.reference,
+        "attempts": {step: list(times) for step, times in progress.attempts.items()},
+        "passed": dict(progress.passed),
+        "revision": progress.revision,
+        "updated_at": progress.updated_at,
+    }
+
+
 def session_of(item: Item | None) -> Session | None:
     if item is None:
         return None
-    return Session(item["reference"], item["expires_at"], item.get("token"), item.get("href"))
+    return Session(
+        reference=item["reference"],
+        expires_at=item["expires_at"],
+        token=item.get("token"),
+        href=item.get("href"),
+        upload_token=item.get("upload_token"),
+        credential_id=item.get("credential_id"),
+    )
 
 
 def idempotency_of(item: Item | None) -> Idempotency | None:
@@ -91,6 +113,7 @@ def execution_of(item: Item | None) -> Execution | None:
         user_key=item["pk"].removeprefix("USER#"),
         reference=item["sk"].removeprefix("EXECUTION#"),
         journey=item["journey"],
+        step=item["step"],
         state=State(item["state"]),
         request_id=item["request_id"],
         created_at=item["created_at"],
@@ -98,6 +121,7 @@ def execution_of(item: Item | None) -> Execution | None:
         workflow_execution_id=item.get("workflow_execution_id"),
         decision=_decision_of(item.get("decision")),
         settled_at=item.get("settled_at"),
+        verdict=State(item["verdict"]) if "verdict" in item else None,
         unpublished=item.get("unpublished", False),
         due_at=item.get("due_at"),
         looks=item.get("looks", 0),

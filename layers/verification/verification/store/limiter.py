@@ -6,33 +6,15 @@ be full again, in milliseconds, and ``opened_<day>`` counts the calls of a UTC d
 """
 
 import math
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from verification.errors import DailyCeilingReached, ProviderBusy
+from verification.limits import Limits
 from verification.store.items import LIMITER_KEY
 from verification.store.table import Item, Table, When
 
 _TRIES = 6
-
-
-@dataclass(frozen=True)
-class Limits:
-    """At most ``burst`` calls at once and ``per_second`` on average, ``daily`` in a UTC day.
-
-    A caller waits up to ``patience`` seconds for its turn.
-    """
-
-    per_second: float
-    burst: int
-    daily: int
-    patience: float = 4.0
-
-    @property
-    def interval(self) -> int:
-        """Milliseconds between two calls at the permitted pace."""
-        return math.ceil(1000 / self.per_second)
 
 
 class Limiter:

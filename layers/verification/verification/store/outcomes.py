@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from verification.execution import Decision, Execution, State
 from verification.schedule import GRACE
-from verification.standing import Account, Progress, Session
+from verification.standing import Account, Effect, Progress, Session
 from verification.store.items import (
     account_key,
     account_of,
@@ -19,13 +19,14 @@ from verification.store.items import (
     execution_of,
     journey_key,
     owner_key,
+    progress_changes,
     progress_of,
     session_key,
     session_of,
     unchanged,
 )
 from verification.store.sessions import DUE
-from verification.store.table import Operation, Table, When, check, delete, put, update
+from verification.store.table import Item, Table, When, check, delete, put, update
 
 
 @dataclass(frozen=True)
@@ -37,20 +38,19 @@ class Known:
     progress: Progress
     session: Session | None
 
-    @property
-    def current(self) -> bool:
-        """Whether the journey is about this execution, and not about a newer one."""
-        return self.progress.reference == self.execution.reference
-
 
 @dataclass(frozen=True)
 class News:
-    """What Jumio says about an execution, in our words; ``look_again_at`` while it is not final."""
+    """What Jumio says about an execution, in our words, and what that means for the journey.
+
+    ``look_again_at`` is when somebody has to look why it is not final yet.
+    """
 
     state: State
     decision: Decision | None
     at: int
     look_again_at: int
+    effect: Effect
 
 
 class OutcomeStore:
@@ -118,30 +118,24 @@ class OutcomeStore:
         return account.account_id in (None, account_id)
 
     def advance(self, known: Known, news: News) -> None:
-        """Move an execution, and the journey that it counts for; raises ConditionFailed.
-
-        The approval of an execution that a newer one has replaced still counts.
-        """
-        execution, final = known.execution, news.state.final
+        """Move an execution, and the journey that it counts for; raises ConditionFailed."""
+        execution = known.execution
         operations = [
             update(
                 execution_key(execution.user_key, execution.reference),
                 When("#rank < :rank", {"rank": news.state.rank}),
-                changes={
-                    "state": news.state,
-                    "rank": news.state.rank,
-                    "decision": decision_item(news.decision) if news.decision else None,
-                    "settled_at": news.at if final else None,
-                    "unpublished": True if final else None,
-                    "due": DUE,
-                    "due_at": news.at + GRACE if final else news.look_again_at,
-                    "looks": 0,
-                },
+                changes=_execution_changes(news),
             )
         ]
-        if known.current or news.state is State.APPROVED:
-            operations.append(_journey_moves(known, news))
-        if known.session and _session_ends(known, news):
+        if news.effect.progress != known.progress:
+            operations.append(
+                update(
+                    journey_key(execution.user_key, execution.journey),
+                    unchanged(known.progress),
+                    changes=progress_changes(news.effect.progress),
+                )
+            )
+        if known.session and _session_ends(known.execution, known.session, news):
             operations.append(delete(session_key(execution.user_key, execution.journey)))
         self._table.write(*operations)
 
@@ -200,23 +194,25 @@ class OutcomeStore:
 _PRESENT = When("attribute_exists(#pk)")
 
 
-def _journey_moves(known: Known, news: News) -> Operation:
-    execution, progress = known.execution, known.progress
-    return update(
-        journey_key(execution.user_key, execution.journey),
-        unchanged(progress),
-        changes={
-            "state": news.state,
-            "reference": execution.reference,
-            "revision": progress.revision + 1,
-            "updated_at": news.at,
-        },
-    )
+def _execution_changes(news: News) -> Item:
+    """The execution's attributes; an outcome is marked until the bus has taken it."""
+    changes: Item = {"state": news.state, "rank": news.state.rank, "looks": 0}
+    if not news.state.final:
+        return {**changes, "due": DUE, "due_at": news.look_again_at}
+    tell = news.effect.verdict.final  # a step that another one follows is no outcome
+    return {
+        **changes,
+        "decision": decision_item(news.decision) if news.decision else None,
+        "settled_at": news.at,
+        "verdict": news.effect.verdict,
+        "unpublished": True if tell else None,
+        "due": DUE if tell else None,
+        "due_at": news.at + GRACE if tell else None,
+    }
 
 
-def _session_ends(known: Known, news: News) -> bool:
+def _session_ends(execution: Execution, session: Session, news: News) -> bool:
     """Whether the stored token has served: its execution is captured or over, or all is won."""
-    if news.state is State.APPROVED:
+    if news.effect.verdict is State.APPROVED:
         return True
-    mine = known.session is not None and known.session.reference == known.execution.reference
-    return mine and news.state.rank >= State.PROCESSING.rank
+    return session.reference == execution.reference and news.state.rank >= State.PROCESSING.rank

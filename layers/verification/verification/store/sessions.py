@@ -5,7 +5,7 @@ promises: at most one request at a time is opening an execution for a person (th
 and what it opened is recorded only while it still holds that lease (the fence).
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 
 from verification.execution import State
@@ -21,6 +21,7 @@ from verification.store.items import (
     idempotency_of,
     journey_key,
     owner_key,
+    progress_changes,
     progress_of,
     session_key,
     session_of,
@@ -57,6 +58,7 @@ class Attempt:
     user_key: str
     caller: Caller
     journey: str
+    step: str
     reference: str
     request_id: str
     begun_at: int
@@ -110,6 +112,7 @@ class SessionStore:
                 {
                     **execution_key(attempt.user_key, attempt.reference).attributes,
                     "journey": attempt.journey,
+                    "step": attempt.step,
                     "state": State.REQUESTED,
                     "rank": State.REQUESTED.rank,
                     "request_id": attempt.request_id,
@@ -137,7 +140,7 @@ class SessionStore:
     def release(self, attempt: Attempt) -> None:
         """Undo ``begin`` where Jumio has surely opened nothing; raises ConditionFailed if late."""
         operations = [
-            _lease_ends(attempt, {}),
+            _lease_ends(attempt.user_key, attempt.reference, {}),
             delete(execution_key(attempt.user_key, attempt.reference)),
         ]
         if attempt.claim:
@@ -159,7 +162,7 @@ class SessionStore:
         execution but leaves the journey as it is.
         """
         operations = [
-            _lease_ends(attempt, {"account_id": account_id}),
+            _lease_ends(attempt.user_key, attempt.reference, {"account_id": account_id}),
             put({**owner_key(account_id).attributes, "user_key": attempt.user_key}),
             update(
                 execution_key(attempt.user_key, attempt.reference),
@@ -176,6 +179,20 @@ class SessionStore:
         if replaces:
             operations += _session_replaces(attempt, session, replaces)
         self._table.write(*operations)
+
+    def hold(self, user_key: str, owner: str, now: int) -> None:
+        """Take the lease for work on an execution that is open; raises ConditionFailed."""
+        self._table.write(
+            update(
+                account_key(user_key),
+                When(f"attribute_exists(#pk) AND {_FREE}", {"now": now}),
+                changes={"lease_owner": owner, "lease_until": now + LEASE_SECONDS},
+            )
+        )
+
+    def let_go(self, user_key: str, owner: str) -> None:
+        """End a lease that was taken with ``hold``; raises ConditionFailed if it was lost."""
+        self._table.write(_lease_ends(user_key, owner, {}))
 
     def remember(self, user_key: str, claim: Claim, session: Session, now: int) -> None:
         """Bind an idempotency key to a session that was there already; raises ConditionFailed."""
@@ -194,17 +211,19 @@ class SessionStore:
 
 def _nobody_is_at_it(attempt: Attempt, account: Account) -> When:
     """The lease is free, and the account is still the one that was read."""
-    free = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)"
     now = {"now": attempt.begun_at}
     if account.account_id is None:
-        return When(f"{free} AND attribute_not_exists(#account_id)", now)
-    return When(f"{free} AND #account_id = :known", {**now, "known": account.account_id})
+        return When(f"{_FREE} AND attribute_not_exists(#account_id)", now)
+    return When(f"{_FREE} AND #account_id = :known", {**now, "known": account.account_id})
 
 
-def _lease_ends(attempt: Attempt, changes: dict[str, object]) -> Operation:
+_FREE = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)"
+
+
+def _lease_ends(user_key: str, owner: str, changes: dict[str, object]) -> Operation:
     return update(
-        account_key(attempt.user_key),
-        When("#lease_owner = :me", {"me": attempt.reference}),
+        account_key(user_key),
+        When("#lease_owner = :me", {"me": owner}),
         changes=changes,
         remove=["lease_owner", "lease_until"],
     )
@@ -235,25 +254,26 @@ def _claimed(
 
 
 def _session_replaces(attempt: Attempt, session: Session, progress: Progress) -> list[Operation]:
+    attempts = (*progress.attempts.get(attempt.step, ()), attempt.begun_at)
+    opened = replace(
+        progress,
+        state=State.PENDING,
+        step=attempt.step,
+        reference=attempt.reference,
+        attempts={**progress.attempts, attempt.step: attempts},
+        revision=progress.revision + 1,
+        updated_at=attempt.begun_at,
+    )
     operations = [
         update(
             journey_key(attempt.user_key, attempt.journey),
             unchanged(progress),
-            changes={
-                "state": State.PENDING,
-                "reference": attempt.reference,
-                "attempts": [*progress.attempts, attempt.begun_at],
-                "revision": progress.revision + 1,
-                "updated_at": attempt.begun_at,
-            },
+            changes=progress_changes(opened),
         ),
         put(
             {
                 **session_key(attempt.user_key, attempt.journey).attributes,
-                "reference": session.reference,
-                "token": session.token,
-                "href": session.href,
-                "expires_at": session.expires_at,
+                **asdict(session),
                 "ttl": session.expires_at,
             }
         ),

@@ -24,7 +24,7 @@ from verification.errors import (
     SessionBusy,
 )
 from verification.identity import Caller, new_reference
-from verification.journeys import Journey
+from verification.journeys import Journey, Step
 from verification.jumio import JumioClient, OpenedExecution, Person, account_request
 from verification.jumio.token import start_by
 from verification.observability import LogCode, Metric, count
@@ -50,6 +50,7 @@ class Opening:
     """What to open an execution with."""
 
     journey: Journey
+    step: Step
     caller: Caller
     user_key: str
     person: Person | None
@@ -66,7 +67,7 @@ class OpenExecution:
     store: SessionStore
     limiter: Limiter
     jumio: JumioClient
-    signing_key: SigningKey
+    signing_key: Callable[[], SigningKey]
     clock: Clock = time.time
     sleep: Callable[[float], None] = time.sleep
 
@@ -89,7 +90,7 @@ class OpenExecution:
         except Problem as problem:
             self._release(attempt, problem)
             raise
-        session = _session(opening.journey, attempt, opened)
+        session = _session(opening.step, attempt, opened)
         self._save(opening, standing, attempt, opened, session)
         return session
 
@@ -99,10 +100,11 @@ class OpenExecution:
             user_key=opening.user_key,
             caller=opening.caller,
             journey=opening.journey.name,
+            step=opening.step.name,
             reference=new_reference(),
             request_id=opening.request_id,
             begun_at=now,
-            due_at=now + opening.journey.lifetime + UNHEARD,
+            due_at=now + opening.step.lifetime + UNHEARD,
             claim=opening.claim,
         )
         self.store.begin(attempt, standing)
@@ -117,12 +119,12 @@ class OpenExecution:
         pace: Item,
         deadline: Deadline,
     ) -> OpenedExecution:
-        capability = sign(self.signing_key, attempt.user_key, attempt.reference)
+        capability = sign(self.signing_key(), attempt.user_key, attempt.reference)
         callback_url = f"{opening.callback_base}/callbacks/{capability}"
         if len(callback_url) > _LONGEST_CALLBACK_URL:
             raise Misconfigured("PUBLIC_BASE_URL: makes callback addresses too long for Jumio")
         request = account_request(
-            opening.journey,
+            opening.step,
             user_key=attempt.user_key,
             reference=attempt.reference,
             callback_url=callback_url,
@@ -161,11 +163,11 @@ class OpenExecution:
         session: Session,
     ) -> None:
         """Record the execution; an outcome that came meanwhile is not overwritten."""
-        journey = opening.journey
+        journey, step = opening.journey, opening.step
         for _ in range(_SAVE_TRIES):
             progress, now = standing.progress, self.clock()
-            recent = recent_attempts(progress, journey.attempts, now)
-            blocked = blocked_by_outcome(journey, progress)
+            recent = {**progress.attempts, step.name: recent_attempts(progress, step, now)}
+            blocked = blocked_by_outcome(journey, progress, now)
             try:
                 self.store.save(
                     attempt,
@@ -180,7 +182,7 @@ class OpenExecution:
                 standing, _ = self.store.read(attempt.user_key, attempt.journey, None)
                 continue
             if blocked:
-                require_new_execution_allowed(journey, progress, now)
+                require_new_execution_allowed(journey, progress, standing.account, now)
             self._tell(attempt, opened)
             return
         _logger.error(LogCode.ATTEMPT_OVERTAKEN, extra={"reference": attempt.reference})
@@ -198,13 +200,17 @@ class OpenExecution:
         count(Metric.SESSIONS_OPENED)
 
 
-def _session(journey: Journey, attempt: Attempt, opened: OpenedExecution) -> Session:
-    """The session until the sooner of what the token says and what we asked for."""
-    asked_for = attempt.begun_at + journey.lifetime
-    inside = start_by(opened.token) if opened.token else None
+def _session(step: Step, attempt: Attempt, opened: OpenedExecution) -> Session:
+    """The session until what the token says, or as long as we asked for."""
+    screening = step.kind == "screening"
+    token = opened.upload_token if screening else opened.token
+    inside = start_by(token) if token else None
     return Session(
         reference=attempt.reference,
-        expires_at=int(inside or asked_for),
-        token=opened.token,
-        href=opened.href,
+        expires_at=int(inside or attempt.begun_at + step.lifetime),
+        # A screening is the server's: there is nothing in its session that could be handed out.
+        token=None if screening else opened.token,
+        href=None if screening else opened.href,
+        upload_token=opened.upload_token if screening else None,
+        credential_id=opened.credential_id if screening else None,
     )

@@ -4,21 +4,23 @@ import hashlib
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal
 
-import iso3166
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
 
 from verification.errors import ConsentRequired, InvalidRequest
-from verification.journeys import Journey, JourneyName, WebLocale
+from verification.formats import alpha3
+from verification.journeys import JourneyName, Step, WebLocale
 from verification.jumio import Person
 from verification.store import Claim
 
@@ -27,11 +29,11 @@ _OLDEST_CONSENT = timedelta(days=3 * 365)
 _CONSENT_COUNTRY = "USA"
 
 
-def _alpha3(value: str) -> str:
-    country = iso3166.countries_by_alpha2.get(value)
-    if country is None:
-        raise ValueError("not an ISO 3166 alpha-2 country code")
-    return str(country.alpha3)
+def _moment(value: object) -> object:
+    """Only text is a moment: a bare number would be taken for seconds since 1970."""
+    if isinstance(value, str) and not value.isdecimal():
+        return value
+    raise ValueError("not a time like 2026-11-23T08:15:00Z")
 
 
 class _Body(BaseModel):
@@ -41,18 +43,19 @@ class _Body(BaseModel):
 class Consent(_Body):
     """Where a person is and what they agreed to. Source: Jumio, "End-user consent"."""
 
-    country: Annotated[str, AfterValidator(_alpha3)]
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$"), AfterValidator(alpha3)]
     state: str | None = Field(None, min_length=1, max_length=100)
     obtained: Literal["yes", "no", "na"] | None = None
-    obtained_at: AwareDatetime | None = Field(None, alias="obtainedAt")
+    obtained_at: Annotated[AwareDatetime, BeforeValidator(_moment)] | None = Field(
+        None, alias="obtainedAt"
+    )
 
-    @model_validator(mode="after")
-    def _obtained_recently(self) -> Self:
-        if self.obtained_at:
-            age = datetime.now(UTC) - self.obtained_at
-            if not timedelta(minutes=-5) <= age <= _OLDEST_CONSENT:
-                raise ValueError("obtainedAt must lie within the last three years")
-        return self
+    @field_validator("obtained_at")
+    @classmethod
+    def _recent(cls, value: datetime | None) -> datetime | None:
+        if value and not timedelta(minutes=-5) <= datetime.now(UTC) - value <= _OLDEST_CONSENT:
+            raise ValueError("must lie within the last three years")
+        return value
 
     def missing(self) -> list[str]:
         """Names of the fields that Jumio demands on top of what is here."""
@@ -71,17 +74,19 @@ class SessionRequest(_Body):
     locale: WebLocale | None = None
     renew: StrictBool = False
     consent: Consent | None = None
+    applicant: dict[str, Any] = {}
 
-    @model_validator(mode="after")
-    def _locale_is_for_the_web(self) -> Self:
-        if self.locale and self.channel != "web":
-            raise ValueError("locale is for the web channel only: an SDK takes the device's")
-        return self
+    @field_validator("locale")
+    @classmethod
+    def _locale_is_for_the_web(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and info.data.get("channel") == "sdk":
+            raise ValueError("for the web channel only: an SDK takes the device's")
+        return value
 
-    def person(self, journey: Journey, ip: str) -> Person | None:
+    def person(self, step: Step, ip: str) -> Person | None:
         """What Jumio is told about the person; raises ConsentRequired if that is not enough."""
         if self.consent is None:
-            if journey.consent == "required":
+            if step.consent == "required":
                 raise _ask_for(["consent.country"])
             return None
         if missing := self.consent.missing():

@@ -1,0 +1,97 @@
+"""The data of a screening: from where its step says, in Jumio's formats, never kept."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from verification.errors import ApplicantRequired, InvalidRequest
+from verification.formats import PREPARED_DATA
+from verification.journeys import Input, Journey, Step
+
+_VERIFIED_BY = {"email": "email_verified", "phone_number": "phone_number_verified"}
+_MOST_MEMBERS = 40
+
+
+def flattened(applicant: Mapping[str, Any]) -> dict[str, str]:
+    """The members of a request's ``applicant`` by dotted name; raises InvalidRequest."""
+    flat: dict[str, str] = {}
+    for name, value in applicant.items():
+        members = value.items() if isinstance(value, dict) else [("", value)]
+        for member, text in members:
+            path = f"{name}.{member}" if member else name
+            if not isinstance(text, str) or len(flat) >= _MOST_MEMBERS:
+                raise _invalid(path, "a text, or an object of texts")
+            flat[path] = text
+    return flat
+
+
+def require_declared(journey: Journey, applicant: Mapping[str, str]) -> None:
+    """Raises InvalidRequest for a member that no screening of the journey asks for."""
+    declared = {
+        name
+        for step in journey.steps
+        for name, wanted in step.inputs.items()
+        if wanted.source == "applicant"
+    }
+    for path in applicant:
+        if path not in declared:
+            raise _invalid(path, "this journey does not ask for it")
+
+
+def prepared_data(
+    step: Step, applicant: Mapping[str, str], claims: Mapping[str, Any], source_ip: str
+) -> dict[str, Any]:
+    """What to send for a screening, nested as Jumio wants it.
+
+    Raises ApplicantRequired with the fields to ask the person for, InvalidRequest for a
+    field in the wrong format.
+    """
+    found = {
+        name: _value(name, wanted, applicant, claims, source_ip)
+        for name, wanted in step.inputs.items()
+    }
+    missing = [
+        name for name, value in found.items() if not value and not step.inputs[name].optional
+    ]
+    if missing:
+        raise ApplicantRequired(
+            "Ask the person, then send the request again with these fields.",
+            fields=[{"field": f"applicant.{name}", "reason": "needed"} for name in missing],
+        )
+    data: dict[str, Any] = {}
+    for name, value in found.items():
+        if value:
+            group, _, member = name.rpartition(".")
+            (data.setdefault(group, {}) if group else data)[member] = _formatted(name, value)
+    return data
+
+
+def _value(
+    name: str,
+    wanted: Input,
+    applicant: Mapping[str, str],
+    claims: Mapping[str, Any],
+    source_ip: str,
+) -> str | None:
+    if wanted.source == "applicant":
+        return applicant.get(name)
+    if wanted.source == "source-ip":
+        return source_ip
+    claim = wanted.source.removeprefix("claim:")
+    proof = _VERIFIED_BY.get(claim)
+    if proof and str(claims.get(proof, "")).lower() != "true":
+        return None  # what the issuer has not verified is not the person's
+    value = claims.get(claim)
+    return None if value is None else str(value)
+
+
+def _formatted(name: str, value: str) -> str:
+    try:
+        return PREPARED_DATA[name](value)
+    except ValueError as error:
+        raise _invalid(name, str(error)) from None
+
+
+def _invalid(path: str, reason: str) -> InvalidRequest:
+    return InvalidRequest(
+        "The request is not valid.", fields=[{"field": f"applicant.{path}", "reason": reason}]
+    )

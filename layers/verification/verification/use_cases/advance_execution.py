@@ -1,0 +1,121 @@
+"""Bring what is on record about an execution up to what Jumio says, and never back."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from verification.deadline import Clock, Deadline
+from verification.errors import NotAtProvider
+from verification.execution import Decision, Execution, State, state_of
+from verification.journeys import Journeys
+from verification.jumio import JumioClient, Reading
+from verification.observability import LogCode, Metric, count
+from verification.schedule import IDLE, PROCESSING, overdue
+from verification.standing import effect_of
+from verification.store import ConditionFailed, OutcomeStore
+from verification.store.outcomes import Known, News
+
+_logger = logging.getLogger(__name__)
+_TRIES = 5
+_UNREADABLE = (0.5, 1.5, 4.0)  # seconds to wait while Jumio has nothing to read just yet
+
+
+class NotYet(Exception):
+    """Nothing can be said now: keep the hint and come back."""
+
+
+@dataclass(frozen=True)
+class AdvanceExecution:
+    """The use case and what it needs."""
+
+    journeys: Journeys
+    store: OutcomeStore
+    jumio: JumioClient
+    clock: Clock = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+    def __call__(self, known: Known, deadline: Deadline) -> Known:
+        """Read Jumio and record it; what is known then. Raises NotYet or a ProviderError."""
+        execution = known.execution
+        try:
+            reading = self.read(
+                execution.account_id or "", execution.workflow_execution_id or "", deadline
+            )
+        except NotYet:
+            if not overdue(execution.looks):
+                raise
+            # Looked for in vain as often as makes sense: Jumio has deleted it.
+            _logger.error(LogCode.EXECUTION_GONE, extra=about(execution))
+            return self.to(State.EXPIRED, known)
+        state = state_of(reading.status, reading.decision)
+        if state is None:
+            word = reading.decision.type if reading.decision else reading.status
+            self.store.note(execution, word)
+            _logger.error(LogCode.STATUS_UNKNOWN, extra=about(execution))
+            return known
+        return self.to(state, known, reading.decision if state.final else None)
+
+    def to(self, state: State, known: Known, decision: Decision | None = None) -> Known:
+        """Record a state that we are sure of; what is known then. Raises NotYet."""
+        for _ in range(_TRIES):
+            if known.execution.state.rank >= state.rank:
+                _logger.info(LogCode.EXECUTION_UNCHANGED, extra=about(known.execution))
+                return known
+            try:
+                self.store.advance(known, self._news(known, state, decision))
+            except ConditionFailed:
+                known = self.known(known.execution)
+                continue
+            known = self.known(known.execution)
+            _logger.info(LogCode.EXECUTION_ADVANCED, extra=about(known.execution))
+            if state.final:
+                count(Metric.EXECUTIONS_SETTLED)
+            return known
+        raise NotYet("others keep changing it")
+
+    def _news(self, known: Known, state: State, decision: Decision | None) -> News:
+        now, execution = int(self.clock()), known.execution
+        journey, step = self.journeys.step_of(execution.journey, execution.step)
+        effect = effect_of(
+            journey,
+            step,
+            known.progress,
+            reference=execution.reference,
+            state=state,
+            decision=decision,
+            at=now,
+        )
+        look_again = PROCESSING if state is State.PROCESSING else IDLE
+        return News(state, decision, now, now + look_again, effect)
+
+    def known(self, execution: Execution) -> Known:
+        """What is on record now; raises NotYet if that is nothing."""
+        known = self.store.known(execution.user_key, execution.reference)
+        if known is None:
+            raise NotYet("it was removed meanwhile")
+        return known
+
+    def read(
+        self, account_id: str, execution_id: str, deadline: Deadline, *, details: bool = False
+    ) -> Reading:
+        """What Jumio says; right after a callback, that it has nothing to read is not final."""
+        for wait in (*_UNREADABLE, None):
+            try:
+                return self.jumio.read_execution(
+                    account_id, execution_id, with_details=details, deadline=deadline
+                )
+            except NotAtProvider:
+                if wait is None or wait >= deadline.remaining():
+                    break
+                self.sleep(wait)
+        raise NotYet("Jumio has nothing to read")
+
+
+def about(execution: Execution) -> dict[str, str]:
+    """The keys by which a log line is found."""
+    return {
+        "reference": execution.reference,
+        "correlation_id": execution.request_id,
+        "state": execution.state,
+    }

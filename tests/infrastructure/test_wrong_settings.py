@@ -1,0 +1,77 @@
+"""What the template and the functions say when something is set up wrongly."""
+
+import json
+import logging
+import os
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.support.deployed import function_module, functions
+from tests.support.events import event
+from tests.support.template import ROOT, template
+
+FUNCTIONS = functions()
+APPS = sorted((ROOT / "functions").glob("*/app.py"))
+
+
+class Context(SimpleNamespace):
+    function_name = "function"
+    function_version = "1"
+    invoked_function_arn = "arn:aws:lambda:eu-central-1:000000000000:function:function"
+    memory_limit_in_mb = 128
+    aws_request_id = "request"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 10_000
+
+
+@pytest.mark.parametrize("path", APPS, ids=lambda path: path.parent.name)
+def test_a_function_is_wiring_and_nothing_else(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 60
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_missing_setting_is_logged_by_its_name(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for variable in list(os.environ):
+        if variable in FUNCTIONS[name]["Environment"]["Variables"]:
+            monkeypatch.delenv(variable)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", name)
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "test")
+    app = function_module(FUNCTIONS[name]["CodeUri"])
+    stem = FUNCTIONS[name]["CodeUri"].partition("/")[2]
+    given = event(stem) if (ROOT / "events" / f"{stem}.json").exists() else {}
+    given.setdefault("issuer", "https://issuer.example")
+    given.setdefault("subject", "4711")
+    try:
+        app.lambda_handler(given, Context())
+    except Exception:  # noqa: BLE001 whatever it raises, it has to say why first
+        logging.getLogger(__name__).debug("some functions may fail, once they have said why")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line]
+    told = [line for line in lines if line.get("message") == "misconfigured"]
+    assert told, lines
+    assert re.match(r"[A-Z_]+: ", told[0]["setting"])
+
+
+def test_any_origin_cannot_be_allowed_by_accident() -> None:
+    declared = template()["Parameters"]["AllowedOrigins"]
+    assert not re.search(declared["AllowedPattern"], "*")
+    assert re.search(declared["AllowedPattern"], "https://app.example.com")
+
+
+def test_plain_http_is_not_for_production() -> None:
+    """Either the template or the function refuses a public address without TLS."""
+    app_fields = json.dumps(template()["Rules"])
+    assert "PublicBaseUrl" in app_fields
+
+
+def test_comments_point_to_files_that_exist() -> None:
+    named = re.findall(r"\(?([\w/]+\.(?:py|md))", (ROOT / "template.yaml").read_text())
+    for name in named:
+        candidates = [ROOT / name, ROOT / "layers/verification" / name]
+        assert any(path.exists() for path in candidates), name
