@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from verification import wiring
 from verification.gateway import Request, answering, respond
 from verification.journeys import load_journeys
-from verification.settings import JumioSettings, LimitSettings, Settings
+from verification.settings import JumioSettings, LimitSettings, PublicSettings, Settings
 from verification.store import Limiter, OutcomeStore, SessionStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Asked, CreateSession
@@ -21,12 +21,11 @@ logger = wiring.logger()
 metrics = wiring.metrics()
 
 
-class FunctionSettings(Settings, JumioSettings, LimitSettings):
+class FunctionSettings(Settings, JumioSettings, PublicSettings, LimitSettings):
     table_name: str
     journeys: str = ""
     user_key_secret_id: str
     callback_secret_id: str
-    public_base_url: str = ""
 
 
 @cache

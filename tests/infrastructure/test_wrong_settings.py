@@ -12,6 +12,7 @@ import pytest
 from tests.support.deployed import function_module, functions
 from tests.support.events import event
 from tests.support.template import ROOT, template
+from verification.settings import PublicSettings
 
 FUNCTIONS = functions()
 APPS = sorted((ROOT / "functions").glob("*/app.py"))
@@ -65,9 +66,11 @@ def test_any_origin_cannot_be_allowed_by_accident() -> None:
 
 
 def test_plain_http_is_not_for_production() -> None:
-    """Either the template or the function refuses a public address without TLS."""
-    app_fields = json.dumps(template()["Rules"])
-    assert "PublicBaseUrl" in app_fields
+    plain = {"public_base_url": "http://bff.example"}
+    assert PublicSettings.model_validate({**plain, "environment": "local"})
+    with pytest.raises(ValueError, match="PUBLIC_BASE_URL must be https"):
+        PublicSettings.model_validate(plain)
+    assert "JumioBaseUrl" in json.dumps(template()["Rules"])
 
 
 def test_comments_point_to_files_that_exist() -> None:

@@ -37,10 +37,27 @@ class Settings(BaseModel):
 DataCenter = Literal["amer-1", "emea-1", "apac-1"]
 
 
-class JumioSettings(BaseModel):
-    """How to reach Jumio; mixed into the settings of the functions that do."""
+class PlaceSettings(BaseModel):
+    """Whether this is a developer's machine; mixed into the settings that depend on it."""
 
     environment: Literal["production", "local"] = "production"
+
+
+class PublicSettings(PlaceSettings):
+    """How we are reached; mixed into the settings of the functions that hand out addresses."""
+
+    public_base_url: str = ""
+
+    @model_validator(mode="after")
+    def _calls_come_encrypted(self) -> Self:
+        if self.public_base_url.startswith("http:") and self.environment != "local":
+            raise ValueError("PUBLIC_BASE_URL must be https outside the local environment")
+        return self
+
+
+class JumioSettings(PlaceSettings):
+    """How to reach Jumio; mixed into the settings of the functions that do."""
+
     jumio_data_center: DataCenter
     jumio_base_url: str = ""
     jumio_user_agent: str = Field(pattern=r"^\S+ \S+/\S+$")
