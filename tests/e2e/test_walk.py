@@ -19,7 +19,7 @@ def test_the_walk_is_as_expected_and_tells_no_secrets(own_directory: Path) -> No
     assert "Every step was as expected." in printed
     longest = max((word.strip('"') for word in printed.split()), key=len)
     assert "authorizationToken" not in printed
-    assert len(longest) < 120, longest
+    assert len(longest) < 200, longest  # a token has more than 300 characters
     assert not processes_of(own_directory)
 
 
