@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.support.bff import PEPPER
 from verification.errors import ConsentRequired, InvalidRequest
 from verification.gateway.request import validated
 from verification.journeys import Step
@@ -193,12 +194,12 @@ def test_personal_data_is_not_shown_when_a_person_is_printed() -> None:
 
 
 def test_without_a_key_nothing_is_claimed() -> None:
-    assert request().claim(None) is None
+    assert request().claim(None, PEPPER) is None
 
 
 @pytest.mark.parametrize("key", ["8e03978e-40d5-43e8-bc93-6894a57f9324", "x", "!~#[]", "x" * 255])
 def test_a_key_is_the_same_with_and_without_quotes(key: str) -> None:
-    bare, quoted = request().claim(key), request().claim(f'"{key}"')
+    bare, quoted = request().claim(key, PEPPER), request().claim(f'"{key}"', PEPPER)
     assert bare is not None
     assert bare == quoted
 
@@ -208,13 +209,13 @@ def test_a_key_is_the_same_with_and_without_quotes(key: str) -> None:
 )
 def test_any_other_key_is_refused_by_name(key: str) -> None:
     with pytest.raises(InvalidRequest) as refusal:
-        request().claim(key)
+        request().claim(key, PEPPER)
     assert [field["field"] for field in refusal.value.fields] == ["Idempotency-Key"]
 
 
 def test_the_same_request_has_the_same_fingerprint_however_it_is_written() -> None:
     written_out = request("sdk", renew=False, journey=None, consent=None, locale=None)
-    first, second = request("sdk").claim("k1"), written_out.claim("k2")
+    first, second = request("sdk").claim("k1", PEPPER), written_out.claim("k2", PEPPER)
     assert first is not None
     assert second is not None
     assert first.fingerprint == second.fingerprint
@@ -232,7 +233,10 @@ def test_the_same_request_has_the_same_fingerprint_however_it_is_written() -> No
     ],
 )
 def test_another_request_has_another_fingerprint(other: dict[str, object]) -> None:
-    plain, changed = request().claim("k"), validated(SessionRequest, other).claim("k")
+    plain, changed = (
+        request().claim("k", PEPPER),
+        validated(SessionRequest, other).claim("k", PEPPER),
+    )
     assert plain is not None
     assert changed is not None
     assert plain.fingerprint != changed.fingerprint
@@ -240,6 +244,6 @@ def test_another_request_has_another_fingerprint(other: dict[str, object]) -> No
 
 
 def test_neither_the_key_nor_the_body_can_be_read_from_what_is_kept() -> None:
-    claim = request(consent={"country": "AT", "state": "Wien"}).claim("my-key")
+    claim = request(consent={"country": "AT", "state": "Wien"}).claim("my-key", PEPPER)
     assert claim is not None
     assert not any(text in repr(claim) for text in ("my-key", "Wien", "AUT"))

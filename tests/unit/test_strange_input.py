@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
+from tests.support.bff import PEPPER
 from verification.errors import InvalidRequest, Misconfigured
 from verification.gateway.request import validated
 from verification.journeys import load_journeys
@@ -67,7 +68,7 @@ def test_a_number_is_no_time(at: object) -> None:
 @pytest.mark.parametrize("key", ['"abc', 'abc"', "abc\n"])
 def test_a_key_with_one_quote_is_refused(key: str) -> None:
     with pytest.raises(InvalidRequest):
-        SessionRequest(channel="sdk").claim(key)
+        SessionRequest(channel="sdk").claim(key, PEPPER)
 
 
 @pytest.mark.parametrize("at", ["Infinity", "NaN", "-Infinity", 10**400, float("inf")])

@@ -100,7 +100,7 @@ class CreateSession:
         """Raises a Problem if there is no session to hand out."""
         journey = self.journeys.get(asked.request.journey)
         user_key = self.pepper.user_key(asked.caller)
-        claim = asked.request.claim(asked.idempotency_key)
+        claim = asked.request.claim(asked.idempotency_key, self.pepper)
         applicant = flattened(asked.request.applicant)
         require_declared(journey, applicant)
         patient_until = self.clock() + _PATIENCE

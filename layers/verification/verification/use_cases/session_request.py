@@ -1,6 +1,5 @@
 """The body of ``POST /sessions``, and what we make of it."""
 
-import hashlib
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from pydantic import (
 
 from verification.errors import ConsentRequired, InvalidRequest
 from verification.formats import alpha3
+from verification.identity import Pepper, seal
 from verification.journeys import JourneyName, Step, WebLocale
 from verification.jumio import Person
 from verification.store import Claim
@@ -100,8 +100,11 @@ class SessionRequest(_Body):
             obtained_at=_utc(at) if at else None,
         )
 
-    def claim(self, idempotency_key: str | None) -> Claim | None:
-        """The request's use of its ``Idempotency-Key``; raises InvalidRequest."""
+    def claim(self, idempotency_key: str | None, pepper: Pepper) -> Claim | None:
+        """The request's use of its ``Idempotency-Key``; raises InvalidRequest.
+
+        The digests are keyed: a plain one of so little text could be guessed back.
+        """
         if idempotency_key is None:
             return None
         match = _KEY.fullmatch(idempotency_key)
@@ -111,7 +114,7 @@ class SessionRequest(_Body):
                 fields=[{"field": "Idempotency-Key", "reason": "1 to 255 visible characters"}],
             )
         body = json.dumps(self.model_dump(mode="json"), sort_keys=True)
-        return Claim(_digest(match["key"]), _digest(body))
+        return Claim(*(seal(pepper.key, text.encode()) for text in (match["key"], body)))
 
 
 def _ask_for(fields: list[str]) -> ConsentRequired:
@@ -123,7 +126,3 @@ def _ask_for(fields: list[str]) -> ConsentRequired:
 
 def _utc(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
