@@ -1,0 +1,14 @@
+"""What an app's access token says."""
+
+import json
+from base64 import urlsafe_b64decode
+from typing import Any
+
+from local.frontend import Frontend
+
+
+def claims(frontend: Frontend) -> dict[str, Any]:
+    """The claims of the token that the app uses."""
+    payload = frontend._token.split(".")[1]
+    decoded: dict[str, Any] = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return decoded
