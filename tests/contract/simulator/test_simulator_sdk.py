@@ -112,3 +112,12 @@ def test_a_token_cut_out_of_a_web_link(jumio: Driver, capsys: pytest.CaptureFixt
 def test_a_simulator_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["t", "--data-center", "EU", "--url", "http://127.0.0.1:9"]) == 1
     assert json.loads(capsys.readouterr().out)["errorCode"] == "A10000"
+
+
+def test_a_request_that_the_service_does_not_take(
+    jumio: Driver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = jumio.opened().body["sdk"]["token"]
+    code, result = _run(jumio, capsys, token, "--scenario", "no such scenario")
+    assert code != 0
+    assert result["errorCode"].startswith("B")
