@@ -1,0 +1,28 @@
+"""The deployed functions with other settings for a while."""
+
+import contextlib
+from collections.abc import Iterator
+
+from tests.support.stack import RunningStack
+
+
+def name_of(stack: RunningStack, service: str) -> str:
+    """What the deployment calls the function of a folder in functions/."""
+    for function in stack.aws.functions.list_functions()["Functions"]:
+        variables = function.get("Environment", {}).get("Variables", {})
+        if variables.get("POWERTOOLS_SERVICE_NAME") == service:
+            return function["FunctionName"]
+    raise AssertionError(f"no function {service} is deployed")
+
+
+@contextlib.contextmanager
+def reconfigured(stack: RunningStack, service: str, **changes: str | None) -> Iterator[None]:
+    """The function with other variables (None: without) until the block ends."""
+    functions, name = stack.aws.functions, name_of(stack, service)
+    usual = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    changed = {key: value for key, value in {**usual, **changes}.items() if value is not None}
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
+    try:
+        yield
+    finally:
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": usual})
