@@ -1,0 +1,245 @@
+"""Many requests at once, and a function that dies: one account per person, whatever happens."""
+
+import logging
+import os
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import httpx
+import pytest
+
+from local.observer import log_lines
+from local.people import Person
+from local.simulator.admin_client import AdminClient
+from tests.support.end_to_end import SECONDS, UNDECIDED, Json, eventually
+from tests.support.outside import (
+    User,
+    account_calls,
+    belongings,
+    configured,
+    create_session_function,
+    user_key,
+    users,
+)
+from tests.support.stack import RunningStack
+
+_logger = logging.getLogger(__name__)
+AT_ONCE = 50
+CROWD = 40
+SPREAD = 4.0  # seconds in which the crowd arrives
+RETURNING = 12
+RETURNS = 1
+LEASE = 60  # twice as long as the lease on a person: when nothing has come by then, nothing will
+CALMEST = 15  # the longest Retry-After that a small crowd may be told
+
+Answers = list[httpx.Response]
+
+
+def at_once(ask: Callable[[int], httpx.Response], number: int) -> Answers:
+    """Everybody asks at the same moment; what each of them got."""
+    ready = Barrier(number)
+
+    def one(place: int) -> httpx.Response:
+        ready.wait()
+        return ask(place)
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(one, range(number)))
+
+
+def warm(user: User, number: int) -> None:
+    """Have workers for so many requests at once; nobody is served, and nothing is opened."""
+    answers = at_once(lambda _: user.app.create_session(channel="pigeon"), number)
+    assert {answer.status_code for answer in answers} == {400}
+
+
+@pytest.fixture
+def bystander(stack: RunningStack, new_person: Callable[[], Person]) -> Iterator[User]:
+    """Somebody else."""
+    with users(stack, new_person, 1) as (one,):
+        yield one
+
+
+@pytest.fixture
+def user(stack: RunningStack, new_person: Callable[[], Person]) -> Iterator[User]:
+    """Somebody whom nobody has seen before."""
+    with users(stack, new_person, 1) as (one,):
+        yield one
+
+
+def accounts_of(kept: dict[str, Json]) -> list[str]:
+    """The accounts that the table says are a person's."""
+    return [name.removeprefix("ACCOUNT#") for name in kept if name.startswith("ACCOUNT#")]
+
+
+@pytest.mark.parametrize("jumio_takes", [0.0, 0.3, 3.0])
+def test_fifty_requests_of_a_new_person_open_one_account(
+    user: User,
+    bystander: User,
+    simulator: AdminClient,
+    stack: RunningStack,
+    jumio_takes: float,
+) -> None:
+    warm(bystander, AT_ONCE)
+    simulator.add_fault("accounts.create", "latency", seconds=jumio_takes)
+
+    answers = at_once(
+        lambda place: user.app.create_session(channel=("sdk", "web")[place % 2]), AT_ONCE
+    )
+
+    _logger.info("answers: %s", Counter(answer.status_code for answer in answers))
+    key = user_key(stack, user)
+    (call,) = account_calls(simulator, key)
+    assert (call["method"], call["status"]) == ("POST", 200)
+    (execution,) = [one for one in simulator.executions() if one["userReference"] == key]
+    kept = belongings(stack, key)
+    assert accounts_of(kept) == [kept["ACCOUNT"]["account_id"]] == [execution["accountId"]]
+    assert len([name for name in kept if name.startswith("EXECUTION#")]) == 1
+    served = [answer for answer in answers if answer.is_success]
+    assert Counter(answer.status_code for answer in served)[201] == 1
+    winners = [
+        {"sdk": {"token": execution["sdkToken"]}},
+        {"web": {"href": execution["webHref"]}},
+    ]
+    assert all(answer.json() in winners for answer in served)
+    refused = [answer for answer in answers if not answer.is_success]
+    assert {(one.status_code, one.json()["code"]) for one in refused} <= {(409, "session-busy")}
+    assert all(1 <= int(one.headers["retry-after"]) <= 30 for one in refused)
+    assert refused or jumio_takes < 1  # nobody waits for as long as a slow opening takes
+
+
+def workers(stack: RunningStack) -> list[int]:
+    """The processes that run the function which opens sessions."""
+    found, name = [], create_session_function(stack)
+    parent = f"\nPPid:\t{stack.facts['pids']['ministack']}\n"
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if parent in (entry / "status").read_text() and name in str((entry / "cwd").readlink()):
+                found.append(int(entry.name))
+        except OSError:
+            continue  # gone meanwhile
+    return found
+
+
+def test_a_function_killed_after_jumio_has_acted_leaves_one_account_recorded(
+    user: User, simulator: AdminClient, stack: RunningStack
+) -> None:
+    simulator.add_fault("accounts.create", "latency", seconds=15, after_commit=True)
+    with configured(stack, {}), ThreadPoolExecutor(1) as pool:  # every earlier worker is gone
+        dying = pool.submit(user.app.create_session, channel="sdk")
+        (lost,) = eventually(simulator.executions, bool)
+        (worker,) = workers(stack)
+        os.kill(worker, signal.SIGKILL)
+        assert dying.result().status_code >= 500
+        assert "token" not in dying.result().text
+
+        busy = user.app.create_session(channel="sdk")
+        assert (busy.status_code, busy.json()["code"]) == (409, "session-busy")
+        assert int(busy.headers["retry-after"]) >= 1
+        assert len(account_calls(simulator, user_key(stack, user))) == 1
+
+        deadline = time.monotonic() + LEASE
+        while (answer := user.app.create_session(channel="sdk")).status_code == 409:
+            assert answer.json()["code"] == "session-busy"
+            assert time.monotonic() < deadline, "the lease of a dead request does not end"
+            time.sleep(1)
+
+    assert answer.status_code == 201
+    key = user_key(stack, user)
+    (found,) = [
+        one for one in simulator.executions() if one["sdkToken"] == answer.json()["sdk"]["token"]
+    ]
+    assert found["id"] != lost["id"]
+    kept = belongings(stack, key)
+    assert accounts_of(kept) == [kept["ACCOUNT"]["account_id"]] == [found["accountId"]]
+    references = {lost["customerInternalReference"], found["customerInternalReference"]}
+    assert {f"EXECUTION#{one}" for one in references} <= set(kept)  # the intent was kept
+    assert len(account_calls(simulator, key, "POST")) == 2
+
+    simulator.play(lost["id"], "approved")  # what nobody was given, somebody used all the same
+    orphan = f"EXECUTION#{lost['customerInternalReference']}"
+    eventually(lambda: belongings(stack, key)[orphan], lambda item: "account_id" in item)
+    kept = belongings(stack, key)
+    assert kept[orphan]["account_id"] == lost["accountId"]  # known, so that it can be erased
+    assert kept["ACCOUNT"]["account_id"] == found["accountId"]
+    told = [line for line in log_lines(stack.aws) if "orphan_recorded" in line]
+    assert [lost["customerInternalReference"] in line for line in told] == [True]
+    assert user.app.await_outcome(unlike=UNDECIDED, seconds=SECONDS)["status"] == "approved"
+    assert len(account_calls(simulator, key)) == 2
+
+
+def test_a_crowd_is_served_at_jumios_pace_or_told_when_to_come_back(
+    bystander: User,
+    simulator: AdminClient,
+    stack: RunningStack,
+    new_person: Callable[[], Person],
+) -> None:
+    simulator.patch_options(account_rate=1, account_burst=5)
+    pace = {"ACCOUNT_CALLS_PER_SECOND": "1", "ACCOUNT_CALLS_BURST": "5"}
+    with configured(stack, pace), users(stack, new_person, CROWD) as people:
+        warm(bystander, CROWD)
+        waits: list[float] = []
+
+        def arrive(place: int, after: float) -> httpx.Response:
+            time.sleep(after)
+            started = time.monotonic()
+            answer = people[place].app.create_session(channel="sdk")
+            waits.append(time.monotonic() - started)
+            return answer
+
+        answers = at_once(lambda place: arrive(place, place * SPREAD / CROWD), CROWD)
+        rounds = [sum(answer.is_success for answer in answers)]
+        in_crowd = len(simulator.journal(endpoint="accounts.*"))
+        assert refused_politely(answers)
+        back = [place for place, one in enumerate(answers) if not one.is_success][:RETURNING]
+        told = {place: int(answers[place].headers["retry-after"]) for place in back}
+        for _ in range(RETURNS):
+            if not told:
+                break
+            assert max(told.values()) <= CALMEST
+            again = dict(zip(told, returning(told, arrive), strict=True))
+            rounds.append(sum(one.is_success for one in again.values()))
+            assert rounds[-1]
+            assert refused_politely(list(again.values()))
+            told = {
+                place: int(one.headers["retry-after"])
+                for place, one in again.items()
+                if not one.is_success
+            }
+
+        calls = simulator.journal(endpoint="accounts.*")
+        answered = Counter(call["status"] for call in calls)
+        _logger.info("served %s, Jumio answered %s, longest %.1f s", rounds, answered, max(waits))
+        _logger.info("of these, in the crowd: %s", Counter(c["status"] for c in calls[:in_crowd]))
+        assert rounds[0] >= 5  # the burst at least
+        assert answered[200] == sum(rounds)
+        # Turns are a second apart when they are handed out; on the way they may come closer.
+        assert refused_by_jumio(calls[:in_crowd]) <= 5
+        assert refused_by_jumio(calls) <= sum(rounds) // 2
+        opened = Counter(one["body"]["userReference"] for one in calls if one["status"] == 200)
+        assert set(opened.values()) == {1}
+        assert all(len(accounts_of(belongings(stack, key))) == 1 for key in opened)
+
+
+def returning(told: dict[int, int], arrive: Callable[[int, float], httpx.Response]) -> Answers:
+    """Everybody comes back when they were told to."""
+    places = list(told)
+    return at_once(lambda index: arrive(places[index], told[places[index]]), len(places))
+
+
+def refused_by_jumio(calls: list[Json]) -> int:
+    return sum(call["status"] == 429 for call in calls)
+
+
+def refused_politely(answers: Answers) -> bool:
+    """Whether everybody who was not served was told so, and when to come back."""
+    refused = [answer for answer in answers if not answer.is_success]
+    codes = {(answer.status_code, answer.json()["code"]) for answer in refused}
+    times = [answer.headers.get("retry-after", "") for answer in refused]
+    return codes <= {(503, "provider-busy")} and all(re.fullmatch("[1-9][0-9]*", t) for t in times)
