@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from verification import wiring
 from verification.gateway import Request, answering, respond
 from verification.journeys import load_journeys
-from verification.settings import JumioSettings, LimitSettings, PublicSettings, Settings
+from verification.settings import JumioSettings, LimitSettings, Name, PublicSettings, Settings
 from verification.store import Limiter, OutcomeStore, SessionStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Asked, CreateSession
@@ -22,10 +22,10 @@ metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings, JumioSettings, PublicSettings, LimitSettings):
-    table_name: str
+    table_name: Name
     journeys: str = ""
-    user_key_secret_id: str
-    callback_secret_id: str
+    user_key_secret_id: Name
+    callback_secret_id: Name
 
 
 @cache

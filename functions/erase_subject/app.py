@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from verification import wiring
 from verification.edge import telling
 from verification.identity import Caller
-from verification.settings import JumioSettings, Settings
+from verification.settings import JumioSettings, Name, Settings
 from verification.store import ErasureStore, Table
 from verification.use_cases.erase_subject import EraseSubject
 
@@ -19,8 +19,8 @@ metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings, JumioSettings):
-    table_name: str
-    user_key_secret_id: str
+    table_name: Name
+    user_key_secret_id: Name
 
 
 @cache

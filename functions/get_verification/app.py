@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from verification import wiring
 from verification.gateway import Request, answering, respond
 from verification.journeys import load_journeys
-from verification.settings import Settings
+from verification.settings import Name, Settings
 from verification.store import OutcomeStore, Table
 from verification.use_cases.get_verification import GetVerification
 
@@ -19,9 +19,9 @@ metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings):
-    table_name: str
+    table_name: Name
     journeys: str = ""
-    user_key_secret_id: str
+    user_key_secret_id: Name
 
 
 @cache

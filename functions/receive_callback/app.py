@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from verification import wiring
 from verification.gateway import Request, answering, respond
 from verification.queue import HintQueue
-from verification.settings import DataCenter, Settings
+from verification.settings import DataCenter, Name, Settings
 from verification.sources import Mode, Sources
 from verification.use_cases.receive_callback import ReceiveCallback
 
@@ -20,10 +20,10 @@ metrics = wiring.metrics()
 
 class FunctionSettings(Settings):
     jumio_data_center: DataCenter
-    callback_secret_id: str
+    callback_secret_id: Name
     callback_source_mode: Mode = "report"
     callback_sources: str = ""
-    queue_url: str
+    queue_url: Name
 
 
 @cache

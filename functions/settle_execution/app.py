@@ -12,7 +12,7 @@ from verification.bus import Bus
 from verification.edge import telling
 from verification.journeys import load_journeys
 from verification.queue import HintQueue
-from verification.settings import JumioSettings, Settings
+from verification.settings import JumioSettings, Name, Settings
 from verification.store import OutcomeStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.settle_execution import SettleExecution
@@ -22,11 +22,11 @@ metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings, JumioSettings):
-    table_name: str
+    table_name: Name
     journeys: str = ""
-    bus_name: str
+    bus_name: Name
     publish_progress: bool = False
-    queue_url: str
+    queue_url: Name
 
 
 @cache

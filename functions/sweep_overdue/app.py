@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from verification import wiring
 from verification.edge import telling
 from verification.queue import HintQueue
-from verification.settings import Settings
+from verification.settings import Name, Settings
 from verification.store import OutcomeStore, Table
 from verification.use_cases.sweep_overdue import SweepOverdue
 
@@ -18,8 +18,8 @@ metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings):
-    table_name: str
-    queue_url: str
+    table_name: Name
+    queue_url: Name
 
 
 @cache

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -34,6 +34,9 @@ class Settings(BaseModel):
             raise Misconfigured(f"{name}: {first['msg']}") from None
 
 
+Name = Annotated[str, Field(min_length=1)]
+"""A variable that must not be empty."""
+
 DataCenter = Literal["amer-1", "emea-1", "apac-1"]
 
 
@@ -61,7 +64,7 @@ class JumioSettings(PlaceSettings):
     jumio_data_center: DataCenter
     jumio_base_url: str = ""
     jumio_user_agent: str = Field(pattern=r"^\S+ \S+/\S+$")
-    jumio_secret_id: str = Field(min_length=1)
+    jumio_secret_id: Name
 
     @model_validator(mode="after")
     def _only_https_in_production(self) -> Self:

@@ -85,8 +85,9 @@ class OutcomeStore:
         """Record what a call with an unknown outcome has opened; raises ConditionFailed.
 
         The account becomes the person's if they have none. False if they have another:
-        then this one is an orphan, on record with the execution alone. Refused while
-        somebody holds the person's lease: an opening or an erasure would not know of it.
+        then this one is an orphan, on record with the execution and a look-up of its own.
+        Refused while somebody holds the person's lease: an opening or an erasure would not
+        know of it.
         """
         execution, account = known.execution, known.account
         state = max(execution.state, State.PENDING, key=lambda state: state.rank)
