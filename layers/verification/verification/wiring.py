@@ -2,6 +2,8 @@
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -60,7 +62,8 @@ def jumio_client(settings: JumioSettings) -> JumioClient:
     transport = Transport(settings.jumio_user_agent)
 
     def credentials() -> Credentials:
-        secret = secrets().current(settings.jumio_secret_id)
+        with _named("JUMIO_SECRET_ID"):
+            secret = secrets().current(settings.jumio_secret_id)
         if not secret.get("client_id") or not secret.get("client_secret"):
             raise Misconfigured("JUMIO_SECRET_ID: the secret has no client_id and client_secret")
         return Credentials(secret["client_id"], secret["client_secret"])
@@ -69,22 +72,35 @@ def jumio_client(settings: JumioSettings) -> JumioClient:
 
 
 def pepper(secret_id: str) -> Pepper:
-    secret = secrets().current(secret_id)
+    with _named("USER_KEY_SECRET_ID"):
+        secret = secrets().current(secret_id)
     return Pepper(*_versioned(secret, "USER_KEY_SECRET_ID"))
 
 
 def signing_key(secret_id: str) -> SigningKey:
     """The key with which new callback addresses are signed."""
-    return SigningKey(*_versioned(secrets().current(secret_id), "CALLBACK_SECRET_ID"))
+    with _named("CALLBACK_SECRET_ID"):
+        secret = secrets().current(secret_id)
+    return SigningKey(*_versioned(secret, "CALLBACK_SECRET_ID"))
 
 
 def accepted_keys(secret_id: str, fresh: bool) -> list[SigningKey]:
     """The keys by which a callback address may be signed: the current and the previous."""
-    values = [
-        secrets().current(secret_id, fresh=fresh),
-        secrets().previous(secret_id, fresh=fresh),
-    ]
+    with _named("CALLBACK_SECRET_ID"):
+        values = [
+            secrets().current(secret_id, fresh=fresh),
+            secrets().previous(secret_id, fresh=fresh),
+        ]
     return [SigningKey(*_versioned(value, "CALLBACK_SECRET_ID")) for value in values if value]
+
+
+@contextmanager
+def _named(setting: str) -> Iterator[None]:
+    """Say which setting led to a secret that is no good."""
+    try:
+        yield
+    except Misconfigured as problem:
+        raise Misconfigured(f"{setting}: {problem.setting}") from None
 
 
 def _versioned(secret: dict[str, str], setting: str) -> tuple[str, str]:
