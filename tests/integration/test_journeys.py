@@ -97,6 +97,17 @@ def test_reverification_is_for_people_with_an_account(instant: Bff) -> None:
     assert len(accounts(instant)) == 1
 
 
+def test_reverifying_is_not_for_an_account_that_jumio_has_deleted(instant: Bff) -> None:
+    instant.ask(journey="identity")
+    instant.delete_account(instant.executions()[0]["accountId"])
+
+    with pytest.raises(NotEligible):
+        instant.ask(journey="reverify")
+
+    assert calls(instant) == ["accounts.create", "accounts.delete", "accounts.update"]
+    assert "lease_owner" not in (instant.item("ada", "ACCOUNT") or {})
+
+
 def test_a_rejected_person_never_reaches_the_next_step_nor_learns_why(instant: Bff) -> None:
     asked = [
         ("ada", "onboarding-phone", {"phoneNumber": "+431230000"}),

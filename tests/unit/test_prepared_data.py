@@ -75,8 +75,9 @@ def test_a_verified_claim_counts(proof: object) -> None:
 @pytest.mark.parametrize("proof", [{"email_verified": "false"}, {}, {"email_verified": "1"}])
 def test_an_unverified_claim_is_none(proof: dict[str, str]) -> None:
     claims = {"email": "ada@people.example", **proof}
-    with pytest.raises(ApplicantRequired):
+    with pytest.raises(ApplicantRequired) as refusal:
         prepared_data(step(email="claim:email"), {}, claims, "203.0.113.7")
+    assert [field["field"] for field in refusal.value.fields] == ["claim:email"]
 
 
 def test_a_claim_and_the_address_cannot_be_overruled_by_the_request() -> None:

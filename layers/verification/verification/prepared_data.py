@@ -19,7 +19,7 @@ def flattened(applicant: Mapping[str, Any]) -> dict[str, str]:
         for member, text in members:
             path = f"{name}.{member}" if member else name
             if not isinstance(text, str) or len(flat) >= _MOST_MEMBERS:
-                raise _invalid(path, "a text, or an object of texts")
+                raise _invalid(f"applicant.{path}", "a text, or an object of texts")
             flat[path] = text
     return flat
 
@@ -34,7 +34,7 @@ def require_declared(journey: Journey, applicant: Mapping[str, str]) -> None:
     }
     for path in applicant:
         if path not in declared:
-            raise _invalid(path, "this journey does not ask for it")
+            raise _invalid(f"applicant.{path}", "this journey does not ask for it")
 
 
 def prepared_data(
@@ -55,13 +55,14 @@ def prepared_data(
     if missing:
         raise ApplicantRequired(
             "Ask the person, then send the request again with these fields.",
-            fields=[{"field": f"applicant.{name}", "reason": "needed"} for name in missing],
+            fields=[{"field": _asked_of(step, name), "reason": "needed"} for name in missing],
         )
     data: dict[str, Any] = {}
     for name, value in found.items():
         if value:
             group, _, member = name.rpartition(".")
-            (data.setdefault(group, {}) if group else data)[member] = _formatted(name, value)
+            place = data.setdefault(group, {}) if group else data
+            place[member] = _formatted(step, name, value)
     return data
 
 
@@ -84,14 +85,18 @@ def _value(
     return None if value is None else str(value)
 
 
-def _formatted(name: str, value: str) -> str:
+def _formatted(step: Step, name: str, value: str) -> str:
     try:
         return PREPARED_DATA[name](value)
     except ValueError as error:
-        raise _invalid(name, str(error)) from None
+        raise _invalid(_asked_of(step, name), str(error)) from None
 
 
-def _invalid(path: str, reason: str) -> InvalidRequest:
-    return InvalidRequest(
-        "The request is not valid.", fields=[{"field": f"applicant.{path}", "reason": reason}]
-    )
+def _asked_of(step: Step, name: str) -> str:
+    """Who can mend a member: the person through the request, or the issuer through a claim."""
+    source = step.inputs[name].source
+    return f"applicant.{name}" if source == "applicant" else source
+
+
+def _invalid(field: str, reason: str) -> InvalidRequest:
+    return InvalidRequest("The request is not valid.", fields=[{"field": field, "reason": reason}])

@@ -19,6 +19,7 @@ from verification.errors import (
     DailyCeilingReached,
     Misconfigured,
     NotAtProvider,
+    NotEligible,
     OutcomeUnknown,
     Problem,
     SessionBusy,
@@ -139,6 +140,8 @@ class OpenExecution:
         except NotAtProvider:
             if known is None:
                 raise
+            if opening.journey.needs_account:
+                raise NotEligible("This journey is for people who were verified before.") from None
             # Jumio deletes accounts, for example when their retention period ends.
             _logger.warning(LogCode.ACCOUNT_GONE, extra={"account_id": known})
             return self.jumio.open_execution(request, account_id=None, deadline=in_time)
