@@ -148,20 +148,29 @@ def effect_of(
 
     Of an execution that a newer one has replaced, only what it has passed counts.
     """
-    verdict, passed = _verdict(step, state, decision), dict(progress.passed)
+    own = verdict = _verdict(step, state, decision)
+    passed = dict(progress.passed)
     current = reference == progress.reference
-    if verdict is State.APPROVED:
+    if own is State.APPROVED:
         passed[step.name] = at
-        if next_step(journey, replace(progress, passed=passed), at):
+        if _another_follows(journey, step, replace(progress, passed=passed), at):
             verdict = State.PENDING
         else:  # a journey that is repeated begins with what the person has to do again
             passed = {name: when for name, when in passed.items() if _is_screening(journey, name)}
     elif not current:
         return Effect(verdict, progress)
     changed = replace(progress, passed=passed, revision=progress.revision + 1, updated_at=at)
-    if current or verdict is State.APPROVED:
+    open_again = progress.step == step.name and not (progress.state and progress.state.final)
+    if current or verdict is State.APPROVED or open_again:
         changed = replace(changed, state=verdict, step=step.name, reference=reference)
     return Effect(verdict, changed)
+
+
+def _another_follows(journey: Journey, step: Step, progress: Progress, now: float) -> bool:
+    """Whether a later step is left; that an earlier one has lapsed takes back nothing."""
+    names = [one.name for one in journey.steps]
+    later = journey.steps[names.index(step.name) + 1 :] if step.name in names else []
+    return any(not _has_passed(progress, one, now) for one in later)
 
 
 def _verdict(step: Step, state: State, decision: Decision | None) -> State:

@@ -1,5 +1,6 @@
 """What Jumio answers, as far as we read it; unknown members and words are let through."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -7,7 +8,7 @@ from pydantic import BaseModel, Field, ValidationError
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 
 
-CapabilityName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
+_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")  # of a capability
 
 
 class _WithId(BaseModel):
@@ -95,11 +96,12 @@ class DetailsAnswer(BaseModel):
 
     workflow: _Workflow
     decision: _Decision | None = None
-    capabilities: dict[CapabilityName, Any] = {}
+    capabilities: dict[str, Any] = {}
 
     def failed_capabilities(self) -> tuple[str, ...]:
         """Names of the capabilities that did not end as PASSED."""
-        return tuple(sorted(name for name, items in self.capabilities.items() if _failed(items)))
+        named = ((n, items) for n, items in self.capabilities.items() if _NAME.fullmatch(n))
+        return tuple(sorted(name for name, items in named if _failed(items)))
 
 
 def _failed(items: object) -> bool:

@@ -2,15 +2,18 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from verification.deadline import Deadline
@@ -46,8 +49,50 @@ class Reply:
 class _Session(requests.Session):
     """A session that leaves redirects alone, without so much as reading where they lead."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False  # a .netrc would replace our Authorization
+
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 not asked
         return None
+
+
+def _one_time_session(given_up: Callable[[], bool]) -> requests.Session:
+    """A session whose connection, once made, sends nothing if nobody waits any more.
+
+    A thread that was left behind in name resolution could otherwise send a request long
+    after its caller has answered, even after the function was frozen and thawed.
+    """
+
+    class Plain(HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            _require_waiting(self, given_up)
+
+    class Secure(HTTPSConnection):
+        def connect(self) -> None:
+            super().connect()
+            _require_waiting(self, given_up)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    session = _Session()
+    for scheme in ("http", "https"):
+        adapter = HTTPAdapter()
+        pools = {"http": PlainPool, "https": SecurePool}
+        adapter.poolmanager.pool_classes_by_scheme = pools
+        session.mount(f"{scheme}://", adapter)
+    return session
+
+
+def _require_waiting(connection: HTTPConnection, given_up: Callable[[], bool]) -> None:
+    if given_up():
+        connection.close()
+        raise NewConnectionError(connection, "nobody waits any more")
 
 
 class Transport:
@@ -83,7 +128,12 @@ class Transport:
             "data": form,
             "auth": auth,
         }
-        session = _Session() if fresh_connection else self._session
+        abandoned = Event()
+
+        def given_up() -> bool:
+            return abandoned.is_set() or deadline.remaining() <= 0
+
+        session = _one_time_session(given_up) if fresh_connection else self._session
         answer: Future[Reply] = Future()
 
         def exchange() -> None:
@@ -100,6 +150,7 @@ class Transport:
         try:
             return answer.result(timeout=deadline.remaining())
         except TimeoutError:
+            abandoned.set()
             raise NoAnswer("no answer in time") from None
 
 

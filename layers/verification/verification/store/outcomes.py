@@ -137,7 +137,11 @@ class OutcomeStore:
                 )
             )
         if known.session and _session_ends(known.execution, known.session, news):
-            operations.append(delete(session_key(execution.user_key, execution.journey)))
+            seen = When(
+                "attribute_not_exists(#pk) OR #reference = :seen",
+                {"seen": known.session.reference},
+            )
+            operations.append(delete(session_key(execution.user_key, execution.journey), seen))
         self._table.write(*operations)
 
     def note(self, execution: Execution, word: str) -> None:
@@ -213,7 +217,7 @@ def _execution_changes(news: News) -> Item:
 
 
 def _session_ends(execution: Execution, session: Session, news: News) -> bool:
-    """Whether the stored token has served: its execution is captured or over, or all is won."""
-    if news.effect.verdict is State.APPROVED:
+    """Whether the stored token has served: its execution counts no more, or is captured or over."""
+    if session.reference != news.effect.progress.reference:
         return True
     return session.reference == execution.reference and news.state.rank >= State.PROCESSING.rank

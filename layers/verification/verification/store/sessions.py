@@ -187,6 +187,7 @@ class SessionStore:
                 account_key(user_key),
                 When(f"attribute_exists(#pk) AND {_FREE}", {"now": now}),
                 changes={"lease_owner": owner, "lease_until": now + LEASE_SECONDS},
+                remove=["erasing"],
             )
         )
 
@@ -194,9 +195,15 @@ class SessionStore:
         """End a lease that was taken with ``hold``; raises ConditionFailed if it was lost."""
         self._table.write(_lease_ends(user_key, owner, {}))
 
-    def remember(self, user_key: str, claim: Claim, session: Session, now: int) -> None:
+    def remember(
+        self, user_key: str, journey: str, claim: Claim, session: Session, now: int
+    ) -> None:
         """Bind an idempotency key to a session that was there already; raises ConditionFailed."""
         self._table.write(
+            check(
+                session_key(user_key, journey),
+                When("#reference = :reference", {"reference": session.reference}),
+            ),
             _claimed(
                 user_key,
                 claim,
@@ -205,7 +212,7 @@ class SessionStore:
                 running=False,
                 expires_at=session.expires_at,
                 now=now,
-            )
+            ),
         )
 
 

@@ -113,9 +113,11 @@ class CreateSession:
                     return found
                 if screened and standing.progress.state is State.APPROVED:
                     return Answered(HTTPStatus.NO_CONTENT)
-                step, unfinished = _next(journey, standing, now)
+                step, unfinished = _next(journey, standing, now, renew=asked.request.renew)
                 if standing.account.lease_until <= now:
-                    opening = self._opening(asked, journey, step, user_key, claim)
+                    # A key whose session is over has done its work: it guards nothing new.
+                    fresh = claim if standing.used_key(now) is None else None
+                    opening = self._opening(asked, journey, step, user_key, fresh)
                     if step.kind == "user":
                         session = self.open_execution(opening, standing, pace, deadline)
                         return _answered(HTTPStatus.CREATED, asked, session)
@@ -175,15 +177,17 @@ class CreateSession:
             return None
         answered = _answered(status, asked, session)
         if claim and not used:
-            self.store.remember(user_key, claim, session, int(now))
+            self.store.remember(user_key, journey.name, claim, session, int(now))
         _logger.info(LogCode.SESSION_RESUMED, extra={"reference": session.reference})
         return answered
 
 
-def _next(journey: Journey, standing: Standing, now: float) -> tuple[Step, Session | None]:
+def _next(
+    journey: Journey, standing: Standing, now: float, *, renew: bool
+) -> tuple[Step, Session | None]:
     """The step to open, or a screening that was opened and not finished; raises a Problem."""
     session, step = standing.live_session(now), journey.step(standing.progress.step or "")
-    if session and session.upload_token and step:
+    if session and session.upload_token and step and not renew:
         return step, session
     progress, account = standing.progress, standing.account
     return require_new_execution_allowed(journey, progress, account, now), None

@@ -4,6 +4,7 @@ The execution has been opened like any other. Whoever holds the person's lease s
 data; after a crash the next request reads from Jumio how far the last one came.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from verification.execution import State
 from verification.identity import new_reference
 from verification.jumio import JumioClient, OpenedExecution
 from verification.standing import Session
-from verification.store import OutcomeStore, SessionStore
+from verification.store import ConditionFailed, OutcomeStore, SessionStore
 from verification.store.outcomes import Known
 from verification.use_cases.advance_execution import AdvanceExecution, NotYet
 
@@ -54,7 +55,8 @@ class ScreenPerson:
         try:
             known = self._submit(user_key, session, data, deadline, resumed=resumed)
         finally:
-            self.sessions.let_go(user_key, owner)
+            with contextlib.suppress(ConditionFailed):  # the lease ends by itself
+                self.sessions.let_go(user_key, owner)
         if known is not None:
             self._wait(known, deadline)
 

@@ -1,8 +1,7 @@
 """A crowd at Jumio's pace: calls that are late at first must not make Jumio refuse ever after.
 
 The first calls take a second longer than the others (cold starts, first access tokens), so that
-Jumio's bucket begins to refill a second later than ours. If ours handed out all that Jumio's
-holds, one call too many would arrive, its repetition would take the place of the next, and so
+Jumio's bucket begins to refill a second later than ours. If ours ran as fast, one call too many would arrive, its repetition would take the place of the next, and so
 on for as long as the crowd lasts.
 """
 
@@ -20,7 +19,7 @@ _FIRST, _LATER = 1.0, 0.05  # seconds from a turn to Jumio's door
 _REPEATED_AFTER = 0.75  # as the client waits on a 429 without Retry-After
 
 
-def test_jumio_refuses_few_of_a_crowd_whose_first_calls_were_slow(bff: Bff) -> None:
+def test_jumio_soon_refuses_nobody_of_a_crowd_whose_first_calls_were_slow(bff: Bff) -> None:
     assert isinstance(bff.clock, Clock)
     limiter = Limiter(bff.table, Limits(per_second=1, burst=_BURST, daily=100, patience=100))
     begun, arrivals = bff.clock(), []
@@ -29,11 +28,12 @@ def test_jumio_refuses_few_of_a_crowd_whose_first_calls_were_slow(bff: Bff) -> N
         turn = begun + limiter.take(pace, begun)
         heapq.heappush(arrivals, (turn + (_LATER if number >= _BURST else _FIRST), number))
 
-    now = begun
-    jumio, refused = RateLimit(lambda: now), 0
+    now, refused = begun, set()
+    jumio = RateLimit(lambda: now)
     while arrivals:
         now, number = heapq.heappop(arrivals)
         if not jumio.admit(rate=1, burst=_BURST):
-            refused += 1
+            refused.add(number)
             heapq.heappush(arrivals, (now + _REPEATED_AFTER, number))
-    assert refused <= _CALLS // 10
+    assert refused
+    assert max(refused) < _CALLS // 2
