@@ -2,7 +2,8 @@
 
 The first calls take a second longer than the others (cold starts, first access tokens), so that
 Jumio's bucket begins to refill a second later than ours. If ours ran as fast, one call too many
-would arrive, its repetition would take the place of the next, and so on while the crowd lasts.
+would arrive, its repetition would take the place of the next, and so on for as long as the crowd
+lasts.
 """
 
 import heapq
