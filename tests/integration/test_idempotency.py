@@ -89,3 +89,13 @@ def test_the_record_holds_neither_key_nor_token_nor_address(bff: Bff) -> None:
     assert len(records) == 1
     text = json.dumps(records)
     assert not [secret for secret in ("a-telling-key", token, "http") if secret in text]
+
+
+def test_a_key_whose_session_is_over_stands_in_nobodys_way(bff: Bff) -> None:
+    bff.ask(key="k1")
+    (first,) = bff.executions()
+    bff.simulator.admin.play(first["id"], "declined: fake document")
+    bff.settle(first)
+
+    assert bff.ask(key="k1").status == 201
+    assert len(bff.executions()) == 2

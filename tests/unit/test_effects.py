@@ -1,0 +1,59 @@
+"""What the end of an execution means for a journey of several steps."""
+
+from typing import Any
+
+from verification.execution import Decision, State
+from verification.journeys import Journey
+from verification.standing import Effect, Progress, effect_of
+
+SCREENING: dict[str, Any] = {
+    "name": "mail",
+    "kind": "screening",
+    "inputs": {"email": {"from": "applicant"}},
+    "validity": 3600,
+}
+PASSED = Decision("PASSED")
+
+
+def journey(*steps: dict[str, Any]) -> Journey:
+    return Journey.model_validate({"name": "a", "steps": list(steps)})
+
+
+def ends(
+    way: Journey, step: str, progress: Progress, *, reference: str = "r2", at: int = 10_000
+) -> Effect:
+    """A step's execution is approved."""
+    known = way.step(step)
+    assert known is not None
+    return effect_of(
+        way, known, progress, reference=reference, state=State.APPROVED, decision=PASSED, at=at
+    )
+
+
+def test_a_screening_that_lapses_meanwhile_takes_back_nothing() -> None:
+    way = journey(SCREENING, {"name": "identity"})
+    progress = Progress(State.PROCESSING, "identity", "r2", passed={"mail": 0})
+    effect = ends(way, "identity", progress)
+    assert effect.verdict is effect.progress.state is State.APPROVED
+
+
+def test_a_passed_step_leads_to_the_next() -> None:
+    way = journey(SCREENING, {"name": "identity"})
+    effect = ends(way, "mail", Progress(State.PROCESSING, "mail", "r2"))
+    assert effect.verdict is effect.progress.state is State.PENDING
+    assert effect.progress.passed == {"mail": 10_000}
+
+
+def test_the_late_approval_of_a_replaced_execution_settles_its_step() -> None:
+    way = journey({"name": "document"}, {"name": "identity"})
+    renewed = Progress(State.PENDING, "document", "r3")
+    effect = ends(way, "document", renewed, reference="r2")
+    assert effect.progress.reference == "r2"  # the newer session of the same step is over
+    assert effect.progress.passed == {"document": 10_000}
+
+
+def test_it_does_not_pull_a_person_back_who_is_further() -> None:
+    way = journey({"name": "document"}, {"name": "identity"})
+    further = Progress(State.PENDING, "identity", "r4", passed={"document": 5_000})
+    effect = ends(way, "document", further, reference="r2")
+    assert (effect.progress.step, effect.progress.reference) == ("identity", "r4")
