@@ -8,8 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from threading import Barrier
 
 import httpx
 import pytest
@@ -23,11 +21,11 @@ from tests.support.outside import (
     account_calls,
     belongings,
     configured,
-    create_session_function,
     user_key,
     users,
 )
 from tests.support.stack import RunningStack
+from tests.support.workers import at_once, warm, workers
 
 _logger = logging.getLogger(__name__)
 AT_ONCE = 50
@@ -39,24 +37,6 @@ LEASE = 60  # twice as long as the lease on a person: when nothing has come by t
 CALMEST = 15  # the longest Retry-After that a small crowd may be told
 
 Answers = list[httpx.Response]
-
-
-def at_once(ask: Callable[[int], httpx.Response], number: int) -> Answers:
-    """Everybody asks at the same moment; what each of them got."""
-    ready = Barrier(number)
-
-    def one(place: int) -> httpx.Response:
-        ready.wait()
-        return ask(place)
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(one, range(number)))
-
-
-def warm(user: User, number: int) -> None:
-    """Have workers for so many requests at once; nobody is served, and nothing is opened."""
-    answers = at_once(lambda _: user.app.create_session(channel="pigeon"), number)
-    assert {answer.status_code for answer in answers} == {400}
 
 
 @pytest.fixture
@@ -86,7 +66,7 @@ def test_fifty_requests_of_a_new_person_open_one_account(
     stack: RunningStack,
     jumio_takes: float,
 ) -> None:
-    warm(bystander, AT_ONCE)
+    warm(stack, simulator, bystander, AT_ONCE)
     simulator.add_fault("accounts.create", "latency", seconds=jumio_takes)
 
     answers = at_once(
@@ -112,19 +92,6 @@ def test_fifty_requests_of_a_new_person_open_one_account(
     assert {(one.status_code, one.json()["code"]) for one in refused} <= {(409, "session-busy")}
     assert all(1 <= int(one.headers["retry-after"]) <= 30 for one in refused)
     assert refused or jumio_takes < 1  # nobody waits for as long as a slow opening takes
-
-
-def workers(stack: RunningStack) -> list[int]:
-    """The processes that run the function which opens sessions."""
-    found, name = [], create_session_function(stack)
-    parent = f"\nPPid:\t{stack.facts['pids']['ministack']}\n"
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if parent in (entry / "status").read_text() and name in str((entry / "cwd").readlink()):
-                found.append(int(entry.name))
-        except OSError:
-            continue  # gone meanwhile
-    return found
 
 
 def test_a_function_killed_after_jumio_has_acted_leaves_one_account_recorded(
@@ -183,7 +150,8 @@ def test_a_crowd_is_served_at_jumios_pace_or_told_when_to_come_back(
     simulator.patch_options(account_rate=1, account_burst=5)
     pace = {"ACCOUNT_CALLS_PER_SECOND": "1", "ACCOUNT_CALLS_BURST": "5"}
     with configured(stack, pace), users(stack, new_person, CROWD) as people:
-        warm(bystander, CROWD)
+        warm(stack, simulator, bystander, CROWD // 2)
+        simulator.clear_journal()
         waits: list[float] = []
 
         def arrive(place: int, after: float) -> httpx.Response:

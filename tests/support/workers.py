@@ -1,0 +1,70 @@
+"""The processes in which MiniStack runs the function that opens sessions."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import httpx
+
+from local.simulator.admin_client import AdminClient
+from tests.support.outside import User, create_session_function, user_key
+from tests.support.stack import RunningStack
+
+_STEP = 10
+_LONG = 4_000_000_000  # far in the future, in seconds since 1970
+
+
+def at_once(ask: Callable[[int], httpx.Response], number: int) -> list[httpx.Response]:
+    """Everybody asks at the same moment; what each of them got."""
+    ready = Barrier(number)
+
+    def one(place: int) -> httpx.Response:
+        ready.wait()
+        return ask(place)
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(one, range(number)))
+
+
+def workers(stack: RunningStack) -> list[int]:
+    """The processes that run the function at this moment."""
+    found, name = [], create_session_function(stack)
+    parent = f"\nPPid:\t{stack.facts['pids']['ministack']}\n"
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if parent in (entry / "status").read_text() and name in str((entry / "cwd").readlink()):
+                found.append(int(entry.name))
+        except OSError:
+            continue  # gone meanwhile
+    return found
+
+
+def warm(stack: RunningStack, simulator: AdminClient, user: User, number: int) -> None:
+    """Have workers for so many requests at once, started a few at a time.
+
+    A cloud starts fifty in the time of one. A single machine would need longer than the gateway
+    waits, and give up on all of them. The requests are of somebody for whom another request
+    seems to be at work: each keeps its worker for a second, and opens nothing.
+    """
+    _occupy(stack, simulator, user)
+    for _ in range(3 * number // _STEP):
+        running = len(workers(stack))
+        if running >= number:
+            return
+        wanted = min(number, running + _STEP)
+        at_once(lambda _: user.app.create_session(channel="sdk"), wanted)
+    assert len(workers(stack)) >= number
+
+
+def _occupy(stack: RunningStack, simulator: AdminClient, user: User) -> None:
+    """Let the person wait for a request whose end nobody will hear of."""
+    simulator.add_fault("accounts.create", "reset")
+    assert user.app.create_session(channel="sdk").status_code == httpx.codes.BAD_GATEWAY
+    stack.aws.dynamodb.update_item(
+        TableName=stack.outputs["TableName"],
+        Key={"pk": {"S": f"USER#{user_key(stack, user)}"}, "sk": {"S": "ACCOUNT"}},
+        UpdateExpression="SET lease_until = :long",
+        ConditionExpression="attribute_exists(lease_owner)",
+        ExpressionAttributeValues={":long": {"N": str(_LONG)}},
+    )
