@@ -28,8 +28,11 @@ help:
 demo: build
 	@python -m local demo --with-parent $(ARGS)
 
+# Each suite in a process of its own: functions that one loads configure logging for all.
 test: lint types template build
-	@$(PYTEST) tests
+	@for suite in unit integration contract infrastructure e2e; do \
+		echo "==> $$suite"; $(PYTEST) tests/$$suite; \
+	done
 
 environment:
 	@bash local/environment.sh
