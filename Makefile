@@ -30,9 +30,10 @@ demo: build
 
 # Each suite in a process of its own: functions that one loads configure logging for all.
 test: lint types template build
-	@for suite in unit integration contract infrastructure e2e; do \
+	@for suite in unit integration contract/simulator infrastructure e2e; do \
 		echo "==> $$suite"; $(PYTEST) tests/$$suite; \
 	done
+	@echo "==> contract"; $(PYTEST) tests/contract --ignore tests/contract/simulator
 
 environment:
 	@bash local/environment.sh
