@@ -2,7 +2,6 @@
 
 import json
 import socket
-import time
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -160,30 +159,6 @@ def test_latency_before_or_after_taking_effect(
     while ready.sim.admin.journal(endpoint=CREATE)[0]["status"] is None:
         pass
     assert _accounts(ready) == 1
-
-
-def test_connections_are_refused_and_accepted_again(ready: Driver) -> None:
-    ready.sim.admin.add_fault("token", "connection_refused", seconds=0.3)
-    ready.fetch_token()
-    with pytest.raises(requests.ConnectionError) as refused:
-        ready.open()
-    assert "Connection refused" in str(refused.value)
-    _until_it_answers(ready)
-    ready.sim.admin.outage(0.3)
-    with pytest.raises(requests.ConnectionError):
-        ready.open()
-    _until_it_answers(ready)
-    assert _accounts(ready) == 0
-    assert ready.open().status_code == 200
-
-
-def _until_it_answers(ready: Driver) -> None:
-    for _ in range(600):
-        with suppress(requests.ConnectionError):
-            ready.sim.admin.clock()
-            return
-        time.sleep(0.05)  # the simulator is a thread of this process, and needs its turn
-    pytest.fail("the simulator stayed away")
 
 
 def test_faults_can_be_cleared_and_unknown_ones_are_refused(ready: Driver) -> None:
