@@ -74,10 +74,21 @@ class SimulatorServer(uvicorn.Server):
         await super().startup(sockets)
         self.on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._reopening is not None:
+            self._reopening.cancel()
+        await super().shutdown(sockets)
+        self._listener.close()
+
     def shut(self, seconds: float) -> None:
         """Refuse connections for that long: stop listening, and close what is connected."""
-        for server in self.servers:
-            server.close()
+        if self._reopening is None or self._reopening.done():
+            for server in self.servers:
+                server.close()
+            # The port stays bound, or an outgoing connection could be given its number meanwhile.
+            self._listener = listening_socket(*self._address)
+        else:
+            self._reopening.cancel()
         for connection in list(self.server_state.connections):
             connection.shutdown()
         self._reopening = asyncio.get_running_loop().create_task(self._reopen(seconds))
@@ -94,5 +105,4 @@ class SimulatorServer(uvicorn.Server):
             }
             return BreakableProtocol(**arguments)
 
-        listener = listening_socket(*self._address)
-        self.servers = [await loop.create_server(protocol, sock=listener)]
+        self.servers = [await loop.create_server(protocol, sock=self._listener)]

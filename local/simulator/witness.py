@@ -130,6 +130,7 @@ class _Misbehaviour:
             case "connection_refused":
                 # Shut before answering: whoever has the answer may connect again at once.
                 self._scope["app"].state.door.shut(fault.seconds)
+                answer.start["headers"].append((b"connection", b"close"))
                 await self._finish(answer)
 
     async def _replacement(self) -> Answer:

@@ -133,7 +133,6 @@ MALFORMED = {
         "decision": {"type": "PASSED", "risk": {"score": "Invented Lane 7"}}
     },
     "capabilities that are a list": {"capabilities": [PERSON]},
-    "a capability with a person's name": {"capabilities": {"Grace Brewster": []}},
     "no workflow": {"workflow": PERSON},
 }
 
@@ -177,6 +176,7 @@ def test_the_same_details_in_a_sensible_answer_are_left_unread(
             "imageChecks": [{"decision": {"type": "REJECTED", **PERSON}}],
             "liveness": PERSON,
             "similarity": [PERSON],
+            "Grace Brewster": [{"decision": {"type": "REJECTED"}}],
         },
     }
     pipeline.bff.simulator.admin.add_fault("retrieval.details", "status", status=200, body=body)

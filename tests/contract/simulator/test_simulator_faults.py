@@ -2,11 +2,15 @@
 
 import json
 import socket
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+
+from local.simulator.testing import running_simulator
 
 from .driver import Driver
 
@@ -159,6 +163,68 @@ def test_latency_before_or_after_taking_effect(
     while ready.sim.admin.journal(endpoint=CREATE)[0]["status"] is None:
         pass
     assert _accounts(ready) == 1
+
+
+@pytest.fixture
+def alone() -> Iterator[Driver]:
+    """A driver with a simulator of its own, whose port nobody else needs."""
+    with running_simulator() as sim:
+        driver = Driver(sim)
+        yield driver
+        driver.session.close()
+
+
+def test_connections_are_refused_after_the_request_that_the_fault_names(alone: Driver) -> None:
+    alone.sim.admin.add_fault("token", "connection_refused", seconds=600)
+    assert alone.fetch_token().status_code == 200
+    for _ in range(2):
+        with pytest.raises(requests.ConnectionError, match="Connection refused"):
+            alone.fetch_token()
+
+
+def test_every_connection_is_refused_in_an_outage(alone: Driver) -> None:
+    alone.fetch_token()
+    alone.sim.admin.outage(600)
+    with pytest.raises(requests.ConnectionError, match="Connection refused"):
+        alone.fetch_token()
+
+
+def test_connections_are_accepted_again_in_the_end(alone: Driver) -> None:
+    alone.sim.admin.add_fault("token", "connection_refused", seconds=0.1)
+    bearer = alone.fetch_token().json()["access_token"]
+    for _ in range(2):
+        _until_it_answers(alone)
+        assert alone.fetch_token().json()["access_token"] == bearer
+        alone.sim.admin.outage(0.1)
+    _until_it_answers(alone)
+
+
+def test_two_requests_under_way_shut_the_port_once(alone: Driver) -> None:
+    alone.sim.admin.add_fault("/slow", "connection_refused", seconds=0.1, count=2)
+    address = urlsplit(alone.sim.url)
+    with ExitStack() as connections:
+        clients = [
+            connections.enter_context(
+                socket.create_connection((address.hostname, address.port), timeout=10)
+            )
+            for _ in range(2)
+        ]
+        for client in clients:
+            client.sendall(b"POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n")
+        alone.sim.admin.clock()
+        for client in clients:
+            client.sendall(b"x")
+            assert client.recv(12) == b"HTTP/1.1 404"
+    _until_it_answers(alone)
+
+
+def _until_it_answers(jumio: Driver) -> None:
+    for _ in range(600):
+        with suppress(requests.ConnectionError):
+            jumio.sim.admin.clock()
+            return
+        time.sleep(0.05)
+    pytest.fail("the simulator stayed away")
 
 
 def test_faults_can_be_cleared_and_unknown_ones_are_refused(ready: Driver) -> None:
