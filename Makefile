@@ -28,12 +28,8 @@ help:
 demo: build
 	@python -m local demo --with-parent $(ARGS)
 
-# Each suite in a process of its own: functions that one loads configure logging for all.
 test: lint types template build
-	@for suite in unit integration contract/simulator infrastructure e2e; do \
-		echo "==> $$suite"; $(PYTEST) tests/$$suite; \
-	done
-	@echo "==> contract"; $(PYTEST) tests/contract --ignore tests/contract/simulator
+	@$(PYTEST)
 
 environment:
 	@bash local/environment.sh

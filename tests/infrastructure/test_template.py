@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployed import Resources, function_module, functions, of_type
+from tests.support.deployed import Resources, functions, of_type
+from tests.support.functions import loaded
 from tests.support.template import ROOT, template
 from verification.standing import LEASE_SECONDS
 
@@ -54,7 +55,8 @@ def test_a_function_runs_on_the_python_that_is_tested(name: str) -> None:
     properties = FUNCTIONS[name]
     assert properties["Runtime"] == "python3.13"
     assert properties["Handler"] == "app.lambda_handler"
-    assert callable(function_module(properties["CodeUri"]).lambda_handler)
+    with loaded(properties["CodeUri"].partition("/")[2]) as module:
+        assert callable(module.lambda_handler)
     (wanted,) = re.findall(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())
     assert properties["Runtime"] == f"python{wanted}"
 
@@ -85,9 +87,15 @@ def test_every_log_group_forgets() -> None:
     assert WHOLE["Parameters"]["LogRetentionDays"]["Default"] > 0
 
 
+def settings_read(name: str) -> dict[str, Any]:
+    """The fields of what a function reads from its environment, by name."""
+    with loaded(FUNCTIONS[name]["CodeUri"].partition("/")[2]) as module:
+        return dict(module.FunctionSettings.model_fields)
+
+
 @every_function
 def test_a_function_is_told_all_that_it_needs_and_nothing_that_it_does_not_read(name: str) -> None:
-    fields = function_module(FUNCTIONS[name]["CodeUri"]).FunctionSettings.model_fields
+    fields = settings_read(name)
     required = {field.upper() for field, info in fields.items() if info.is_required()}
     told = set(variables(name))
     assert required <= told
@@ -96,7 +104,7 @@ def test_a_function_is_told_all_that_it_needs_and_nothing_that_it_does_not_read(
 
 @every_function
 def test_every_setting_can_be_set_in_a_deployment(name: str) -> None:
-    fields = function_module(FUNCTIONS[name]["CodeUri"]).FunctionSettings.model_fields
+    fields = settings_read(name)
     assert {field.upper() for field in fields} <= set(variables(name))
 
 

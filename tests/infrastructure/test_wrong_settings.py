@@ -1,32 +1,20 @@
 """What the template and the functions say when something is set up wrongly."""
 
 import json
-import logging
-import os
 import re
+from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from tests.support.deployed import function_module, functions
+from tests.support.deployed import functions
 from tests.support.events import event
+from tests.support.functions import running
 from tests.support.template import ROOT, template
 from verification.settings import PublicSettings
 
 FUNCTIONS = functions()
 APPS = sorted((ROOT / "functions").glob("*/app.py"))
-
-
-class Context(SimpleNamespace):
-    function_name = "function"
-    function_version = "1"
-    invoked_function_arn = "arn:aws:lambda:eu-central-1:000000000000:function:function"
-    memory_limit_in_mb = 128
-    aws_request_id = "request"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 10_000
 
 
 @pytest.mark.parametrize("path", APPS, ids=lambda path: path.parent.name)
@@ -36,26 +24,22 @@ def test_a_function_is_wiring_and_nothing_else(path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_a_missing_setting_is_logged_by_its_name(
-    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variable in list(os.environ):
-        if variable in FUNCTIONS[name]["Environment"]["Variables"]:
-            monkeypatch.delenv(variable)
+    for variable in FUNCTIONS[name]["Environment"]["Variables"]:
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", name)
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "test")
-    app = function_module(FUNCTIONS[name]["CodeUri"])
     stem = FUNCTIONS[name]["CodeUri"].partition("/")[2]
     given = event(stem) if (ROOT / "events" / f"{stem}.json").exists() else {}
     given.setdefault("issuer", "https://issuer.example")
     given.setdefault("subject", "4711")
-    try:
-        app.lambda_handler(given, Context())
-    except Exception:  # noqa: BLE001 whatever it raises, it has to say why first
-        logging.getLogger(__name__).debug("some functions may fail, once they have said why")
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line]
-    told = [line for line in lines if line.get("message") == "misconfigured"]
-    assert told, lines
+    with running(stem) as function:
+        with suppress(Exception):  # whatever it raises, it has to say why first
+            function(given)
+        told = function.logged("misconfigured")
+    assert told, function.lines
     assert re.match(r"[A-Z_]+: ", told[0]["setting"])
 
 

@@ -1,15 +1,13 @@
 """What template.yaml deploys: its functions, and the CloudFormation that AWS makes of it."""
 
 import copy
-import importlib.util
-from types import ModuleType
 from typing import Any
 
 import boto3
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from tests.support.template import ROOT, template
+from tests.support.template import template
 
 Resources = dict[str, dict[str, Any]]
 _ARTEFACT = "s3://example-artefacts/artefact"
@@ -35,17 +33,6 @@ def functions() -> Resources:
         properties["Environment"] = {"Variables": {**variables[0], **variables[1]}}
         merged[name] = properties
     return merged
-
-
-def function_module(code_uri: str) -> ModuleType:
-    """A function's app.py, loaded by its path; needs the environment that Lambda gives."""
-    path = ROOT / code_uri / "app.py"
-    spec = importlib.util.spec_from_file_location(f"app_of_{path.parent.name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def translated(**parameters: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 from tests.support.template import ROOT
@@ -45,10 +46,11 @@ class Function:
 
     def __call__(self, event: Json, seconds: float = 10) -> Json:
         output = io.StringIO()
-        with redirect_stdout(output):
-            answer = self.handler(event, Context(self.name, seconds))
-        self.lines += output.getvalue().splitlines()
-        return answer
+        try:
+            with redirect_stdout(output):
+                return self.handler(event, Context(self.name, seconds))
+        finally:
+            self.lines += output.getvalue().splitlines()
 
     def logged(self, code: str) -> list[Json]:
         """The log records with that code."""
@@ -63,10 +65,8 @@ class Function:
 
 
 @contextmanager
-def running(name: str) -> Iterator[Function]:
-    """A cold start of functions/<name>/app.py in the environment of this process."""
-    wiring.aws.cache_clear()
-    wiring.secrets.cache_clear()
+def loaded(name: str) -> Iterator[ModuleType]:
+    """functions/<name>/app.py; logging is again as it was when the block ends."""
     path = ROOT / "functions" / name / "app.py"
     spec = importlib.util.spec_from_file_location(f"function_{name}", path)
     assert spec is not None
@@ -77,9 +77,18 @@ def running(name: str) -> Iterator[Function]:
     try:
         with redirect_stdout(_Current()):
             spec.loader.exec_module(module)
-        yield Function(name, module.lambda_handler)
+        yield module
     finally:
         ours.handlers, ours.level, ours.propagate = before
+
+
+@contextmanager
+def running(name: str) -> Iterator[Function]:
+    """A cold start of functions/<name>/app.py in the environment of this process."""
+    wiring.aws.cache_clear()
+    wiring.secrets.cache_clear()
+    with loaded(name) as module:
+        yield Function(name, module.lambda_handler)
 
 
 class _Current(io.TextIOBase):
