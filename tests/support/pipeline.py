@@ -131,7 +131,7 @@ class Pipeline:
         self.bff.bus = self.bus = Bus(cast("Any", self.consumer), "verification")
         self.bff.simulator.admin.patch_options(callbacks={"drop": True}, retrieval_rate=10_000)
         self.bff.simulator.admin.patch_options(retrieval_burst=10_000)
-        self.bff.simulator.admin.freeze()
+        self.clock.now = float(int(self.bff.simulator.admin.freeze()["now"]))
 
     @property
     def settle_execution(self) -> SettleExecution:
