@@ -13,7 +13,7 @@ from verification.edge import telling
 from verification.journeys import load_journeys
 from verification.queue import HintQueue
 from verification.settings import JumioSettings, Name, Settings
-from verification.store import OutcomeStore, Table
+from verification.store import ErasureStore, OutcomeStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.settle_execution import SettleExecution
 
@@ -32,12 +32,13 @@ class FunctionSettings(Settings, JumioSettings):
 @cache
 def wired() -> tuple[SettleExecution, HintQueue]:
     settings = FunctionSettings.load(os.environ)
-    store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
+    table = Table(wiring.aws("dynamodb"), settings.table_name)
+    store = OutcomeStore(table)
     bus = Bus(wiring.aws("events"), settings.bus_name)
     jumio = wiring.jumio_client(settings)
     advance = AdvanceExecution(load_journeys(settings.journeys), store, jumio)
-    settle_execution = SettleExecution(store, advance, bus, settings.publish_progress)
-    return settle_execution, HintQueue(wiring.aws("sqs"), settings.queue_url)
+    settle = SettleExecution(store, ErasureStore(table), advance, bus, settings.publish_progress)
+    return settle, HintQueue(wiring.aws("sqs"), settings.queue_url)
 
 
 @logger.inject_lambda_context(clear_state=True)

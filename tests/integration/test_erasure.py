@@ -1,6 +1,7 @@
 """A person is erased, at Jumio and here; a tombstone without a name stays."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,8 @@ from verification.errors import OutcomeUnknown
 from verification.identity import Caller
 from verification.standing import LEASE_SECONDS
 from verification.use_cases.erase_subject import Erased
+
+Json = dict[str, Any]
 
 
 @pytest.fixture
@@ -56,29 +59,89 @@ def test_repeating_it_changes_nothing(pipeline: Pipeline, erase: Eraser) -> None
     calls = len(pipeline.bff.simulator.admin.journal(method="DELETE"))
     pipeline.let_pass(3600)
 
-    assert erase() == Erased(None, first.erased_at, 0, 0)
+    assert erase() == Erased(None, first.erased_at)
     assert len(pipeline.bff.simulator.admin.journal(method="DELETE")) == calls
     assert len(items_of(pipeline)) == 1
 
 
 def test_somebody_whom_nobody_knows_leaves_nothing(pipeline: Pipeline, erase: Eraser) -> None:
-    assert erase("nobody") == Erased(None, None, 0, 0)
+    assert erase("nobody") == Erased(None, None)
     assert pipeline.bff.items() == []
 
 
 def test_orphaned_accounts_are_deleted_too(pipeline: Pipeline, erase: Eraser) -> None:
-    pipeline.bff.simulator.admin.add_fault("accounts.create", "reset_after_commit")
-    with pytest.raises(OutcomeUnknown):
-        pipeline.bff.ask(user=SUBJECT)
-    (lost,) = pipeline.bff.executions()
-    pipeline.let_pass(LEASE_SECONDS)
+    orphan = lost(pipeline)
     recorded = pipeline.open(user=SUBJECT)
-    pipeline.call_back(lost)
+    pipeline.call_back(orphan)
     pipeline.work_off()
 
     assert erase().accounts == 2
-    assert deleted_at_jumio(pipeline) == {lost["accountId"], recorded["accountId"]}
+    assert deleted_at_jumio(pipeline) == {orphan["accountId"], recorded["accountId"]}
     assert len(items_of(pipeline)) == 1
+
+
+def lost(pipeline: Pipeline, user: str = SUBJECT) -> Json:
+    """Jumio opens an account for a person, and the answer never comes."""
+    pipeline.bff.simulator.admin.add_fault("accounts.create", "reset_after_commit")
+    with pytest.raises(OutcomeUnknown):
+        pipeline.bff.ask(user=user)
+    pipeline.let_pass(LEASE_SECONDS)
+    return pipeline.bff.executions()[-1]
+
+
+def test_an_account_that_nobody_knew_of_is_deleted_at_its_callback(
+    pipeline: Pipeline, erase: Eraser, observed: Observed
+) -> None:
+    leftover = lost(pipeline)
+    receipt = erase()
+    assert (receipt.accounts, receipt.unanswered) == (0, 1)
+    again = pipeline.open(user=SUBJECT)  # the person has come back meanwhile
+
+    pipeline.call_back(leftover)
+    pipeline.work_off()
+    pipeline.call_back(leftover)
+    pipeline.work_off()
+
+    assert deleted_at_jumio(pipeline) == {leftover["accountId"]} != {again["accountId"]}
+    codes = observed.codes()
+    assert (codes.count("leftover_erased"), codes.count("leftover_gone")) == (1, 1)
+    assert pipeline.execution(again, SUBJECT)["account_id"] == again["accountId"]
+
+
+def test_whoever_knows_an_address_of_an_erased_person_can_delete_nobody_elses_account(
+    pipeline: Pipeline, erase: Eraser, observed: Observed
+) -> None:
+    leftover = lost(pipeline)
+    erase()
+    again, bobs = pipeline.open(user=SUBJECT), pipeline.open(user="bob")
+
+    for other in (again, bobs):
+        pipeline.call_back(
+            leftover,
+            account={"id": other["accountId"]},
+            workflowExecution={"id": other["id"], "status": "PROCESSED"},
+        )
+    pipeline.work_off()
+
+    assert deleted_at_jumio(pipeline) == set()
+    assert observed.codes().count("callback_mismatch") == 2
+    assert observed.metrics()["CallbacksRefused"] == 2
+
+
+@pytest.mark.parametrize("endpoint", ["retrieval.*", "accounts.delete"])
+def test_a_leftover_is_tried_again_until_jumio_has_deleted_it(
+    pipeline: Pipeline, erase: Eraser, endpoint: str
+) -> None:
+    leftover = lost(pipeline)
+    erase()
+    pipeline.bff.simulator.admin.add_fault(endpoint, "status", status=503, count=4)
+    pipeline.call_back(leftover)
+
+    assert len(pipeline.work()["batchItemFailures"]) == 1
+    assert deleted_at_jumio(pipeline) == set()
+
+    pipeline.work_off()
+    assert deleted_at_jumio(pipeline) == {leftover["accountId"]}
 
 
 def test_later_callbacks_are_answered_and_dropped(
@@ -93,7 +156,7 @@ def test_later_callbacks_are_answered_and_dropped(
         pipeline.call_back(execution)
     assert pipeline.work() == {"batchItemFailures": []}
 
-    assert observed.codes().count("execution_unknown") == 3
+    assert observed.codes().count("leftover_gone") == 3
     assert items_of(pipeline) == tombstone
     assert [one["data"]["status"] for one in pipeline.consumer.events()] == ["declined"]
 

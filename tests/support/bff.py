@@ -16,7 +16,7 @@ from verification.journeys import Journeys
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
 from verification.limits import Limits
 from verification.queue import Hint
-from verification.store import Limiter, OutcomeStore, SessionStore, Table
+from verification.store import ErasureStore, Limiter, OutcomeStore, SessionStore, Table
 from verification.store.table import Key, _plain
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Answered, Asked, CreateSession
@@ -69,6 +69,7 @@ class Bff:
         self.table = Table(self.dynamodb, self.table_name)
         self.store = SessionStore(self.table)
         self.outcomes = OutcomeStore(self.table)
+        self.erasures = ErasureStore(self.table)
         self.jumio = jumio_client(self.simulator)
         if self.sleep is None:
             assert isinstance(self.clock, Clock)
@@ -110,7 +111,9 @@ class Bff:
 
     @property
     def settle_execution(self) -> SettleExecution:
-        return SettleExecution(self.outcomes, self.advance_execution, self.bus, clock=self.clock)
+        return SettleExecution(
+            self.outcomes, self.erasures, self.advance_execution, self.bus, clock=self.clock
+        )
 
     def ask(
         self,

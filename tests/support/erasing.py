@@ -7,7 +7,6 @@ from tests.support.bff import ISSUER, PEPPER
 from tests.support.pipeline import Pipeline
 from verification.deadline import Deadline
 from verification.identity import Caller
-from verification.store import ErasureStore
 from verification.use_cases.erase_subject import Erased, EraseSubject
 
 Json = dict[str, Any]
@@ -19,7 +18,7 @@ class Eraser:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
-        self.store = ErasureStore(pipeline.bff.table)
+        self.store = pipeline.bff.erasures
 
     def __call__(self, user: str = SUBJECT, seconds: float = 20) -> Erased:
         bff = self.pipeline.bff

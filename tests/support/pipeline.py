@@ -137,7 +137,12 @@ class Pipeline:
     def settle_execution(self) -> SettleExecution:
         bff = self.bff
         return SettleExecution(
-            bff.outcomes, bff.advance_execution, bff.bus, self.tell_progress, self.clock
+            bff.outcomes,
+            bff.erasures,
+            bff.advance_execution,
+            bff.bus,
+            self.tell_progress,
+            self.clock,
         )
 
     def open(self, user: str = "ada", **asked: Any) -> Json:

@@ -61,6 +61,8 @@ class LogCode(StrEnum):
     EXECUTION_GONE = "execution_gone"
     EXECUTION_NEVER_OPENED = "execution_never_opened"
     SUBJECT_ERASED = "subject_erased"
+    LEFTOVER_ERASED = "leftover_erased"
+    LEFTOVER_GONE = "leftover_gone"
 
 
 class Metric(StrEnum):

@@ -3,7 +3,7 @@
 import itertools
 from dataclasses import dataclass
 
-from verification.store.items import account_key, owner_key
+from verification.store.items import EXECUTION, account_key, owner_key
 from verification.store.table import Key, Table, When, delete, put, update
 
 _BATCH = 50  # operations in one transaction; DynamoDB takes 100
@@ -11,10 +11,14 @@ _BATCH = 50  # operations in one transaction; DynamoDB takes 100
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept about a person: where, and which of Jumio's accounts are theirs."""
+    """What is kept about a person: where, and which of Jumio's accounts are theirs.
+
+    ``unanswered`` attempts may have opened accounts of which Jumio has told nothing.
+    """
 
     keys: tuple[Key, ...]
     account_ids: tuple[str, ...]
+    unanswered: int
 
 
 class ErasureStore:
@@ -41,7 +45,12 @@ class ErasureStore:
         """All items of a person, and every account that any of them names."""
         items = list(self._table.partition(account_key(user_key).pk))
         accounts = {item["account_id"] for item in items if "account_id" in item}
-        return Kept(tuple(Key(item["pk"], item["sk"]) for item in items), tuple(sorted(accounts)))
+        unheard = (item["sk"].startswith(EXECUTION) and "account_id" not in item for item in items)
+        return Kept(
+            keys=tuple(Key(item["pk"], item["sk"]) for item in items),
+            account_ids=tuple(sorted(accounts)),
+            unanswered=sum(unheard),
+        )
 
     def remove(self, user_key: str, kept: Kept, *, owner: str, now: int) -> None:
         """Delete everything and leave a tombstone; raises ConditionFailed if the lease was lost.

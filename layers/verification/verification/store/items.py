@@ -13,6 +13,8 @@ from verification.execution import Decision, Execution, State
 from verification.standing import Account, Idempotency, Progress, Session
 from verification.store.table import ABSENT, Item, Key, When
 
+EXECUTION = "EXECUTION#"
+
 
 def account_key(user_key: str) -> Key:
     return Key(f"USER#{user_key}", "ACCOUNT")
@@ -27,7 +29,7 @@ def session_key(user_key: str, journey: str) -> Key:
 
 
 def execution_key(user_key: str, reference: str) -> Key:
-    return Key(f"USER#{user_key}", f"EXECUTION#{reference}")
+    return Key(f"USER#{user_key}", f"{EXECUTION}{reference}")
 
 
 def idempotency_key(user_key: str, digest: str) -> Key:
@@ -111,7 +113,7 @@ def execution_of(item: Item | None) -> Execution | None:
         return None
     return Execution(
         user_key=item["pk"].removeprefix("USER#"),
-        reference=item["sk"].removeprefix("EXECUTION#"),
+        reference=item["sk"].removeprefix(EXECUTION),
         journey=item["journey"],
         step=item["step"],
         state=State(item["state"]),

@@ -7,7 +7,7 @@ is removed only after they are gone there.
 import logging
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from verification.deadline import Clock, Deadline
@@ -23,12 +23,16 @@ _HOLD = 120  # seconds: longer than the function may run
 
 @dataclass(frozen=True)
 class Erased:
-    """The operator's receipt; ``erased_at`` is ISO 8601, UTC, or None if nothing was ever kept."""
+    """The operator's receipt; ``erased_at`` is ISO 8601, UTC, or None if nothing was ever kept.
+
+    What ``unanswered`` attempts may have opened at Jumio is deleted at their callback.
+    """
 
     erasure: str | None
     erased_at: str | None
-    accounts: int
-    items: int
+    accounts: int = 0
+    items: int = 0
+    unanswered: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class EraseSubject:
         kept = self.store.kept(user_key)
         if not kept.keys:
             erased_at = self.store.erased_at(user_key)
-            return Erased(None, _iso(erased_at) if erased_at else None, 0, 0)
+            return Erased(None, _iso(erased_at) if erased_at else None)
         erasure, now = uuid.uuid4().hex, int(self.clock())
         try:
             self.store.hold(user_key, erasure, now, now + _HOLD)
@@ -56,11 +60,8 @@ class EraseSubject:
             self.store.remove(user_key, kept, owner=erasure, now=now)
         except ConditionFailed:
             raise SessionBusy("A session is being opened; try again.", retry_after=30) from None
-        receipt = Erased(erasure, _iso(now), len(kept.account_ids), len(kept.keys))
-        _logger.info(
-            LogCode.SUBJECT_ERASED,
-            extra={"erasure": erasure, "accounts": receipt.accounts, "items": receipt.items},
-        )
+        receipt = Erased(erasure, _iso(now), len(kept.account_ids), len(kept.keys), kept.unanswered)
+        _logger.info(LogCode.SUBJECT_ERASED, extra=asdict(receipt))
         return receipt
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from verification.bus import Bus
 from verification.deadline import Clock, Deadline
+from verification.errors import NotAtProvider
 from verification.execution import Execution
+from verification.jumio import Reading
 from verification.observability import LogCode, Metric, count
 from verification.queue import Hint
-from verification.store import ConditionFailed, OutcomeStore
+from verification.store import ConditionFailed, ErasureStore, OutcomeStore
 from verification.store.outcomes import Known
 from verification.use_cases.advance_execution import AdvanceExecution, NotYet, about
 
@@ -25,6 +27,7 @@ class SettleExecution:
     """The use case and what it needs."""
 
     store: OutcomeStore
+    erasures: ErasureStore
     advance: AdvanceExecution
     bus: Bus
     tell_progress: bool = False
@@ -34,15 +37,14 @@ class SettleExecution:
         """Returns when nothing is left to do; raises NotYet or a Problem to be called again."""
         known = self.store.known(hint.user_key, hint.reference)
         if known is None:
-            _logger.warning(LogCode.EXECUTION_UNKNOWN, extra=_ids(hint))
+            self._erase_leftover(hint, deadline)
             return
         if not known.execution.opened:
             adopted = self._adopt(known, hint, deadline)
         else:
             adopted = known if _same(known.execution, hint) else None
         if adopted is None:
-            _logger.warning(LogCode.CALLBACK_MISMATCH, extra=_ids(hint))
-            count(Metric.CALLBACKS_REFUSED)
+            _refuse(hint)
             return
         known = adopted
         before = known.execution.state
@@ -59,8 +61,7 @@ class SettleExecution:
         reading = self.advance.read(
             hint.account_id, hint.workflow_execution_id, deadline, details=True
         )
-        # The ids come from the callback: only Jumio can say that they belong to our intent.
-        if (reading.internal_reference, reading.user_reference) != (hint.reference, hint.user_key):
+        if not _confirmed(hint, reading):
             return None
         try:
             adopted = self.store.adopt(
@@ -74,6 +75,24 @@ class SettleExecution:
             _logger.error(LogCode.ORPHAN_RECORDED, extra=_ids(hint))
             count(Metric.ORPHANS)
         return self.advance.known(known.execution)
+
+    def _erase_leftover(self, hint: Hint, deadline: Deadline) -> None:
+        """Nothing is on record: of an erased person, that may be an account nobody knew of."""
+        if self.erasures.erased_at(hint.user_key) is None:
+            _logger.warning(LogCode.EXECUTION_UNKNOWN, extra=_ids(hint))
+            return
+        try:
+            reading = self.advance.jumio.read_execution(
+                hint.account_id, hint.workflow_execution_id, with_details=True, deadline=deadline
+            )
+        except NotAtProvider:  # as a rule: the erasure has deleted it
+            _logger.info(LogCode.LEFTOVER_GONE, extra=_ids(hint))
+            return
+        if not _confirmed(hint, reading):
+            _refuse(hint)
+            return
+        self.advance.jumio.delete_account(hint.account_id, deadline=deadline)
+        _logger.warning(LogCode.LEFTOVER_ERASED, extra=_ids(hint))
 
     def _tell_outcome(self, known: Known) -> None:
         """Publish an outcome that the bus has not taken yet, perhaps a second time."""
@@ -99,6 +118,16 @@ def _same(execution: Execution, hint: Hint) -> bool:
         hint.account_id,
         hint.workflow_execution_id,
     )
+
+
+def _confirmed(hint: Hint, reading: Reading) -> bool:
+    """Whether Jumio says what the callback did: only it knows which of its ids are our intent's."""
+    return (reading.internal_reference, reading.user_reference) == (hint.reference, hint.user_key)
+
+
+def _refuse(hint: Hint) -> None:
+    _logger.warning(LogCode.CALLBACK_MISMATCH, extra=_ids(hint))
+    count(Metric.CALLBACKS_REFUSED)
 
 
 def _ids(hint: Hint) -> dict[str, str]:
