@@ -15,7 +15,7 @@ from verification.store import Limiter, OutcomeStore, SessionStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Asked, CreateSession
 from verification.use_cases.open_execution import OpenExecution
-from verification.use_cases.screen_person import ScreenPerson
+from verification.use_cases.supply_data import SupplyData
 
 logger = wiring.logger()
 metrics = wiring.metrics()
@@ -37,9 +37,9 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     key = partial(wiring.signing_key, settings.callback_secret_id)
     opening = OpenExecution(sessions, Limiter(table, settings.limits), jumio, key)
     advance = AdvanceExecution(journeys, outcomes, jumio)
-    screening = ScreenPerson(sessions, outcomes, advance, jumio)
+    supplying = SupplyData(sessions, outcomes, advance, jumio)
     pepper = wiring.pepper(settings.user_key_secret_id)
-    return CreateSession(journeys, pepper, sessions, opening, screening), settings
+    return CreateSession(journeys, pepper, sessions, opening, supplying), settings
 
 
 @logger.inject_lambda_context(

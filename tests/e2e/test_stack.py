@@ -1,5 +1,6 @@
 """The embedded stack itself: what it promises to scripts, and that it leaves nothing behind."""
 
+import contextlib
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,12 +25,24 @@ def _gone(directory: Path) -> set[int]:
     return left
 
 
+@contextlib.contextmanager
+def _hangups_heard() -> Iterator[None]:
+    """Whoever runs the tests with nohup must not make the stacks that they start deaf."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def _read_until(process: "subprocess.Popen[str]", text: str) -> None:
     assert process.stdout is not None
+    printed = ""
     for line in process.stdout:
+        printed += line
         if text in line:
             return
-    raise AssertionError(f"the stack ended before it said: {text}")
+    raise AssertionError(f"the stack ended before it said {text!r}:\n{printed}")
 
 
 def test_stack_json_says_what_scripts_need(stack: RunningStack) -> None:
@@ -75,7 +89,8 @@ def test_a_second_stack_elsewhere_works(stack: RunningStack, own_directory: Path
 def test_an_interrupted_stack_leaves_nothing_behind(
     own_directory: Path, moment: str, number: signal.Signals
 ) -> None:
-    process = start(own_directory, "up")
+    with _hangups_heard():
+        process = start(own_directory, "up")
     _read_until(process, moment)
     end(process, number)
     assert process.returncode == (-number if number == signal.SIGKILL else 130)

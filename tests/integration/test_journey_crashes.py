@@ -17,8 +17,9 @@ POINTS: dict[str, Point] = {
     "after the screening is saved": ("after", "store", "save"),
     "before the lease for the upload": ("before", "store", "hold"),
     "after the lease for the upload": ("after", "store", "hold"),
-    "before the upload": ("before", "jumio", "submit_prepared_data"),
-    "after the finalize": ("after", "jumio", "submit_prepared_data"),
+    "before the upload": ("before", "jumio", "upload_prepared_data"),
+    "between upload and finalize": ("after", "jumio", "upload_prepared_data"),
+    "after the finalize": ("after", "jumio", "finalize"),
     "before the submission is recorded": ("before", "outcomes", "advance"),
     "after the submission is recorded": ("after", "outcomes", "advance"),
     "before the lease is let go": ("before", "store", "let_go"),
@@ -134,7 +135,7 @@ def test_one_of_two_requests_uploads(screening: Bff, when: Literal["before", "af
             screening.ask(applicant=PASS)
         turned_away.append(refusal.value)
 
-    with interleaved(when, screening.jumio, "submit_prepared_data", another):
+    with interleaved(when, screening.jumio, "upload_prepared_data", another):
         assert screening.ask(applicant=PASS).status == 201
 
     assert len(turned_away) == 1
@@ -143,7 +144,7 @@ def test_one_of_two_requests_uploads(screening: Bff, when: Literal["before", "af
 
 
 def test_a_lost_screening_that_passes_late_takes_nothing_back(screening: Bff) -> None:
-    with killed("after", screening.jumio, "submit_prepared_data"):
+    with killed("after", screening.jumio, "finalize"):
         screening.ask(applicant=PASS)
     later(screening, 1800)
     assert screening.ask(applicant=PASS).status == 201

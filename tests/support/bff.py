@@ -22,9 +22,9 @@ from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Answered, Asked, CreateSession
 from verification.use_cases.get_verification import GetVerification
 from verification.use_cases.open_execution import OpenExecution
-from verification.use_cases.screen_person import ScreenPerson
 from verification.use_cases.session_request import SessionRequest
 from verification.use_cases.settle_execution import SettleExecution
+from verification.use_cases.supply_data import SupplyData
 
 ISSUER = "https://issuer.example"
 PEPPER = Pepper("1", "p" * 64)
@@ -91,7 +91,7 @@ class Bff:
             clock=self.clock,
             sleep=self.sleep,
         )
-        screening = ScreenPerson(
+        supplying = SupplyData(
             self.store,
             self.outcomes,
             self.advance_execution,
@@ -104,7 +104,7 @@ class Bff:
             PEPPER,
             self.store,
             opening,
-            screening,
+            supplying,
             clock=self.clock,
             sleep=self.sleep,
         )

@@ -51,7 +51,12 @@ def start(directory: Path, *arguments: str) -> subprocess.Popen[str]:
 def end(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> str:
     """Send a signal, wait for the end, and return what was printed meanwhile."""
     process.send_signal(number)
-    return process.communicate(timeout=_END_SECONDS)[0]
+    try:
+        return process.communicate(timeout=_END_SECONDS)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
 
 
 @contextlib.contextmanager

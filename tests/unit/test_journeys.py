@@ -177,12 +177,12 @@ def test_the_path_of_what_is_wrong_is_told(step: dict[str, object], path: str) -
     ("values", "reason"),
     [
         ({"kind": "screening"}, "needs inputs"),
-        ({"inputs": {"email": {"from": "applicant"}}}, "needs inputs"),
+        ({"inputs": {"shoeSize": {"from": "applicant"}}}, "inputs.shoeSize"),
         ({"kind": "screening", "inputs": {"shoeSize": {"from": "applicant"}}}, "inputs.shoeSize"),
         ({"kind": "screening", "inputs": {"email": {"from": "body"}}}, "pattern"),
     ],
 )
-def test_a_screening_says_where_its_data_come_from(values: dict[str, object], reason: str) -> None:
+def test_a_step_says_where_its_data_come_from(values: dict[str, object], reason: str) -> None:
     assert reason in complaint(document(journey("identity", **values)))
 
 

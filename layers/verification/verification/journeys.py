@@ -88,7 +88,7 @@ class CredentialPreset(_Configured):
 
 
 class Input(_Configured):
-    """Where a screening gets one member of its prepared data from.
+    """Where a step gets one member of its prepared data from.
 
     ``applicant`` is the request's object of that name, ``claim:<name>`` a claim of the
     verified token, and ``source-ip`` the address that the gateway saw.
@@ -126,11 +126,11 @@ class Step(_Configured):
         return int(number) * _SECONDS[unit]
 
     @model_validator(mode="after")
-    def _inputs_are_a_screenings(self) -> Self:
+    def _inputs_are_known(self) -> Self:
         if unknown := [name for name in self.inputs if name not in PREPARED_DATA]:
             raise ValueError(f"inputs.{unknown[0]} is no member of Jumio's prepared data")
-        if (self.kind == "screening") != bool(self.inputs):
-            raise ValueError("a screening needs inputs, and nothing else has them")
+        if self.kind == "screening" and not self.inputs:
+            raise ValueError("a screening needs inputs")
         return self
 
 

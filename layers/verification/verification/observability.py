@@ -22,6 +22,7 @@ class LogCode(StrEnum):
     ATTEMPT_OVERTAKEN = "attempt_overtaken"
     ATTEMPT_LEFT_OPEN = "attempt_left_open"
     ACCOUNT_GONE = "account_gone"
+    DATA_REFUSED = "data_refused"
     DAILY_CEILING_REACHED = "daily_ceiling_reached"
     REQUEST_REFUSED = "request_refused"
     MISCONFIGURED = "misconfigured"

@@ -1,4 +1,4 @@
-"""The data of a screening: from where its step says, in Jumio's formats, never kept."""
+"""The data about a person that a step needs: from where it says, in Jumio's formats, never kept."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ def flattened(applicant: Mapping[str, Any]) -> dict[str, str]:
 
 
 def require_declared(journey: Journey, applicant: Mapping[str, str]) -> None:
-    """Raises InvalidRequest for a member that no screening of the journey asks for."""
+    """Raises InvalidRequest for a member that no step of the journey asks for."""
     declared = {
         name
         for step in journey.steps
@@ -40,7 +40,7 @@ def require_declared(journey: Journey, applicant: Mapping[str, str]) -> None:
 def prepared_data(
     step: Step, applicant: Mapping[str, str], claims: Mapping[str, Any], source_ip: str
 ) -> dict[str, Any]:
-    """What to send for a screening, nested as Jumio wants it.
+    """What to send for a step, nested as Jumio wants it.
 
     Raises ApplicantRequired with the fields to ask the person for, InvalidRequest for a
     field in the wrong format.

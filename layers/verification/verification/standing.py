@@ -59,8 +59,8 @@ class Progress:
 class Session:
     """What is needed to start an execution, until ``expires_at``.
 
-    A frontend gets ``token`` or ``href``; ``upload_token`` and ``credential_id`` are for the
-    server's own uploads and never leave it.
+    A frontend gets ``token`` or ``href``, but not while Jumio still awaits data about the
+    person; ``upload_token`` and ``credential_id`` are for that upload and never leave us.
     """
 
     reference: str
@@ -69,6 +69,7 @@ class Session:
     href: str | None = field(default=None, repr=False)
     upload_token: str | None = field(default=None, repr=False)
     credential_id: str | None = None
+    awaits_data: bool = False
 
 
 @dataclass(frozen=True)

@@ -126,22 +126,29 @@ class JumioClient:
             details.workflow.customerInternalReference,
         )
 
-    def submit_prepared_data(
+    def upload_prepared_data(
         self, opened: OpenedExecution, data: Mapping[str, Any], *, deadline: Deadline
     ) -> None:
-        """Upload a screening's data and finalize it; safe to repeat until it is finalized.
+        """Upload a person's data; safe to repeat until the execution is finalized.
 
         Source: "Uploading supporting data". Raises ProviderRejected if Jumio refuses the
         data, or has them all already.
         """
-        url = self._hosts.api + opened.path
-        part = f"{url}/credentials/{opened.credential_id}/parts/PREPARED_DATA"
-        how = {"bearer": opened.upload_token}
+        part = f"credentials/{opened.credential_id}/parts/PREPARED_DATA"
+        url = f"{self._hosts.api}{opened.path}/{part}"
+        how = {"bearer": opened.upload_token, "json_body": data}
         try:
-            self._repeatable("POST", part, deadline, json_body=data, **how)
+            self._repeatable("POST", url, deadline, **how)
         except ProviderRejected:  # a part that is there already is replaced
-            self._repeatable("PUT", part, deadline, json_body=data, **how)
-        self._repeatable("PUT", url, deadline, json_body={}, **how)
+            self._repeatable("PUT", url, deadline, **how)
+
+    def finalize(self, opened: OpenedExecution, *, deadline: Deadline) -> None:
+        """Tell Jumio that all data are there.
+
+        Source: "Finalizing". Raises ProviderRejected, also if it is finalized already.
+        """
+        url = self._hosts.api + opened.path
+        self._repeatable("PUT", url, deadline, bearer=opened.upload_token, json_body={})
 
     def delete_account(self, account_id: str, *, deadline: Deadline) -> None:
         """Delete an account and all its executions; done too if Jumio does not know it.

@@ -97,6 +97,7 @@ def session_of(item: Item | None) -> Session | None:
         href=item.get("href"),
         upload_token=item.get("upload_token"),
         credential_id=item.get("credential_id"),
+        awaits_data=item.get("awaits_data", False),
     )
 
 

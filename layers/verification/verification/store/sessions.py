@@ -195,20 +195,38 @@ class SessionStore:
         """End a lease that was taken with ``hold``; raises ConditionFailed if it was lost."""
         self._table.write(_lease_ends(user_key, owner, {}))
 
-    def remember(
-        self, user_key: str, journey: str, claim: Claim, session: Session, now: int
-    ) -> None:
-        """Bind an idempotency key to a session that was there already; raises ConditionFailed."""
+    def supplied(self, user_key: str, journey: str, session: Session) -> None:
+        """Jumio has the data that a session awaited; raises ConditionFailed if it is over."""
         self._table.write(
-            check(
+            update(
                 session_key(user_key, journey),
-                When("#reference = :reference", {"reference": session.reference}),
-            ),
+                _still(session),
+                changes={"awaits_data": False},
+                remove=["upload_token", "credential_id"],
+            )
+        )
+
+    def discard(self, user_key: str, journey: str, session: Session) -> None:
+        """Forget a session that leads nowhere; raises ConditionFailed if it is over."""
+        self._table.write(delete(session_key(user_key, journey), _still(session)))
+
+    def remember(
+        self,
+        user_key: str,
+        journey: str,
+        claim: Claim,
+        session: Session,
+        status: HTTPStatus,
+        now: int,
+    ) -> None:
+        """Bind an idempotency key to a session that is there already; raises ConditionFailed."""
+        self._table.write(
+            check(session_key(user_key, journey), _still(session)),
             _claimed(
                 user_key,
                 claim,
                 reference=session.reference,
-                status=HTTPStatus.OK,
+                status=status,
                 running=False,
                 expires_at=session.expires_at,
                 now=now,
@@ -222,6 +240,11 @@ def _nobody_is_at_it(attempt: Attempt, account: Account) -> When:
     if account.account_id is None:
         return When(f"{_FREE} AND attribute_not_exists(#account_id)", now)
     return When(f"{_FREE} AND #account_id = :known", {**now, "known": account.account_id})
+
+
+def _still(session: Session) -> When:
+    """The session on record is the one that was read."""
+    return When("#reference = :reference", {"reference": session.reference})
 
 
 _FREE = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)"

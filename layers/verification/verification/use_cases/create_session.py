@@ -34,8 +34,8 @@ from verification.standing import (
 )
 from verification.store import Claim, ConditionFailed, SessionStore
 from verification.use_cases.open_execution import OpenExecution, Opening
-from verification.use_cases.screen_person import ScreenPerson
 from verification.use_cases.session_request import SessionRequest
+from verification.use_cases.supply_data import SupplyData
 
 _logger = logging.getLogger(__name__)
 _PATIENCE = 1.0  # seconds to wait for whoever is opening this person's execution
@@ -85,6 +85,23 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class _Errand:
+    """A request on its way to an answer: what it is about, and what it has done so far."""
+
+    asked: Asked
+    journey: Journey
+    user_key: str
+    claim: Claim | None
+    applicant: Mapping[str, str] = field(repr=False)
+    supplied: set[str] = field(default_factory=set)  # steps whose data Jumio got from it
+
+    def renews(self, standing: Standing, now: float) -> bool:
+        """Whether a session that is there is to be replaced, and was not by this very request."""
+        wanted = self.asked.request.renew
+        return wanted and not self.supplied and standing.used_key(now) is None
+
+
+@dataclass(frozen=True)
 class CreateSession:
     """The use case and what it needs."""
 
@@ -92,43 +109,36 @@ class CreateSession:
     pepper: Pepper
     store: SessionStore
     open_execution: OpenExecution
-    screen_person: ScreenPerson
+    supply_data: SupplyData
     clock: Clock = time.time
     sleep: Callable[[float], None] = time.sleep
 
     def __call__(self, asked: Asked, deadline: Deadline) -> Answered:
         """Raises a Problem if there is no session to hand out."""
         journey = self.journeys.get(asked.request.journey)
-        user_key = self.pepper.user_key(asked.caller)
-        claim = asked.request.claim(asked.idempotency_key, self.pepper)
         applicant = flattened(asked.request.applicant)
         require_declared(journey, applicant)
+        claim = asked.request.claim(asked.idempotency_key, self.pepper)
+        errand = _Errand(asked, journey, self.pepper.user_key(asked.caller), claim, applicant)
         patient_until = self.clock() + _PATIENCE
-        screened: set[str] = set()
         while True:
-            standing, pace = self.store.read(user_key, journey.name, claim)
+            standing, pace = self.store.read(errand.user_key, journey.name, claim)
             now = self.clock()
             try:
-                if found := self._existing(asked, journey, user_key, claim, standing, now):
+                if found := self._existing(errand, standing, now):
                     return found
-                if screened and standing.progress.state is State.APPROVED:
-                    return Answered(HTTPStatus.NO_CONTENT)
-                step, unfinished = _next(journey, standing, now, renew=asked.request.renew)
+                step, unfinished = _next(errand, standing, now)
                 if standing.account.lease_until <= now:
-                    # A key whose session is over has done its work: it guards nothing new.
-                    fresh = claim if standing.used_key(now) is None else None
-                    opening = self._opening(asked, journey, step, user_key, fresh)
-                    if step.kind == "user":
-                        session = self.open_execution(opening, standing, pace, deadline)
-                        return _answered(HTTPStatus.CREATED, asked, session)
+                    opening = _opening(errand, step, standing, now)
                     data = prepared_data(step, applicant, asked.claims, asked.source_ip)
-                    if step.name in screened:
+                    if step.name in errand.supplied:
                         raise ProviderUnavailable(_NO_RESULT, retry_after=_SOON)
                     session = unfinished or self.open_execution(opening, standing, pace, deadline)
-                    screened.add(step.name)
-                    self.screen_person(
-                        user_key, session, data, deadline, resumed=unfinished is not None
-                    )
+                    if not session.awaits_data:
+                        return _answered(HTTPStatus.CREATED, asked, session)
+                    errand.supplied.add(step.name)
+                    resumed = unfinished is not None
+                    self.supply_data(opening, session, data, deadline, resumed=resumed)
                     continue
             except ConditionFailed:
                 pass  # another request got there first: look again
@@ -136,61 +146,56 @@ class CreateSession:
                 raise _busy(standing, now)
             self.sleep(random.uniform(0.05, 0.2))  # noqa: S311 jitter only
 
-    def _opening(
-        self, asked: Asked, journey: Journey, step: Step, user_key: str, claim: Claim | None
-    ) -> Opening:
-        return Opening(
-            journey=journey,
-            step=step,
-            caller=asked.caller,
-            user_key=user_key,
-            person=asked.request.person(step, asked.source_ip),
-            locale=asked.request.locale,
-            callback_base=asked.callback_base,
-            request_id=asked.request_id,
-            # The key stands for what the person gets in the end, not for a screening before it.
-            claim=claim if step.kind == "user" else None,
-        )
-
-    def _existing(
-        self,
-        asked: Asked,
-        journey: Journey,
-        user_key: str,
-        claim: Claim | None,
-        standing: Standing,
-        now: float,
-    ) -> Answered | None:
+    def _existing(self, errand: _Errand, standing: Standing, now: float) -> Answered | None:
         """What the person has already, unless it is to be replaced."""
-        session = standing.live_session(now)
-        status, renew = HTTPStatus.OK, asked.request.renew
-        if used := standing.used_key(now):
+        session, claim = standing.live_session(now), errand.claim
+        status = HTTPStatus.CREATED if errand.supplied else HTTPStatus.OK
+        used = standing.used_key(now)
+        if used:
             _require_same_request(claim, used.fingerprint)
             if used.running:
                 raise _busy(standing, now)
-            renew = False  # this very request has replaced the session before
             if session and session.reference == used.reference:
                 status = HTTPStatus(used.status)
-        if screening_runs(journey, standing.progress):
+        if screening_runs(errand.journey, standing.progress):
             return Answered(HTTPStatus.ACCEPTED, {})
-        if session is None or session.upload_token or renew:
+        if errand.supplied and standing.progress.state is State.APPROVED:
+            return Answered(HTTPStatus.NO_CONTENT)
+        if session is None or session.awaits_data or errand.renews(standing, now):
             return None
-        answered = _answered(status, asked, session)
+        answered = _answered(status, errand.asked, session)
         if claim and not used:
-            self.store.remember(user_key, journey.name, claim, session, int(now))
+            name = errand.journey.name
+            self.store.remember(errand.user_key, name, claim, session, status, int(now))
         _logger.info(LogCode.SESSION_RESUMED, extra={"reference": session.reference})
         return answered
 
 
-def _next(
-    journey: Journey, standing: Standing, now: float, *, renew: bool
-) -> tuple[Step, Session | None]:
-    """The step to open, or a screening that was opened and not finished; raises a Problem."""
-    session, step = standing.live_session(now), journey.step(standing.progress.step or "")
-    if session and session.upload_token and step and not renew:
-        return step, session
+def _next(errand: _Errand, standing: Standing, now: float) -> tuple[Step, Session | None]:
+    """The step to open, or one that was opened and awaits its data; raises a Problem."""
     progress, account = standing.progress, standing.account
-    return require_new_execution_allowed(journey, progress, account, now), None
+    session, step = standing.live_session(now), errand.journey.step(progress.step or "")
+    if session and session.awaits_data and step and not errand.renews(standing, now):
+        return step, session
+    return require_new_execution_allowed(errand.journey, progress, account, now), None
+
+
+def _opening(errand: _Errand, step: Step, standing: Standing, now: float) -> Opening:
+    asked = errand.asked
+    # The key stands for what the person gets in the end, not for a screening before it; and a
+    # key whose session is over has done its work: it guards nothing new.
+    fresh = step.kind == "user" and standing.used_key(now) is None
+    return Opening(
+        journey=errand.journey,
+        step=step,
+        caller=asked.caller,
+        user_key=errand.user_key,
+        person=asked.request.person(step, asked.source_ip),
+        locale=asked.request.locale,
+        callback_base=asked.callback_base,
+        request_id=asked.request_id,
+        claim=errand.claim if fresh else None,
+    )
 
 
 def _require_same_request(claim: Claim | None, fingerprint: str) -> None:

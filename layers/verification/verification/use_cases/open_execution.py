@@ -205,15 +205,16 @@ class OpenExecution:
 
 def _session(step: Step, attempt: Attempt, opened: OpenedExecution) -> Session:
     """The session until what the token says, or as long as we asked for."""
-    screening = step.kind == "screening"
-    token = opened.upload_token if screening else opened.token
+    token = opened.token or opened.upload_token
     inside = start_by(token) if token else None
+    for_person, awaits_data = step.kind == "user", bool(step.inputs)
     return Session(
         reference=attempt.reference,
         expires_at=int(inside or attempt.begun_at + step.lifetime),
         # A screening is the server's: there is nothing in its session that could be handed out.
-        token=None if screening else opened.token,
-        href=None if screening else opened.href,
-        upload_token=opened.upload_token if screening else None,
-        credential_id=opened.credential_id if screening else None,
+        token=opened.token if for_person else None,
+        href=opened.href if for_person else None,
+        upload_token=opened.upload_token if awaits_data else None,
+        credential_id=opened.credential_id if awaits_data else None,
+        awaits_data=awaits_data,
     )
