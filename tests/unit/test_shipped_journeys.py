@@ -1,14 +1,35 @@
 """The journeys that the documentation shows are the ones that the tests run."""
 
+import json
+import re
+
 from tests.support.journeys import EXAMPLES, shipped
+from verification.formats import PREPARED_DATA
+from verification.journeys import Step
+
+PAGE = (EXAMPLES.parents[1] / "journeys.md").read_text()
 
 
 def test_the_page_shows_the_document_that_is_tested() -> None:
-    page = (EXAMPLES.parents[1] / "journeys.md").read_text()
-    assert page.count("```json\n") == 1
-    assert page.partition("```json\n")[2].partition("```")[0] == EXAMPLES.read_text()
+    examples = PAGE.partition("## The shipped examples")[2]
+    assert examples.partition("```json\n")[2].partition("```")[0] == EXAMPLES.read_text()
 
 
 def test_the_examples_are_those_that_are_promised() -> None:
     names = [journey.name for journey in shipped().journeys]
     assert names == ["identity", "onboarding", "onboarding-phone", "reverify", "screening-only"]
+
+
+def test_the_page_names_every_member_of_prepared_data_and_no_other() -> None:
+    table = PAGE.partition("| Members | Format |")[2].partition("## ")[0]
+    cells = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    named = {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
+    lines = {f"address.line{number}" for number in range(2, 5)}  # "line1 to line5"
+    assert named | lines == set(PREPARED_DATA)
+
+
+def test_the_inputs_that_the_page_shows_are_understood() -> None:
+    shown = PAGE.partition("## Inputs")[2].partition("```json\n")[2].partition("```")[0]
+    step = Step.model_validate({"name": "identity", **json.loads("{" + shown + "}")})
+    assert [one.source for one in step.inputs.values()] == ["claim:email", "applicant", "source-ip"]
+    assert [name for name, one in step.inputs.items() if one.optional] == ["ipAddress"]

@@ -145,7 +145,8 @@ class JumioClient:
     def finalize(self, opened: OpenedExecution, *, deadline: Deadline) -> None:
         """Tell Jumio that all data are there.
 
-        Source: "Finalizing". Raises ProviderRejected, also if it is finalized already.
+        Source: "Finalizing". Raises ProviderRejected also if it is finalized already, as it
+        may be by this very call: read the status then.
         """
         url = self._hosts.api + opened.path
         self._repeatable("PUT", url, deadline, bearer=opened.upload_token, json_body={})
