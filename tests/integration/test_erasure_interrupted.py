@@ -4,10 +4,12 @@ from typing import Any, Literal
 
 import pytest
 
+from tests.support.bff import ISSUER, PEPPER
 from tests.support.erasing import SUBJECT, Eraser, deleted_at_jumio, items_of, with_history
 from tests.support.interruptions import Killed, interleaved, killed
 from tests.support.pipeline import Pipeline
 from verification.errors import OutcomeUnknown, ProviderUnavailable, SessionBusy
+from verification.identity import Caller
 from verification.standing import LEASE_SECONDS
 
 HOLD = 120
@@ -242,3 +244,21 @@ def test_a_worker_that_looked_before_it_began_adopts_nothing_any_more(
 
     assert len(items_of(pipeline)) == 1
     assert not [one for one in pipeline.bff.items() if one["pk"]["S"].startswith("ACCOUNT#")]
+
+
+def test_an_erasure_that_was_given_up_takes_no_lease_from_whoever_came_after(
+    pipeline: Pipeline, erase: Eraser
+) -> None:
+    bff = pipeline.bff
+    pipeline.open(user=SUBJECT)
+    with killed("before", bff.jumio, "delete_account"):
+        erase()
+    pipeline.let_pass(HOLD)
+    user_key = PEPPER.user_key(Caller(ISSUER, SUBJECT))
+    bff.store.hold(user_key, "a-request", int(pipeline.clock()))
+
+    with pytest.raises(SessionBusy):
+        erase()
+
+    bff.store.let_go(user_key, "a-request")
+    assert erase().accounts == 1

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from tests.support.bff import Bff, Clock
-from tests.support.interruptions import killed
+from tests.support.interruptions import interleaved, killed
 from verification.errors import IdempotencyKeyReused, OutcomeUnknown, ProviderRejected, SessionBusy
 from verification.standing import LEASE_SECONDS
+from verification.store.table import Key, delete
 
 
 def test_the_same_request_has_the_same_answer(bff: Bff) -> None:
@@ -99,3 +100,17 @@ def test_a_key_whose_session_is_over_stands_in_nobodys_way(bff: Bff) -> None:
 
     assert bff.ask(key="k1").status == 201
     assert len(bff.executions()) == 2
+
+
+def test_a_key_is_not_bound_to_a_session_that_is_over(bff: Bff) -> None:
+    first = bff.ask()
+
+    def taken_away() -> None:
+        item = bff.item("ada", "SESSION#identity") or {}
+        bff.table.write(delete(Key(item["pk"], item["sk"])))
+
+    with interleaved("before", bff.store, "remember", taken_away):
+        again = bff.ask(key="k1")
+
+    assert (again.status, again.body != first.body) == (201, True)
+    assert bff.ask(key="k1") == again

@@ -1,8 +1,16 @@
 """Two attempts of one person: the older one ends late, and only its approval counts."""
 
+from dataclasses import replace
+
 import pytest
 
+from tests.support.bff import ISSUER, PEPPER
 from tests.support.pipeline import Pipeline
+from verification.execution import State
+from verification.identity import Caller
+from verification.standing import Effect
+from verification.store import ConditionFailed
+from verification.store.outcomes import News
 
 
 @pytest.mark.parametrize("scenario", ["declined: fake document", "needs review", "never starts"])
@@ -61,3 +69,22 @@ def test_a_new_attempt_after_an_approval_that_may_be_repeated_is_not_undone(
     pipeline.call_back(second)
     pipeline.work_off()
     assert pipeline.status(journey="repeated") == "declined"
+
+
+def test_who_has_read_the_old_session_does_not_remove_the_new_one(pipeline: Pipeline) -> None:
+    """Items around an execution are not read in one moment."""
+    bff = pipeline.bff
+    user_key = PEPPER.user_key(Caller(ISSUER, "ada"))
+    old = pipeline.open()["customerInternalReference"]
+    before = bff.outcomes.known(user_key, old)
+    pipeline.open(renew=True)
+    after = bff.outcomes.known(user_key, old)
+    assert before is not None
+    assert after is not None
+    now = int(pipeline.clock())
+    news = News(State.EXPIRED, None, now, now, Effect(State.EXPIRED, after.progress))
+
+    with pytest.raises(ConditionFailed):
+        bff.outcomes.advance(replace(after, session=before.session), news)
+
+    assert bff.ask().status == 200
