@@ -81,10 +81,12 @@ def test_a_refusal_is_final(
 
 
 @opening
-def test_the_frontend_is_told_when_a_busy_jumio_may_be_asked_again(
-    jumio: Jumio, endpoint: str
+@pytest.mark.parametrize("advice", [6, 40])
+def test_a_person_does_not_wait_for_long_but_is_told_when_to_come_back(
+    jumio: Jumio, waits: list[float], endpoint: str, advice: int
 ) -> None:
-    jumio.simulator.admin.add_fault(endpoint, "rate_limited", 10, retry_after="40")
+    jumio.simulator.admin.add_fault(endpoint, "rate_limited", 10, retry_after=str(advice))
     with pytest.raises(ProviderBusy) as refusal:
         jumio.call(endpoint)
-    assert refusal.value.retry_after == 41
+    assert refusal.value.retry_after == advice + 1
+    assert (jumio.sent(endpoint), waits) == (1, [])

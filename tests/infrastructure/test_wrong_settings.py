@@ -62,3 +62,11 @@ def test_comments_point_to_files_that_exist() -> None:
     for name in named:
         candidates = [ROOT / name, ROOT / "layers/verification" / name]
         assert any(path.exists() for path in candidates), name
+
+
+def test_tokens_of_a_foreign_issuer_need_an_audience() -> None:
+    rule = template()["Rules"]["ForeignTokensHaveAnAudience"]
+    assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "JwtIssuer"}, ""]}]}
+    (refused,) = rule["Assertions"]
+    empty = {"Fn::EachMemberEquals": [{"Ref": "JwtAudience"}, ""]}
+    assert refused["Assert"] == {"Fn::Not": [empty]}

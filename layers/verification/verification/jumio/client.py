@@ -32,6 +32,7 @@ from verification.observability import LogCode
 
 _logger = logging.getLogger(__name__)
 _TRIES = 4
+_PATIENCE = 5.0  # seconds: a person is not kept waiting for longer, whatever Jumio advises
 _UNAVAILABLE = "The verification provider does not answer."
 _BUSY = "The verification provider has no capacity right now."
 
@@ -101,7 +102,7 @@ class JumioClient:
                 _logger.warning(LogCode.JUMIO_RATE_LIMITED)
                 wait = reply.retry_after or _jitter(attempt) + 0.5
                 failure = ProviderBusy(_BUSY, retry_after=round(wait) + 1)
-            if attempt + 1 == _TRIES or not pause(wait, deadline):
+            if attempt + 1 == _TRIES or wait > _PATIENCE or not pause(wait, deadline):
                 break
         raise failure
 
