@@ -1,23 +1,18 @@
 """An operator erases a person through the deployed function, with the rights that it has there."""
 
-import json
-from typing import Any
-
 from local.frontend import Frontend
 from local.observer import BusListener, log_lines, table_items
 from local.simulator.admin_client import AdminClient
-from tests.support.end_to_end import SECONDS, UNDECIDED, begun, eventually, outcomes, settled_queue
+from tests.support.end_to_end import (
+    SECONDS,
+    UNDECIDED,
+    begun,
+    erase,
+    eventually,
+    outcomes,
+    settled_queue,
+)
 from tests.support.stack import RunningStack
-
-
-def erase(stack: RunningStack, issuer: str, subject: str) -> dict[str, Any]:
-    answer = stack.aws.functions.invoke(
-        FunctionName=stack.outputs["EraseSubjectFunction"],
-        Payload=json.dumps({"issuer": issuer, "subject": subject}).encode(),
-    )
-    receipt = json.load(answer["Payload"])
-    assert "FunctionError" not in answer, receipt
-    return dict(receipt)
 
 
 def test_a_person_is_erased_and_may_start_afresh(
@@ -51,4 +46,4 @@ def test_a_person_is_erased_and_may_start_afresh(
 
 
 def _dropped(stack: RunningStack, reference: str) -> bool:
-    return any("execution_unknown" in line and reference in line for line in log_lines(stack.aws))
+    return any("leftover_gone" in line and reference in line for line in log_lines(stack.aws))

@@ -8,7 +8,7 @@ import httpx
 from local.frontend import Frontend
 from local.observer import log_lines, table_items
 from local.simulator.admin_client import AdminClient
-from tests.support.end_to_end import eventually
+from tests.support.end_to_end import erase, eventually
 from tests.support.stack import RunningStack
 
 Json = dict[str, Any]
@@ -84,6 +84,20 @@ def test_a_person_who_began_anew_keeps_the_new_account_and_the_other_is_recorded
     resumed = frontend.create_session(channel="sdk")
     assert (resumed.status_code, resumed.json()) == (200, answer.json())
     assert _calls(simulator) == ["POST", "POST"]
+
+
+def test_an_account_of_somebody_who_was_erased_meanwhile_is_deleted(
+    stack: RunningStack, frontend: Frontend, simulator: AdminClient
+) -> None:
+    lost = _lost(frontend, simulator)
+    _let_the_lease_end(stack, lost)
+    person = _account(stack, lost)
+    receipt = erase(stack, person["issuer"], person["subject"])
+    assert (receipt["accounts"], receipt["unanswered"]) == (0, 1)
+
+    simulator.expire(lost["id"])
+    assert eventually(lambda: simulator.execution(lost["id"])["deleted"], bool)
+    assert eventually(lambda: _logged(stack, "leftover_erased", lost), bool)
 
 
 def _orphans_counted(stack: RunningStack) -> float:

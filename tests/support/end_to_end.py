@@ -58,3 +58,14 @@ def settled_queue(stack: RunningStack) -> bool:
     """Whether the worker gets the queue empty in time."""
     url = stack.outputs["CallbackQueueUrl"]
     return eventually(lambda: queue_depth(stack.aws, url), lambda depth: depth == 0) == 0
+
+
+def erase(stack: RunningStack, issuer: str, subject: str) -> Json:
+    """An operator erases somebody; the receipt."""
+    answer = stack.aws.functions.invoke(
+        FunctionName=stack.outputs["EraseSubjectFunction"],
+        Payload=json.dumps({"issuer": issuer, "subject": subject}).encode(),
+    )
+    receipt = json.load(answer["Payload"])
+    assert "FunctionError" not in answer, receipt
+    return dict(receipt)
