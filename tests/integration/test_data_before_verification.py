@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.bff import Bff, Clock
 from tests.support.interruptions import interleaved, killed
-from tests.support.journeys import bodies, calls, opened_for, screening_first
+from tests.support.journeys import bodies, calls, in_a_row, opened_for, screening_first
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
 from verification.errors import (
@@ -90,9 +90,7 @@ def test_what_is_missing_is_asked_for_before_anything_is_opened(supplied: Bff) -
 
 def test_it_may_follow_a_screening(bff: Bff) -> None:
     bff.simulator.admin.patch_options(processing_seconds=0)
-    steps = [screening_first().journeys[0].steps[0], journeys().journeys[0].steps[0]]
-    chain = [step.model_dump(mode="json", by_alias=True, exclude_unset=True) for step in steps]
-    bff.journeys = load_journeys(json.dumps({"journeys": [{"name": "both", "steps": chain}]}))
+    bff.journeys = in_a_row(screening_first(), journeys())
 
     assert bff.ask(applicant=DATA).status == 201
     assert opened_for(bff) == [10066, 10163]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.support.bff import Bff
-from tests.support.journeys import bodies, calls, screening_first
+from tests.support.journeys import bodies, calls, in_a_row, screening_first
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
 from verification.errors import ApplicantRequired, InvalidRequest, NotEligible
@@ -28,6 +28,15 @@ def test_wrong_data_are_refused_before_jumio_hears_of_the_person(
     with pytest.raises(problem) as refusal:
         bff.ask(applicant=applicant)
     assert [one["field"] for one in refusal.value.fields] == [field]
+    assert calls(bff) == []
+
+
+def test_a_field_that_only_a_later_step_needs_is_checked_first_too(bff: Bff) -> None:
+    phone = screening_first(name="phone", inputs={"phoneNumber": {"from": "applicant"}})
+    bff.journeys = in_a_row(screening_first(), phone)
+    with pytest.raises(InvalidRequest) as refusal:
+        bff.ask(applicant={**PASS, "phoneNumber": "01234"})
+    assert [one["field"] for one in refusal.value.fields] == ["applicant.phoneNumber"]
     assert calls(bff) == []
 
 

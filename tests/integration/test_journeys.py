@@ -18,6 +18,7 @@ from tests.support.pipeline import Pipeline
 from verification.errors import (
     AlreadyVerified,
     NotEligible,
+    ProviderUnavailable,
     VerificationInProgress,
 )
 from verification.journeys import load_journeys
@@ -229,6 +230,15 @@ def test_an_unknown_workflow_works_by_configuration_alone(instant: Bff) -> None:
     assert bodies(instant, "parts.upload") == [
         {"address": {"line1": "Invented Lane 7"}, "ipAddress": "203.0.113.7"}
     ]
+
+
+def test_a_screening_without_a_result_is_not_to_be_repeated_at_once(instant: Bff) -> None:
+    instant.journeys = screening_first()
+    instant.simulator.admin.set_scenario("technical error", next_count=1)
+    with pytest.raises(ProviderUnavailable) as refusal:
+        instant.ask(applicant=PASS)
+    assert refusal.value.retry_after == 60
+    assert opened_for(instant) == [10066]
 
 
 def test_the_key_stands_for_what_the_person_gets(instant: Bff) -> None:

@@ -30,6 +30,13 @@ def screening_first(**step: object) -> Journeys:
     return load_journeys(json.dumps({"journeys": [journey]}))
 
 
+def in_a_row(*configured: Journeys) -> Journeys:
+    """One journey with the first step of each."""
+    first = [each.journeys[0].steps[0] for each in configured]
+    steps = [step.model_dump(mode="json", by_alias=True, exclude_unset=True) for step in first]
+    return load_journeys(json.dumps({"journeys": [{"name": "in-a-row", "steps": steps}]}))
+
+
 def calls(bff: Bff) -> list[str]:
     """What was asked of Jumio, in order, without reads and access tokens."""
     asked = (entry["endpoint"] for entry in bff.simulator.admin.journal())

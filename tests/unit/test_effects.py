@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from verification.execution import Decision, State
 from verification.journeys import Journey
 from verification.standing import Effect, Progress, effect_of
@@ -57,3 +59,36 @@ def test_it_does_not_pull_a_person_back_who_is_further() -> None:
     further = Progress(State.PENDING, "identity", "r4", passed={"document": 5_000})
     effect = ends(way, "document", further, reference="r2")
     assert (effect.progress.step, effect.progress.reference) == ("identity", "r4")
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "verdict"),
+    [
+        (None, State.EXPIRED),
+        ("decline", State.EXPIRED),  # nobody has judged the person
+        ("review", State.REVIEW),
+        ("continue", State.APPROVED),
+    ],
+)
+def test_no_decision_at_all_is_no_refusal(otherwise: str | None, verdict: State) -> None:
+    way = journey({"name": "identity", "otherwise": otherwise})
+    progress = Progress(State.PROCESSING, "identity", "r2")
+    effect = effect_of(
+        way,
+        way.steps[0],
+        progress,
+        reference="r2",
+        state=State.EXPIRED,
+        decision=Decision("NOT_EXECUTED"),
+        at=10_000,
+    )
+    assert effect.verdict is verdict
+
+
+def test_an_execution_that_was_abandoned_is_over_whatever_is_configured() -> None:
+    way = journey({"name": "identity", "otherwise": "continue"})
+    progress = Progress(State.STARTED, "identity", "r2")
+    effect = effect_of(
+        way, way.steps[0], progress, reference="r2", state=State.EXPIRED, decision=None, at=10_000
+    )
+    assert effect.verdict is State.EXPIRED

@@ -165,12 +165,41 @@ def test_two_journeys_cannot_share_a_name() -> None:
             {"name": "a", "credentials": [{"category": "ID", "country": {"values": []}}]},
             "credentials.0.country.values",
         ),
+        (
+            {"name": "a", "credentials": [{"category": "ID", "country": {"values": ["XX"]}}]},
+            "credentials.0.country.values.0",
+        ),
+        (
+            {"name": "a", "credentials": [{"category": "ID", "type": {"values": ["ID-CARD"]}}]},
+            "credentials.0",
+        ),
+        ({"name": "a", "passes": []}, "passes"),
+        ({"name": "a", "successUrl": "http://shop.example/done"}, "successUrl"),
+        ({"name": "a", "successUrl": "https://shop.example:8443/done"}, "successUrl"),
     ],
 )
 def test_the_path_of_what_is_wrong_is_told(step: dict[str, object], path: str) -> None:
     second = {"name": "second", "steps": [{"name": "x"}, step]}
     text = complaint(document(journey("first"), second))
     assert text.startswith(f"JOURNEYS: journeys.1.steps.1.{path}: ")
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, True, 0, 1.5, None])
+def test_a_workflow_key_is_a_number_or_a_text(key: object) -> None:
+    assert "steps.0.workflowKey" in complaint(document(journey("a", workflowKey=key)))
+
+
+def test_countries_are_sent_as_jumio_wants_them() -> None:
+    presets = [{"category": "ID", "country": {"values": ["AT", "DEU"]}}]
+    loaded = load_journeys(document(journey("a", credentials=presets)))
+    (preset,) = loaded.get(None).steps[0].credentials
+    assert preset.country is not None
+    assert preset.country.values == ["AUT", "DEU"]
+
+
+def test_a_developers_own_machine_is_a_return_address_too() -> None:
+    loaded = load_journeys(document(journey("a", successUrl="http://localhost:3000/done")))
+    assert str(loaded.get(None).steps[0].success_url) == "http://localhost:3000/done"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from verification.errors import ApplicantRequired, InvalidRequest
 from verification.journeys import Journey, Step, load_journeys
-from verification.prepared_data import flattened, prepared_data, require_declared
+from verification.prepared_data import flattened, prepared_data, require_well_formed
 
 
 def journey(**sources: str) -> Journey:
@@ -84,7 +84,7 @@ def test_a_claim_and_the_address_cannot_be_overruled_by_the_request() -> None:
     asked = journey(email="claim:email", ipAddress="source-ip")
     for name in ("email", "ipAddress"):
         with pytest.raises(InvalidRequest):
-            require_declared(asked, {name: "anything"})
+            require_well_formed(asked, {name: "anything"})
 
 
 @pytest.mark.parametrize("applicant", [{"email": 1}, {"address": {"a": {"b": "c"}}}, {"email": []}])

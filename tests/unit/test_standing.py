@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from verification.errors import AlreadyVerified, AttemptsExhausted, VerificationInProgress
@@ -8,6 +10,7 @@ from verification.standing import (
     Progress,
     Session,
     Standing,
+    coming_step,
     require_new_execution_allowed,
     retry_advice,
 )
@@ -82,3 +85,39 @@ def test_after_the_limit_was_lowered_enough_attempts_must_lapse() -> None:
     limited = journey(attempts={"limit": 1, "window": 3600})
     retry = retry_advice(limited, attempts(NOW - 3000, NOW - 1000), NOW)
     assert (retry.allowed, retry.remaining, retry.after) == (False, 0, 2600)
+
+
+TWO: dict[str, Any] = {
+    "name": "two",
+    "steps": [
+        {
+            "name": "mail",
+            "kind": "screening",
+            "inputs": {"email": {"from": "applicant"}},
+            "validity": 60,
+            "attempts": {"limit": 1},
+        },
+        {"name": "identity"},
+    ],
+}
+
+
+def test_a_step_that_is_open_comes_before_a_screening_that_has_lapsed() -> None:
+    way = Journey.model_validate(TWO)
+    opened = {"mail": (NOW - 100,), "identity": (NOW - 90,)}
+    progress = Progress(State.PENDING, "identity", "r1", opened, passed={"mail": NOW - 100})
+    coming = coming_step(way, progress, NOW)
+    assert coming is way.steps[1]
+    assert retry_advice(way, progress, NOW).remaining == 4
+    with pytest.raises(AttemptsExhausted):  # a new one would begin with the screening again
+        require_new_execution_allowed(way, progress, ANYBODY, NOW)
+
+
+def test_a_screening_that_still_counts_is_not_repeated_even_if_the_journey_may_be() -> None:
+    way = Journey.model_validate({**TWO, "steps": TWO["steps"][:1], "repeatable": True})
+    progress = Progress(State.APPROVED, "mail", "r1", passed={"mail": NOW - 10})
+    assert not retry_advice(way, progress, NOW).allowed
+    with pytest.raises(AlreadyVerified):
+        require_new_execution_allowed(way, progress, ANYBODY, NOW)
+    assert require_new_execution_allowed(way, progress, ANYBODY, NOW + 60) is way.steps[0]
+    assert retry_advice(way, progress, NOW + 60).allowed

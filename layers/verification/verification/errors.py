@@ -35,11 +35,12 @@ from typing import ClassVar
 class Problem(Exception):
     """A request that ends without what was asked for.
 
-    ``retry_after`` is in whole seconds, ``fields`` names what is wrong with the
-    request, ``headers`` are added to the response as they are.
+    ``retry_after`` is in whole seconds, ``usual_wait`` unless told otherwise; ``fields``
+    names what is wrong with the request, ``headers`` are added to the response as they are.
     """
 
     code: ClassVar[str] = "internal"
+    usual_wait: ClassVar[int | None] = None
 
     def __init__(
         self,
@@ -51,7 +52,7 @@ class Problem(Exception):
     ) -> None:
         super().__init__(detail or self.code)
         self.detail = detail
-        self.retry_after = retry_after
+        self.retry_after = self.usual_wait if retry_after is None else retry_after
         self.fields = tuple(fields)
         self.headers = dict(headers or {})
 
@@ -122,10 +123,12 @@ class ProviderError(Problem):
 
 class ProviderBusy(ProviderError):
     code = "provider-busy"
+    usual_wait = 2
 
 
 class ProviderUnavailable(ProviderError):
     code = "provider-unavailable"
+    usual_wait = 5
 
 
 class OutcomeUnknown(ProviderUnavailable):

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from verification.errors import Misconfigured, UnknownJourney
-from verification.formats import PREPARED_DATA
+from verification.formats import PREPARED_DATA, alpha3
 
 JourneyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", max_length=40)]
 StepName = JourneyName
@@ -50,14 +50,20 @@ def _lifetime(value: str) -> str:
     return value
 
 
-def _short(value: HttpUrl) -> HttpUrl:
+def _allowed_by_jumio(value: HttpUrl) -> HttpUrl:
     if len(str(value)) > 255 or value.query or value.fragment:
         raise ValueError("at most 255 characters, without query and fragment")
+    here = value.host in ("localhost", "127.0.0.1")
+    if not here and (value.scheme != "https" or value.port != 443):
+        raise ValueError("https, without a port")
     return value
 
 
+WorkflowKey = (
+    Annotated[int, Field(strict=True, ge=1)] | Annotated[str, Field(min_length=1, max_length=255)]
+)
 WebLocale = Annotated[str, AfterValidator(_known_locale)]
-ReturnUrl = Annotated[HttpUrl, AfterValidator(_short)]
+ReturnUrl = Annotated[HttpUrl, AfterValidator(_allowed_by_jumio)]
 
 
 class _Configured(BaseModel):
@@ -78,13 +84,32 @@ class Preset(_Configured):
     values: list[str] = Field(min_length=1)
 
 
+class CountryPreset(Preset):
+    """ISO 3166 countries, sent as alpha-3."""
+
+    values: list[Annotated[str, AfterValidator(alpha3)]] = Field(min_length=1)
+
+
+_TYPES = {
+    "ID": {"ID_CARD", "DRIVING_LICENSE", "PASSPORT", "VISA"},
+    "FACEMAP": {"IPROOV_STANDARD", "IPROOV_PREMIUM", "JUMIO_STANDARD"},
+}
+
+
 class CredentialPreset(_Configured):
     """What a person is asked to present, as Jumio's ``workflowDefinition.credentials[]``."""
 
     category: Literal["ID", "FACEMAP", "SELFIE", "DOCUMENT", "DATA"]
     label: str | None = None
-    country: Preset | None = None
+    country: CountryPreset | None = None
     type: Preset | None = None
+
+    @model_validator(mode="after")
+    def _types_are_known(self) -> Self:
+        known = _TYPES.get(self.category)
+        if known and self.type and (unknown := set(self.type.values) - known):
+            raise ValueError(f"type {min(unknown)} is none of {', '.join(sorted(known))}")
+        return self
 
 
 class Input(_Configured):
@@ -105,9 +130,9 @@ class Step(_Configured):
 
     name: StepName
     kind: Literal["user", "screening"] = "user"
-    workflow_key: int | str = Field(10011, alias="workflowKey")
+    workflow_key: WorkflowKey = Field(10011, alias="workflowKey")
     inputs: dict[str, Input] = {}
-    passes: frozenset[Literal["PASSED", "WARNING"]] = frozenset({"PASSED"})
+    passes: frozenset[Literal["PASSED", "WARNING"]] = Field(frozenset({"PASSED"}), min_length=1)
     otherwise: Literal["decline", "review", "continue"] | None = None
     validity: int | None = Field(None, ge=60)
     attempts: Attempts = Attempts.model_validate({})

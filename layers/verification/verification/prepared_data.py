@@ -24,17 +24,22 @@ def flattened(applicant: Mapping[str, Any]) -> dict[str, str]:
     return flat
 
 
-def require_declared(journey: Journey, applicant: Mapping[str, str]) -> None:
-    """Raises InvalidRequest for a member that no step of the journey asks for."""
-    declared = {
-        name
+def require_well_formed(journey: Journey, applicant: Mapping[str, str]) -> None:
+    """Raises InvalidRequest for a member that no step asks for, or in the wrong format.
+
+    So nothing is opened, and paid for, by a request that a later step would refuse.
+    """
+    asking = {
+        name: step
         for step in journey.steps
         for name, wanted in step.inputs.items()
         if wanted.source == "applicant"
     }
-    for path in applicant:
-        if path not in declared:
-            raise _invalid(f"applicant.{path}", "this journey does not ask for it")
+    for name, value in applicant.items():
+        if name not in asking:
+            raise _invalid(f"applicant.{name}", "this journey does not ask for it")
+        if value:
+            _formatted(asking[name], name, value)
 
 
 def prepared_data(

@@ -115,8 +115,16 @@ class Retry:
 
 
 def next_step(journey: Journey, progress: Progress, now: float) -> Step | None:
-    """The first step that the person has not passed, or not recently enough."""
+    """The first step to open: that the person has not passed, or not recently enough."""
     return next((step for step in journey.steps if not _has_passed(progress, step, now)), None)
+
+
+def coming_step(journey: Journey, progress: Progress, now: float) -> Step | None:
+    """What ``GET /verification`` tells as next: a step that is open comes before all others."""
+    step = journey.step(progress.step or "")
+    if step and progress.state and not progress.state.final and step.name not in progress.passed:
+        return step
+    return next_step(journey, progress, now)
 
 
 def _has_passed(progress: Progress, step: Step, now: float) -> bool:
@@ -176,12 +184,15 @@ def _another_follows(journey: Journey, step: Step, progress: Progress, now: floa
 
 def _verdict(step: Step, state: State, decision: Decision | None) -> State:
     """What a step's own end means by the journey's configuration."""
-    if state not in (State.APPROVED, State.REVIEW, State.DECLINED):
+    if not state.final or decision is None:
         return state
-    if (decision and decision.type in step.passes) or step.otherwise == "continue":
+    if decision.type in step.passes or step.otherwise == "continue":
         return State.APPROVED
-    usual = State.REVIEW if state is State.APPROVED else state
-    return {"review": State.REVIEW, "decline": State.DECLINED}.get(step.otherwise or "", usual)
+    if step.otherwise == "review":
+        return State.REVIEW
+    if step.otherwise == "decline" and state is not State.EXPIRED:  # nobody has judged the person
+        return State.DECLINED
+    return State.REVIEW if state is State.APPROVED else state
 
 
 def _is_screening(journey: Journey, step_name: str) -> bool:
@@ -219,12 +230,18 @@ def screened_out(journey: Journey, progress: Progress, now: float) -> bool:
 
 def retry_advice(journey: Journey, progress: Progress, now: float) -> Retry:
     """What ``GET /verification`` tells about another attempt."""
-    step = next_step(journey, progress, now) or journey.steps[-1]
+    step = coming_step(journey, progress, now)
+    if step is None or blocked_by_outcome(journey, progress, now):
+        return replace(_retry(step or journey.steps[-1], progress, now), allowed=False)
+    return _retry(step, progress, now)
+
+
+def _retry(step: Step, progress: Progress, now: float) -> Retry:
+    """Whether the attempts at a step allow another one."""
     recent = recent_attempts(progress, step, now)
     remaining = max(0, step.attempts.limit - len(recent))
-    blocked = blocked_by_outcome(journey, progress, now)
     after = 0 if remaining else _until_one_lapses(recent, step.attempts, now)
-    return Retry(remaining > 0 and not blocked, remaining, after)
+    return Retry(remaining > 0, remaining, after)
 
 
 def require_new_execution_allowed(
@@ -240,8 +257,8 @@ def require_new_execution_allowed(
         raise AlreadyVerified("This person has passed this journey.")
     if journey.needs_account and account.account_id is None:
         raise NotEligible("This journey is for people who were verified before.")
-    retry = retry_advice(journey, progress, now)
-    if not retry.remaining:
+    retry = _retry(step, progress, now)
+    if not retry.allowed:
         limits = step.attempts
         raise AttemptsExhausted(
             "This person has used up the attempts of this journey.",

@@ -90,7 +90,7 @@ class JumioClient:
                     method, url, deadline, json_body=request, fresh_connection=True
                 )
             except NotSent as error:
-                failure: Exception = ProviderUnavailable(_UNAVAILABLE, retry_after=5)
+                failure: Exception = ProviderUnavailable(_UNAVAILABLE)
                 _logger.warning(LogCode.JUMIO_NOT_REACHED, extra={"reason": str(error)})
                 wait = _jitter(attempt)
             except NoAnswer as error:
@@ -179,8 +179,8 @@ class JumioClient:
                 if reply.status != 429 and reply.status < 500:
                     raise ProviderRejected
                 if reply.status == 429:
-                    failure = ProviderBusy(_BUSY)
                     wait = reply.retry_after or wait
+                    failure = ProviderBusy(_BUSY, retry_after=round(wait) + 1)
             if attempt + 1 == _TRIES or not pause(wait, deadline):
                 break
         raise failure

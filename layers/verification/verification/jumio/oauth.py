@@ -82,7 +82,7 @@ class TokenSource:
             wait = random.uniform(0, 0.2 * 2**attempt)  # noqa: S311 jitter only
             if attempt + 1 == _TRIES or not pause(wait, deadline):
                 break
-        raise ProviderUnavailable("The verification provider does not answer.", retry_after=5)
+        raise ProviderUnavailable("The verification provider does not answer.")
 
 
 def _parse(reply: Reply) -> tuple[str, float] | None:

@@ -38,7 +38,7 @@ class Limiter:
             taken, pace = self._table.step(LIMITER_KEY, *self._step(running, now_ms))
             if taken:
                 return self._wait(pace, now_ms) / 1000
-        raise ProviderBusy("Too many people are starting at this moment.", retry_after=2)
+        raise ProviderBusy("Too many people are starting at this moment.")
 
     def _step(self, running: bool, now_ms: int) -> tuple[str, When]:
         limits = self._limits

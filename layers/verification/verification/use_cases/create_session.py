@@ -25,7 +25,7 @@ from verification.gateway.request import Request, validated
 from verification.identity import Caller, Pepper
 from verification.journeys import Journey, Journeys, Step
 from verification.observability import LogCode
-from verification.prepared_data import flattened, prepared_data, require_declared
+from verification.prepared_data import flattened, prepared_data, require_well_formed
 from verification.standing import (
     Session,
     Standing,
@@ -40,6 +40,7 @@ from verification.use_cases.supply_data import SupplyData
 _logger = logging.getLogger(__name__)
 _PATIENCE = 1.0  # seconds to wait for whoever is opening this person's execution
 _SOON = 2  # seconds in which an opening request is usually done
+_LATER = 60  # seconds after which a screening may have a result; each costs money
 _NO_RESULT = "The verification provider has come to no result."
 
 
@@ -117,7 +118,7 @@ class CreateSession:
         """Raises a Problem if there is no session to hand out."""
         journey = self.journeys.get(asked.request.journey)
         applicant = flattened(asked.request.applicant)
-        require_declared(journey, applicant)
+        require_well_formed(journey, applicant)
         claim = asked.request.claim(asked.idempotency_key, self.pepper)
         errand = _Errand(asked, journey, self.pepper.user_key(asked.caller), claim, applicant)
         patient_until = self.clock() + _PATIENCE
@@ -132,7 +133,7 @@ class CreateSession:
                     opening = _opening(errand, step, standing, now)
                     data = prepared_data(step, applicant, asked.claims, asked.source_ip)
                     if step.name in errand.supplied:
-                        raise ProviderUnavailable(_NO_RESULT, retry_after=_SOON)
+                        raise ProviderUnavailable(_NO_RESULT, retry_after=_LATER)
                     session = unfinished or self.open_execution(opening, standing, pace, deadline)
                     if not session.awaits_data:
                         return _answered(HTTPStatus.CREATED, asked, session)

@@ -10,7 +10,7 @@ from verification.deadline import Clock
 from verification.execution import State
 from verification.identity import Caller, Pepper
 from verification.journeys import Journeys
-from verification.standing import Retry, next_step, retry_advice
+from verification.standing import Retry, coming_step, retry_advice
 from verification.store import OutcomeStore
 
 _POLL_AFTER = {State.PENDING: 5, State.STARTED: 5, State.PROCESSING: 3}
@@ -59,7 +59,7 @@ class GetVerification:
         journey = self.journeys.get(journey_name)
         progress = self.store.progress(self.pepper.user_key(caller), journey.name)
         now = self.clock()
-        retry, coming = retry_advice(journey, progress, now), next_step(journey, progress, now)
+        retry, coming = retry_advice(journey, progress, now), coming_step(journey, progress, now)
         ended = progress.state is not None and progress.state.final and not retry.allowed
         at, state = progress.updated_at, progress.state
         body: dict[str, object] = {
