@@ -28,8 +28,24 @@ def test_the_page_names_every_member_of_prepared_data_and_no_other() -> None:
     assert named | lines == set(PREPARED_DATA)
 
 
+def shown(member: str) -> Step:
+    """A step with what the page shows of a member."""
+    (text,) = re.findall(rf'```json\n("{member}": .*?)```', PAGE, re.DOTALL)
+    return Step.model_validate({"name": "identity", **json.loads("{" + text + "}")})
+
+
 def test_the_inputs_that_the_page_shows_are_understood() -> None:
-    shown = PAGE.partition("## Inputs")[2].partition("```json\n")[2].partition("```")[0]
-    step = Step.model_validate({"name": "identity", **json.loads("{" + shown + "}")})
-    assert [one.source for one in step.inputs.values()] == ["claim:email", "applicant", "source-ip"]
-    assert [name for name, one in step.inputs.items() if one.optional] == ["ipAddress"]
+    inputs = shown("inputs").inputs
+    assert [one.source for one in inputs.values()] == ["claim:email", "applicant", "source-ip"]
+    assert [name for name, one in inputs.items() if one.optional] == ["ipAddress"]
+
+
+def test_the_presets_that_the_page_shows_are_understood() -> None:
+    (preset,) = shown("credentials").credentials
+    assert preset.country is not None
+    assert preset.type is not None
+    assert (preset.country.predefined_type, preset.country.values) == ("DEFINED", ["AUT", "DEU"])
+    assert (preset.type.predefined_type, preset.type.values) == (
+        "RECOMMENDED",
+        ["PASSPORT", "ID_CARD"],
+    )
