@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
+import httpx
 import pytest
 import requests
 from hypothesis import HealthCheck, settings
@@ -40,7 +41,7 @@ USERS = st.sampled_from(["ada", "bob"])
 WHICH = st.integers(0, 5)
 FINISHES = st.sampled_from(["approved", "declined: fake document", "needs review"])
 STEP = {"name": "identity", "attempts": {"limit": 100}, "tokenLifetime": "10m"}
-JOURNEYS = load_journeys(json.dumps({"journeys": [{"name": "identity", "steps": [STEP]}]}))
+WITH_DATA = {**STEP, "workflowKey": 10163, "inputs": {"email": {"from": "applicant"}}}
 TRUTH = {
     ("PROCESSED", "PASSED"): State.APPROVED,
     ("PROCESSED", "WARNING"): State.REVIEW,
@@ -83,6 +84,9 @@ class RecordedQueue:
 
 
 class Invariants(RuleBasedStateMachine):
+    step: ClassVar[dict[str, object]] = STEP
+    given: ClassVar[dict[str, object]] = {}
+
     @initialize()
     def begin(self) -> None:
         simulator.admin.reset()
@@ -97,7 +101,9 @@ class Invariants(RuleBasedStateMachine):
         client.create_table(**table_definition(table))
         self.events, self.queue, self.clock = RecordedEvents(), RecordedQueue(), clock
         bus: Any = Bus(self.events, "verification")  # type: ignore[arg-type]
-        self.bff = Bff(client, table, simulator, bus, JOURNEYS, clock=clock)
+        document = {"journeys": [{"name": "identity", "steps": [self.step]}]}
+        journeys = load_journeys(json.dumps(document))
+        self.bff = Bff(client, table, simulator, bus, journeys, clock=clock)
         self.excused: Counter[str] = Counter()  # accounts that nobody could know of
         self.given_up: set[str] = set()  # intents of which nothing was heard in time
         self.ranks: dict[str, int] = {}
@@ -109,7 +115,8 @@ class Invariants(RuleBasedStateMachine):
     @rule(user=USERS, channel=st.sampled_from(["sdk", "web"]), renew=st.booleans())
     def ask(self, user: str, channel: str, renew: bool) -> None:
         with contextlib.suppress(Problem):
-            self.bff.ask(channel, user=user, renew=renew)
+            answered = self.bff.ask(channel, user=user, renew=renew, **self.given)
+            self._had_the_data(answered.body)
             account = self.bff.item(user, "ACCOUNT") or {}
             self.accounts.setdefault(account["pk"], account["account_id"])
 
@@ -122,7 +129,7 @@ class Invariants(RuleBasedStateMachine):
     def ask_while_jumio_misbehaves(self, user: str, fault: str) -> None:
         simulator.admin.add_fault("accounts.*", fault)
         try:
-            self.bff.ask(user=user, renew=True)
+            self.bff.ask(user=user, renew=True, **self.given)
         except OutcomeUnknown:
             self.excused[user] += 1
         except Problem:
@@ -132,7 +139,16 @@ class Invariants(RuleBasedStateMachine):
     @rule(
         user=USERS,
         when=st.sampled_from(["before", "after"]),
-        step=st.sampled_from([("store", "begin"), ("jumio", "open_execution"), ("store", "save")]),
+        step=st.sampled_from(
+            [
+                ("store", "begin"),
+                ("jumio", "open_execution"),
+                ("store", "save"),
+                ("store", "hold"),
+                ("jumio", "upload_prepared_data"),
+                ("store", "supplied"),
+            ]
+        ),
     )
     def ask_and_die(self, user: str, when: Any, step: tuple[str, str]) -> None:
         part, method = step
@@ -140,8 +156,14 @@ class Invariants(RuleBasedStateMachine):
             contextlib.suppress(Problem, AssertionError),  # it may never get that far
             killed(when, getattr(self.bff, part), method),
         ):
-            self.excused[user] += 1
-            self.bff.ask(user=user, renew=True)
+            self.excused[user] += method in ("begin", "open_execution", "save")
+            self.bff.ask(user=user, renew=True, **self.given)
+
+    @rule(user=USERS, fault=st.sampled_from(["reset", "reset_after_commit", "status"]))
+    def ask_while_the_data_are_refused_or_lost(self, user: str, fault: str) -> None:
+        simulator.admin.add_fault("parts.*", fault, status=400, count=2)
+        self.ask(user, "web", renew=False)
+        simulator.admin.clear_faults()
 
     # Not 31 seconds before the call: the function's own time would be up.
     @rule(user=USERS, moment=st.sampled_from([("before", 1), ("after", 1), ("after", 31)]))
@@ -157,7 +179,7 @@ class Invariants(RuleBasedStateMachine):
             interleaved(when, self.bff.jumio, "open_execution", meanwhile),
         ):
             self.excused[user] += seconds > LEASE_SECONDS
-            self.bff.ask(user=user, renew=True)
+            self.bff.ask(user=user, renew=True, **self.given)
 
     @rule(which=WHICH, scenario=FINISHES)
     def two_workers_meet(self, which: int, scenario: str) -> None:
@@ -237,6 +259,15 @@ class Invariants(RuleBasedStateMachine):
             self.bff.settle_execution(hint, Deadline(20))
 
     # ---------------------------------------------------------------- what must hold
+
+    def _had_the_data(self, handed_out: dict[str, dict[str, str]] | None) -> None:
+        """Nothing is handed out before Jumio has what the step wants to tell it."""
+        opener = {word for member in (handed_out or {}).values() for word in member.values()}
+        (execution,) = [
+            one for one in self.bff.executions() if opener & {one["sdkToken"], one["webHref"]}
+        ]
+        uploads = simulator.admin.journal(endpoint="parts.*", path=f"*{execution['id']}*")
+        assert any(one["status"] == httpx.codes.OK for one in uploads) == bool(self.given)
 
     @invariant()
     def all_invariants_hold(self) -> None:
@@ -328,11 +359,20 @@ def approved(kept: Items, prefix: str) -> set[str]:
     return {item["pk"] for item in of_kind(kept, prefix) if item["state"] == State.APPROVED}
 
 
-Invariants.TestCase.settings = settings(
-    max_examples=20,
-    stateful_step_count=25,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=list(HealthCheck),
-)
+class InvariantsWithData(Invariants):
+    """The same for a verification that wants to be told of the person first."""
+
+    step = WITH_DATA
+    given: ClassVar[dict[str, object]] = {"applicant": {"email": "ada@people.example"}}
+
+
+for machine in (Invariants, InvariantsWithData):
+    machine.TestCase.settings = settings(
+        max_examples=20,
+        stateful_step_count=25,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
 TestInvariants = Invariants.TestCase
+TestInvariantsWithData = InvariantsWithData.TestCase
