@@ -179,6 +179,7 @@ def test_the_decision_is_taken_and_everything_personal_is_left(
         Decision("REJECTED", "REJECTED", 100.0, ("imageChecks", "somethingNew", "usability")),
         "1-user_key",
         "0123456789abcdef0123456789abcdef",
+        ACCOUNT,
     )
     assert "PERSONAL" not in repr(reading)
 

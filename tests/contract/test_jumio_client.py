@@ -47,14 +47,25 @@ def test_jumios_own_advice_on_when_to_come_back_is_followed(
     assert waits == [4.0]
 
 
-@reading
+@every
 def test_nobody_waits_longer_than_there_is_time(
     jumio: Jumio, waits: list[float], endpoint: str
 ) -> None:
-    jumio.simulator.admin.add_fault(endpoint, "rate_limited", 10, retry_after="31")
-    assert jumio.ending(endpoint) is ProviderBusy
-    assert jumio.sent(endpoint) == 1
-    assert waits == [31.0]
+    jumio.simulator.admin.add_fault(endpoint, "rate_limited", 10, retry_after="4")
+    assert jumio.ending(endpoint, 4) is ProviderBusy
+    assert (jumio.sent(endpoint), waits) == (1, [4.0])
+
+
+@every
+@pytest.mark.parametrize("advice", [6, 40])
+def test_nobody_waits_for_long_but_everybody_is_told_when_to_come_back(
+    jumio: Jumio, waits: list[float], endpoint: str, advice: int
+) -> None:
+    jumio.simulator.admin.add_fault(endpoint, "rate_limited", 10, retry_after=str(advice))
+    with pytest.raises(ProviderBusy) as refusal:
+        jumio.call(endpoint)
+    assert refusal.value.retry_after == advice + 1
+    assert (jumio.sent(endpoint), waits) == (1, [])
 
 
 @every

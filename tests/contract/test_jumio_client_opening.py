@@ -7,7 +7,6 @@ from verification.errors import (
     NotAtProvider,
     OutcomeUnknown,
     Problem,
-    ProviderBusy,
     ProviderRejected,
 )
 
@@ -38,7 +37,7 @@ def test_an_answer_that_cannot_be_read_is_an_unknown_outcome(
 
 @opening
 @pytest.mark.parametrize("after_commit", [False, True])
-@pytest.mark.parametrize("status", [302, 304, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [302, 304, 408, 500, 502, 503, 504])
 def test_a_status_that_does_not_say_what_was_done_is_an_unknown_outcome(
     jumio: Jumio, waits: list[float], endpoint: str, status: int, after_commit: bool
 ) -> None:
@@ -77,16 +76,4 @@ def test_a_refusal_is_final(
 ) -> None:
     jumio.simulator.admin.add_fault(endpoint, "status", 10, status=status)
     assert jumio.ending(endpoint) is problem
-    assert (jumio.sent(endpoint), waits) == (1, [])
-
-
-@opening
-@pytest.mark.parametrize("advice", [6, 40])
-def test_a_person_does_not_wait_for_long_but_is_told_when_to_come_back(
-    jumio: Jumio, waits: list[float], endpoint: str, advice: int
-) -> None:
-    jumio.simulator.admin.add_fault(endpoint, "rate_limited", 10, retry_after=str(advice))
-    with pytest.raises(ProviderBusy) as refusal:
-        jumio.call(endpoint)
-    assert refusal.value.retry_after == advice + 1
     assert (jumio.sent(endpoint), waits) == (1, [])

@@ -18,7 +18,9 @@ from verification.errors import (
     SessionBusy,
 )
 from verification.journeys import Journeys, load_journeys
+from verification.schedule import IDLE
 from verification.standing import LEASE_SECONDS
+from verification.use_cases.create_session import Answered
 
 Point = tuple[Literal["before", "after"], str, str]
 DATA = {"email": "ada@people.example", "address": {"country": "AT"}}
@@ -129,6 +131,71 @@ def test_nobody_gets_the_session_while_the_data_are_on_their_way(
     assert calls(supplied) == OPENED
 
 
+def unfinished(bff: Bff, given: dict[str, Any]) -> None:
+    """Somebody has opened the step and died before the upload."""
+    with killed("before", bff.jumio, "upload_prepared_data"):
+        bff.ask(applicant=given)
+    later(bff)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_who_comes_late_for_the_upload_leaves_what_was_handed_out(
+    supplied: Bff, refused: bool
+) -> None:
+    unfinished(supplied, DATA)
+    handed_out: list[Answered] = []
+
+    def another() -> None:
+        handed_out.append(supplied.ask(applicant=DATA))
+        if refused:
+            supplied.simulator.admin.add_fault("parts.*", "status", status=403, count=2)
+
+    with interleaved("before", supplied.store, "hold", another):
+        late = supplied.ask(applicant={**DATA, "email": "other@people.example"})
+
+    assert (late.status, late.body) == (200, handed_out[0].body)
+    assert bodies(supplied, "parts.upload") == [SENT]
+    assert supplied.ask().body == late.body
+
+
+@pytest.mark.parametrize("mended", [journeys(10164, inputs={}), journeys(10163)])
+def test_a_mended_configuration_works_at_once(bff: Bff, mended: Journeys) -> None:
+    bff.journeys = journeys(10164)
+    with pytest.raises(Misconfigured):
+        bff.ask(applicant=DATA)
+    bff.journeys = mended
+    given = {"applicant": DATA} if mended.journeys[0].steps[0].inputs else {}
+    assert bff.ask(**given).status == 201
+
+
+def test_inputs_that_are_taken_away_meanwhile_are_not_waited_for(supplied: Bff) -> None:
+    unfinished(supplied, DATA)
+    supplied.journeys = journeys(inputs={})
+    assert supplied.ask().status == 201
+    assert calls(supplied) == ["accounts.create"]
+
+
+def test_a_session_that_jumio_has_ended_meanwhile_is_replaced(pipeline: Pipeline) -> None:
+    bff = pipeline.bff
+    bff.journeys = journeys()
+    with killed("after", bff.jumio, "upload_prepared_data"):
+        bff.ask(applicant=DATA)
+    pipeline.let_pass(17 * 60)
+    assert bff.ask(applicant=DATA).status == 201
+    assert len(bff.executions()) == 2
+
+
+def test_nobody_gets_a_session_that_idled_away_since_the_upload(pipeline: Pipeline) -> None:
+    bff = pipeline.bff
+    bff.journeys = journeys(tokenLifetime="60d", callback=False)
+    first = bff.ask(applicant=DATA)
+    pipeline.let_pass(IDLE)
+    assert pipeline.sweep() == 1
+    pipeline.work_off()
+    assert pipeline.status() == "expired"
+    assert bff.ask(applicant=DATA).body != first.body
+
+
 def test_a_new_session_gets_the_data_too(supplied: Bff) -> None:
     supplied.ask(applicant=DATA)
     assert supplied.ask(applicant=DATA, renew=True).status == 201
@@ -171,7 +238,7 @@ def test_a_workflow_that_takes_no_data_is_a_misconfiguration(bff: Bff, kind: str
         with pytest.raises(Misconfigured) as refusal:
             bff.ask(applicant=DATA)
         assert refusal.value.setting.startswith("JOURNEYS: identity.identity: ")
-    assert len(bff.executions()) == 1
+    assert len(bff.executions()) == 2  # so that a mended configuration works at once
     assert "lease_owner" not in (bff.item("ada", "ACCOUNT") or {})
 
 

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.support.pipeline import Pipeline
 from verification.errors import OutcomeUnknown
 from verification.identity import Caller
 from verification.standing import LEASE_SECONDS
+from verification.store.table import Key, delete
 from verification.use_cases.erase_subject import Erased
 
 Json = dict[str, Any]
@@ -126,6 +128,56 @@ def test_whoever_knows_an_address_of_an_erased_person_can_delete_nobody_elses_ac
     assert deleted_at_jumio(pipeline) == set()
     assert observed.codes().count("callback_mismatch") == 2
     assert observed.metrics()["CallbacksRefused"] == 2
+
+
+def test_an_account_that_is_somebodys_again_is_not_a_leftover(
+    pipeline: Pipeline, erase: Eraser, observed: Observed
+) -> None:
+    """As after the table was restored to a moment before the latest attempt."""
+    pipeline.open(user=SUBJECT)
+    erase()
+    live = pipeline.open(user=SUBJECT)
+    forgotten = pipeline.open(user=SUBJECT, renew=True)
+    reference = forgotten["customerInternalReference"]
+    (item,) = [one for one in items_of(pipeline) if one["sk"]["S"].endswith(reference)]
+    pipeline.bff.table.write(delete(Key(item["pk"]["S"], item["sk"]["S"])))
+
+    pipeline.call_back(forgotten)
+    pipeline.work_off()
+
+    assert live["accountId"] == forgotten["accountId"] not in deleted_at_jumio(pipeline)
+    assert observed.codes().count("callback_mismatch") == 1
+
+
+def test_jumio_has_to_name_the_account_itself(
+    pipeline: Pipeline, erase: Eraser, observed: Observed
+) -> None:
+    """Should it ever look for an execution by its own id alone."""
+    leftover = lost(pipeline)
+    erase()
+    bff, bobs = pipeline.bff, pipeline.open(user="bob")
+    details = bff.jumio.read_execution
+
+    def by_execution(_account_id: str, *rest: Any, **named: Any) -> Any:
+        return details(leftover["accountId"], *rest, **named)
+
+    with patch.object(bff.jumio, "read_execution", by_execution):
+        pipeline.call_back(leftover, account={"id": bobs["accountId"]})
+        pipeline.work_off()
+
+    assert deleted_at_jumio(pipeline) == set()
+    assert observed.codes().count("callback_mismatch") == 1
+
+
+def test_a_leftover_that_cannot_be_read_for_a_moment_is_deleted_all_the_same(
+    pipeline: Pipeline, erase: Eraser
+) -> None:
+    leftover = lost(pipeline)
+    erase()
+    pipeline.bff.simulator.admin.add_fault("retrieval.details", "status", status=404, count=2)
+    pipeline.call_back(leftover)
+    pipeline.work_off()
+    assert deleted_at_jumio(pipeline) == {leftover["accountId"]}
 
 
 @pytest.mark.parametrize("endpoint", ["retrieval.*", "accounts.delete"])

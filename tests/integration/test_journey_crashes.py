@@ -7,7 +7,12 @@ import pytest
 from tests.support.bff import Bff, Clock
 from tests.support.interruptions import Killed, interleaved, killed
 from tests.support.journeys import accounts, calls, opened_for, screening_first
-from verification.errors import OutcomeUnknown, ProviderUnavailable, SessionBusy
+from verification.errors import (
+    OutcomeUnknown,
+    ProviderRejected,
+    ProviderUnavailable,
+    SessionBusy,
+)
 from verification.standing import LEASE_SECONDS
 
 Point = tuple[Literal["before", "after"], str, str]
@@ -41,29 +46,30 @@ def later(bff: Bff, seconds: float = LEASE_SECONDS) -> None:
     bff.clock.now += seconds
 
 
-def come_back(bff: Bff) -> int:
+def come_back(bff: Bff, **asked: Any) -> int:
     """Ask again as told, settling what waits for Jumio's callback; the status in the end."""
-    answered = bff.ask(applicant=PASS)
+    answered = bff.ask(applicant=PASS, **asked)
     if answered.status == 202:
         bff.settle(bff.executions()[-1])
-        answered = bff.ask(applicant=PASS)
+        answered = bff.ask(applicant=PASS, **asked)
     return answered.status
 
 
+@pytest.mark.parametrize("renew", [False, True])
 @pytest.mark.parametrize("point", POINTS.values(), ids=POINTS.keys())
-def test_the_next_request_goes_on_where_the_last_one_died(bff: Bff, point: Point) -> None:
-    bff.simulator.admin.patch_options(processing_seconds=0)
-    bff.journeys = screening_first()
+def test_the_next_request_goes_on_where_the_last_one_died(
+    screening: Bff, point: Point, renew: bool
+) -> None:
     when, part, method = point
-    target: Any = getattr(bff, part)
+    target: Any = getattr(screening, part)
     with killed(when, target, method):
-        bff.ask(applicant=PASS)
-    later(bff)
+        screening.ask(applicant=PASS, renew=renew, key="k")
+    later(screening)
 
-    assert come_back(bff) == 201
-    assert opened_for(bff) == [10066, 10011]
-    assert len(accounts(bff)) == 1
-    assert calls(bff).count("executions.finalize") == 1
+    assert come_back(screening, renew=renew, key="k") == 201
+    assert opened_for(screening) == [10066, 10011]
+    assert len(accounts(screening)) == 1
+    assert calls(screening).count("executions.finalize") == 1
 
 
 @pytest.mark.parametrize("method", ["begin", "save"])
@@ -157,3 +163,34 @@ def test_a_lost_screening_that_passes_late_takes_nothing_back(screening: Bff) ->
     screening.settle(lost)
 
     assert screening.status()["status"] == "approved"
+
+
+def test_a_late_request_does_not_run_a_screening_that_was_replaced(screening: Bff) -> None:
+    with killed("before", screening.jumio, "upload_prepared_data"):
+        screening.ask(applicant=PASS)
+    later(screening)
+
+    def another() -> None:
+        screening.simulator.admin.add_fault("parts.*", "status", status=403, count=2)
+        with pytest.raises(ProviderRejected):
+            screening.ask(applicant=PASS)
+        with killed("before", screening.jumio, "upload_prepared_data"):
+            screening.ask(applicant=PASS)
+        later(screening)
+
+    with interleaved("before", screening.store, "hold", another):
+        screening.ask(applicant=PASS)
+
+    assert come_back(screening) in (200, 201)
+    assert opened_for(screening) == [10066, 10066, 10011]
+    assert calls(screening).count("executions.finalize") == 1
+
+
+def test_what_is_finalized_is_not_given_up_while_jumio_takes_a_moment_to_say_so(
+    screening: Bff,
+) -> None:
+    screening.simulator.admin.add_fault("executions.finalize", "reset_after_commit")
+    lagging = {"workflowExecution": {"status": "ACQUISITION_STARTED"}}
+    screening.simulator.admin.add_fault("retrieval.status", "status", status=200, body=lagging)
+    assert come_back(screening) == 201
+    assert opened_for(screening) == [10066, 10011]

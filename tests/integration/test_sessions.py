@@ -97,17 +97,18 @@ def test_the_end_inside_the_token_counts(bff: Bff) -> None:
 
 
 def test_two_people_have_two_accounts(bff: Bff) -> None:
-    bff.ask(user="ada")
-    bff.ask(user="bob")
+    names = ("ada.lovelace", "bob.bobson")
+    for name in names:
+        bff.ask(user=name)
 
     references = {execution["userReference"] for execution in bff.executions()}
     assert len({execution["accountId"] for execution in bff.executions()}) == 2
     assert len(references) == 2
-    assert not any(name in reference for name in ("ada", "bob") for reference in references)
+    assert not any(name in reference for name in names for reference in references)
 
 
 def test_jumio_learns_no_more_than_it_needs(bff: Bff) -> None:
-    bff.ask("web", consent={"country": "AT"})
+    bff.ask("web", user="ada.lovelace", consent={"country": "AT"})
 
     (call,) = bff.simulator.admin.journal(method="POST", path="/api/v1/accounts")
     body = call["body"]
@@ -120,7 +121,7 @@ def test_jumio_learns_no_more_than_it_needs(bff: Bff) -> None:
         "userConsent": {"userIp": "203.0.113.7", "userLocation": {"country": "AUT"}},
     }
     assert callback.startswith(f"https://bff.example/callbacks/1.{user_key}.{reference}.")
-    assert "ada" not in json.dumps([reference, callback, user_key])
+    assert "lovelace" not in json.dumps([reference, callback, user_key])
 
 
 def test_while_a_result_is_worked_on_there_is_no_session(bff: Bff) -> None:

@@ -85,10 +85,19 @@ def test_no_decision_at_all_is_no_refusal(otherwise: str | None, verdict: State)
     assert effect.verdict is verdict
 
 
-def test_an_execution_that_was_abandoned_is_over_whatever_is_configured() -> None:
+@pytest.mark.parametrize("decision", [None, PASSED, Decision("REJECTED")])
+def test_an_execution_that_was_abandoned_is_over_whatever_is_configured(
+    decision: Decision | None,
+) -> None:
     way = journey({"name": "identity", "otherwise": "continue"})
     progress = Progress(State.STARTED, "identity", "r2")
     effect = effect_of(
-        way, way.steps[0], progress, reference="r2", state=State.EXPIRED, decision=None, at=10_000
+        way,
+        way.steps[0],
+        progress,
+        reference="r2",
+        state=State.EXPIRED,
+        decision=decision,
+        at=10_000,
     )
     assert effect.verdict is State.EXPIRED

@@ -184,13 +184,14 @@ def _another_follows(journey: Journey, step: Step, progress: Progress, now: floa
 
 def _verdict(step: Step, state: State, decision: Decision | None) -> State:
     """What a step's own end means by the journey's configuration."""
-    if not state.final or decision is None:
+    judged = state is not State.EXPIRED
+    if not state.final or decision is None or not (judged or decision.type == "NOT_EXECUTED"):
         return state
     if decision.type in step.passes or step.otherwise == "continue":
         return State.APPROVED
     if step.otherwise == "review":
         return State.REVIEW
-    if step.otherwise == "decline" and state is not State.EXPIRED:  # nobody has judged the person
+    if step.otherwise == "decline" and judged:
         return State.DECLINED
     return State.REVIEW if state is State.APPROVED else state
 

@@ -32,7 +32,7 @@ from verification.observability import LogCode
 
 _logger = logging.getLogger(__name__)
 _TRIES = 4
-_PATIENCE = 5.0  # seconds: a person is not kept waiting for longer, whatever Jumio advises
+_PATIENCE = 5.0  # seconds between tries: nobody is kept waiting for longer, whatever Jumio advises
 _UNAVAILABLE = "The verification provider does not answer."
 _BUSY = "The verification provider has no capacity right now."
 
@@ -55,12 +55,13 @@ class OpenedExecution:
 
 @dataclass(frozen=True)
 class Reading:
-    """What Jumio says about an execution; the references only where details were read."""
+    """What Jumio says about an execution; whose it is only where details were read."""
 
     status: str
     decision: Decision | None = None
     user_reference: str | None = None
     internal_reference: str | None = None
+    account_id: str | None = None
 
 
 class JumioClient:
@@ -102,7 +103,7 @@ class JumioClient:
                 _logger.warning(LogCode.JUMIO_RATE_LIMITED)
                 wait = reply.retry_after or _jitter(attempt) + 0.5
                 failure = ProviderBusy(_BUSY, retry_after=round(wait) + 1)
-            if attempt + 1 == _TRIES or wait > _PATIENCE or not pause(wait, deadline):
+            if not _goes_on(attempt, wait, deadline):
                 break
         raise failure
 
@@ -125,6 +126,7 @@ class JumioClient:
             _decision(details),
             details.workflow.userReference,
             details.workflow.customerInternalReference,
+            details.account.id if details.account else None,
         )
 
     def upload_prepared_data(
@@ -137,7 +139,8 @@ class JumioClient:
         """
         part = f"credentials/{opened.credential_id}/parts/PREPARED_DATA"
         url = f"{self._hosts.api}{opened.path}/{part}"
-        how = {"bearer": opened.upload_token, "json_body": data}
+        # On a connection of its own: nothing is sent once nobody waits for it any more.
+        how = {"bearer": opened.upload_token, "json_body": data, "fresh_connection": True}
         try:
             self._repeatable("POST", url, deadline, **how)
         except ProviderRejected:  # a part that is there already is replaced
@@ -150,7 +153,9 @@ class JumioClient:
         may be by this very call: read the status then.
         """
         url = self._hosts.api + opened.path
-        self._repeatable("PUT", url, deadline, bearer=opened.upload_token, json_body={})
+        self._repeatable(
+            "PUT", url, deadline, bearer=opened.upload_token, json_body={}, fresh_connection=True
+        )
 
     def delete_account(self, account_id: str, *, deadline: Deadline) -> None:
         """Delete an account and all its executions; done too if Jumio does not know it.
@@ -181,7 +186,7 @@ class JumioClient:
                 if reply.status == 429:
                     wait = reply.retry_after or wait
                     failure = ProviderBusy(_BUSY, retry_after=round(wait) + 1)
-            if attempt + 1 == _TRIES or not pause(wait, deadline):
+            if not _goes_on(attempt, wait, deadline):
                 break
         raise failure
 
@@ -209,8 +214,14 @@ class JumioClient:
         raise Misconfigured("JUMIO_SECRET_ID: Jumio refuses a fresh access token")
 
 
+def _goes_on(attempt: int, wait: float, deadline: Deadline) -> bool:
+    """Whether another try follows, after a wait."""
+    return attempt + 1 < _TRIES and wait <= _PATIENCE and pause(wait, deadline)
+
+
 def _opened(reply: Reply) -> OpenedExecution:
-    if reply.status >= 500 or (reply.status < 400 and not reply.ok):
+    # 408 comes from whatever stands before Jumio: what it handed on may have been done.
+    if reply.status >= 500 or reply.status == 408 or (reply.status < 400 and not reply.ok):
         _logger.error(LogCode.JUMIO_OUTCOME_UNKNOWN, extra={"status": reply.status})
         raise OutcomeUnknown(_UNAVAILABLE)
     if not reply.ok:

@@ -94,6 +94,7 @@ class _Judged(BaseModel):
 class DetailsAnswer(BaseModel):
     """Of reading an execution; everything personal in it is left unread."""
 
+    account: _WithId | None = None
     workflow: _Workflow
     decision: _Decision | None = None
     capabilities: dict[str, Any] = {}

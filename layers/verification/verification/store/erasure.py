@@ -68,6 +68,11 @@ class ErasureStore:
             put({**_tombstone(user_key).attributes, "erased_at": now, "erasure": owner}),
         )
 
+    def on_record(self, account_id: str) -> bool:
+        """Whether one of Jumio's accounts is known to be somebody's."""
+        key = owner_key(account_id)
+        return key in self._table.read(key)
+
     def erased_at(self, user_key: str) -> int | None:
         """When a person was erased last, if they were."""
         key = _tombstone(user_key)

@@ -8,7 +8,7 @@ and what it opened is recorded only while it still holds that lease (the fence).
 from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 
-from verification.execution import State
+from verification.execution import Execution, State
 from verification.identity import Caller
 from verification.schedule import GRACE
 from verification.standing import LEASE_SECONDS, Account, Progress, Session, Standing
@@ -195,20 +195,30 @@ class SessionStore:
         """End a lease that was taken with ``hold``; raises ConditionFailed if it was lost."""
         self._table.write(_lease_ends(user_key, owner, {}))
 
-    def supplied(self, user_key: str, journey: str, session: Session) -> None:
-        """Jumio has the data that a session awaited; raises ConditionFailed if it is over."""
+    def supplied(self, execution: Execution, session: Session, due_at: int) -> None:
+        """Jumio has the data that a session awaited; raises ConditionFailed if it is over.
+
+        The upload has begun the session at Jumio, which ends it when nobody goes on: by
+        ``due_at`` somebody has to look.
+        """
         self._table.write(
             update(
-                session_key(user_key, journey),
-                _still(session),
+                session_key(execution.user_key, execution.journey),
+                _awaiting(session),
                 changes={"awaits_data": False},
                 remove=["upload_token", "credential_id"],
-            )
+            ),
+            update(
+                execution_key(execution.user_key, execution.reference),
+                When("#rank < :processing", {"processing": State.PROCESSING.rank}),
+                changes={"due_at": due_at},
+            ),
         )
 
-    def discard(self, user_key: str, journey: str, session: Session) -> None:
-        """Forget a session that leads nowhere; raises ConditionFailed if it is over."""
-        self._table.write(delete(session_key(user_key, journey), _still(session)))
+    def discard(self, execution: Execution, session: Session) -> None:
+        """Forget a session whose data Jumio does not take; raises ConditionFailed if it is over."""
+        key = session_key(execution.user_key, execution.journey)
+        self._table.write(delete(key, _awaiting(session)))
 
     def remember(
         self,
@@ -245,6 +255,12 @@ def _nobody_is_at_it(attempt: Attempt, account: Account) -> When:
 def _still(session: Session) -> When:
     """The session on record is the one that was read."""
     return When("#reference = :reference", {"reference": session.reference})
+
+
+def _awaiting(session: Session) -> When:
+    """The session on record is the one that was read, and was handed out to nobody."""
+    seen = {"reference": session.reference, "yes": True}
+    return When("#reference = :reference AND #awaits_data = :yes", seen)
 
 
 _FREE = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)"

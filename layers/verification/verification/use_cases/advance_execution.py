@@ -25,6 +25,10 @@ class NotYet(Exception):
     """Nothing can be said now: keep the hint and come back."""
 
 
+class NothingThere(NotYet):
+    """Jumio has nothing to read, however often it was asked."""
+
+
 @dataclass(frozen=True)
 class AdvanceExecution:
     """The use case and what it needs."""
@@ -42,7 +46,7 @@ class AdvanceExecution:
             reading = self.read(
                 execution.account_id or "", execution.workflow_execution_id or "", deadline
             )
-        except NotYet:
+        except NothingThere:
             if not overdue(execution.looks):
                 raise
             # Looked for in vain as often as makes sense: Jumio has deleted it.
@@ -99,17 +103,22 @@ class AdvanceExecution:
     def read(
         self, account_id: str, execution_id: str, deadline: Deadline, *, details: bool = False
     ) -> Reading:
-        """What Jumio says; right after a callback, that it has nothing to read is not final."""
+        """What Jumio says; right after a callback, that it has nothing to read is not final.
+
+        Raises NotYet if there is no time to look again, NothingThere if that was in vain.
+        """
         for wait in (*_UNREADABLE, None):
             try:
                 return self.jumio.read_execution(
                     account_id, execution_id, with_details=details, deadline=deadline
                 )
             except NotAtProvider:
-                if wait is None or wait >= deadline.remaining():
+                if wait is None:
                     break
+                if wait >= deadline.remaining():
+                    raise NotYet("no time is left to look again") from None
                 self.sleep(wait)
-        raise NotYet("Jumio has nothing to read")
+        raise NothingThere("Jumio has nothing to read")
 
 
 def about(execution: Execution) -> dict[str, str]:

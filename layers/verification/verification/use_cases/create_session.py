@@ -85,7 +85,7 @@ class Answered:
         return {"Retry-After": str(_SOON)} if self.status is HTTPStatus.ACCEPTED else {}
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Errand:
     """A request on its way to an answer: what it is about, and what it has done so far."""
 
@@ -94,12 +94,13 @@ class _Errand:
     user_key: str
     claim: Claim | None
     applicant: Mapping[str, str] = field(repr=False)
-    supplied: set[str] = field(default_factory=set)  # steps whose data Jumio got from it
+    opened: bool = False
+    sent: set[str] = field(default_factory=set)  # the steps whose data Jumio got from it
 
     def renews(self, standing: Standing, now: float) -> bool:
         """Whether a session that is there is to be replaced, and was not by this very request."""
         wanted = self.asked.request.renew
-        return wanted and not self.supplied and standing.used_key(now) is None
+        return wanted and not self.opened and standing.used_key(now) is None
 
 
 @dataclass(frozen=True)
@@ -132,15 +133,16 @@ class CreateSession:
                 if standing.account.lease_until <= now:
                     opening = _opening(errand, step, standing, now)
                     data = prepared_data(step, applicant, asked.claims, asked.source_ip)
-                    if step.name in errand.supplied:
+                    if step.name in errand.sent:
                         raise ProviderUnavailable(_NO_RESULT, retry_after=_LATER)
                     session = unfinished or self.open_execution(opening, standing, pace, deadline)
+                    errand.opened = True
                     if not session.awaits_data:
                         return _answered(HTTPStatus.CREATED, asked, session)
-                    errand.supplied.add(step.name)
                     resumed = unfinished is not None
-                    self.supply_data(opening, session, data, deadline, resumed=resumed)
-                    continue
+                    if self.supply_data(opening, session, data, deadline, resumed=resumed):
+                        errand.sent.add(step.name)
+                        continue
             except ConditionFailed:
                 pass  # another request got there first: look again
             if now >= patient_until:
@@ -150,7 +152,7 @@ class CreateSession:
     def _existing(self, errand: _Errand, standing: Standing, now: float) -> Answered | None:
         """What the person has already, unless it is to be replaced."""
         session, claim = standing.live_session(now), errand.claim
-        status = HTTPStatus.CREATED if errand.supplied else HTTPStatus.OK
+        status = HTTPStatus.CREATED if errand.sent else HTTPStatus.OK
         used = standing.used_key(now)
         if used:
             _require_same_request(claim, used.fingerprint)
@@ -160,7 +162,7 @@ class CreateSession:
                 status = HTTPStatus(used.status)
         if screening_runs(errand.journey, standing.progress):
             return Answered(HTTPStatus.ACCEPTED, {})
-        if errand.supplied and standing.progress.state is State.APPROVED:
+        if errand.sent and standing.progress.state is State.APPROVED:
             return Answered(HTTPStatus.NO_CONTENT)
         if session is None or session.awaits_data or errand.renews(standing, now):
             return None
@@ -176,7 +178,7 @@ def _next(errand: _Errand, standing: Standing, now: float) -> tuple[Step, Sessio
     """The step to open, or one that was opened and awaits its data; raises a Problem."""
     progress, account = standing.progress, standing.account
     session, step = standing.live_session(now), errand.journey.step(progress.step or "")
-    if session and session.awaits_data and step and not errand.renews(standing, now):
+    if session and session.awaits_data and step:  # nobody has it: nothing is there to renew
         return step, session
     return require_new_execution_allowed(errand.journey, progress, account, now), None
 

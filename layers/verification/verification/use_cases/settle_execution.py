@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 from verification.bus import Bus
 from verification.deadline import Clock, Deadline
-from verification.errors import NotAtProvider
 from verification.execution import Execution
 from verification.jumio import Reading
 from verification.observability import LogCode, Metric, count
 from verification.queue import Hint
 from verification.store import ConditionFailed, ErasureStore, OutcomeStore
 from verification.store.outcomes import Known
-from verification.use_cases.advance_execution import AdvanceExecution, NotYet, about
+from verification.use_cases.advance_execution import AdvanceExecution, NothingThere, NotYet, about
 
 _logger = logging.getLogger(__name__)
 
@@ -58,10 +57,7 @@ class SettleExecution:
         """Recognise what was opened by a call whose answer never came; None if it is not that."""
         if known.account.lease_until > self.clock():
             raise NotYet("whoever holds the lease may still record or erase it")
-        reading = self.advance.read(
-            hint.account_id, hint.workflow_execution_id, deadline, details=True
-        )
-        if not _confirmed(hint, reading):
+        if not _confirmed(hint, self._details(hint, deadline)):
             return None
         try:
             adopted = self.store.adopt(
@@ -82,17 +78,19 @@ class SettleExecution:
             _logger.warning(LogCode.EXECUTION_UNKNOWN, extra=_ids(hint))
             return
         try:
-            reading = self.advance.jumio.read_execution(
-                hint.account_id, hint.workflow_execution_id, with_details=True, deadline=deadline
-            )
-        except NotAtProvider:  # as a rule: the erasure has deleted it
+            reading = self._details(hint, deadline)
+        except NothingThere:  # as a rule: the erasure has deleted it
             _logger.info(LogCode.LEFTOVER_GONE, extra=_ids(hint))
             return
-        if not _confirmed(hint, reading):
+        if not _confirmed(hint, reading) or self.erasures.on_record(hint.account_id):
             _refuse(hint)
             return
         self.advance.jumio.delete_account(hint.account_id, deadline=deadline)
         _logger.warning(LogCode.LEFTOVER_ERASED, extra=_ids(hint))
+
+    def _details(self, hint: Hint, deadline: Deadline) -> Reading:
+        ids = hint.account_id, hint.workflow_execution_id
+        return self.advance.read(*ids, deadline, details=True)
 
     def _tell_outcome(self, known: Known) -> None:
         """Publish an outcome that the bus has not taken yet, perhaps a second time."""
@@ -122,7 +120,8 @@ def _same(execution: Execution, hint: Hint) -> bool:
 
 def _confirmed(hint: Hint, reading: Reading) -> bool:
     """Whether Jumio says what the callback did: only it knows which of its ids are our intent's."""
-    return (reading.internal_reference, reading.user_reference) == (hint.reference, hint.user_key)
+    said = reading.account_id, reading.internal_reference, reading.user_reference
+    return said == (hint.account_id, hint.reference, hint.user_key)
 
 
 def _refuse(hint: Hint) -> None:

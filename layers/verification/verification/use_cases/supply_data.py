@@ -20,6 +20,7 @@ from verification.identity import new_reference
 from verification.journeys import Step
 from verification.jumio import JumioClient, OpenedExecution
 from verification.observability import LogCode
+from verification.schedule import IDLE
 from verification.standing import Session
 from verification.store import ConditionFailed, OutcomeStore, SessionStore
 from verification.store.outcomes import Known
@@ -29,6 +30,7 @@ from verification.use_cases.open_execution import Opening
 _logger = logging.getLogger(__name__)
 _PATIENCE = 5.0  # seconds; Jumio takes one to three
 _BETWEEN = 0.7  # seconds between two looks
+_LOOKS = 3  # at an execution that does not take its data, before it is given up
 _RESERVE = 6.0  # seconds kept for the step that follows
 
 
@@ -51,25 +53,30 @@ class SupplyData:
         deadline: Deadline,
         *,
         resumed: bool,
-    ) -> None:
+    ) -> bool:
         """Returns when Jumio has the data and, of a screening, when the result is on record
-        or is not there in time.
+        or is not there in time. True if they were sent, False if that is not to be done any more.
 
-        Raises ConditionFailed if somebody else is at it, and a ProviderError if Jumio does
-        not take the data; the next request goes on from there, or begins anew if Jumio has
-        refused them.
+        Raises ConditionFailed if somebody else is at it, and a Problem if Jumio does not take
+        the data; the next request goes on from there, or begins anew if Jumio has refused them.
         """
         user_key, step, owner = opening.user_key, opening.step, new_reference()
         self.sessions.hold(user_key, owner, int(self.clock()))
         try:
             known = self.outcomes.known(user_key, session.reference)
-            if known is not None:
-                known = self._supply(known, step, session, data, deadline, resumed=resumed)
+            if known is None or not _still_awaits(known, session):
+                return False
+            if resumed:
+                known = self._advanced(known, deadline)
+            sends = known.execution.state.rank < State.PROCESSING.rank
+            if sends:
+                known = self._supply(known, step, session, data, deadline)
         finally:
             with contextlib.suppress(ConditionFailed):  # the lease ends by itself
                 self.sessions.let_go(user_key, owner)
-        if known is not None and step.kind == "screening":
+        if step.kind == "screening":
             self._wait(known, deadline)
+        return sends
 
     def _supply(
         self,
@@ -78,33 +85,34 @@ class SupplyData:
         session: Session,
         data: Mapping[str, Any],
         deadline: Deadline,
-        *,
-        resumed: bool,
     ) -> Known:
-        if resumed:
-            known = self._advanced(known, deadline)
-        if known.execution.state.rank >= State.PROCESSING.rank:
-            return known
-        opened = _opened(known.execution, session)
         try:
-            self.jumio.upload_prepared_data(opened, data, deadline=deadline)
+            opened = _opened(known.execution, session)
+            if data:
+                self.jumio.upload_prepared_data(opened, data, deadline=deadline)
             if step.kind == "screening":
                 self.jumio.finalize(opened, deadline=deadline)
-        except ProviderRejected:
-            known = self._advanced(known, deadline)  # perhaps Jumio has it all already
+        except (ProviderRejected, Misconfigured):
+            known = self._looked_at(known, deadline)  # perhaps Jumio has it all already
             if known.execution.state.rank < State.PROCESSING.rank:
-                self._give_up(known.execution, session)
+                # It will not take them however often they are sent: the next one opens anew.
+                _logger.error(LogCode.DATA_REFUSED, extra=about(known.execution))
+                self.sessions.discard(known.execution, session)
                 raise
             return known
         if step.kind == "screening":
             return self.advance.to(State.PROCESSING, known)
-        self.sessions.supplied(known.execution.user_key, known.execution.journey, session)
+        self.sessions.supplied(known.execution, session, int(self.clock()) + IDLE)
         return known
 
-    def _give_up(self, execution: Execution, session: Session) -> None:
-        """Jumio will not take this upload however often it is repeated: the next opens anew."""
-        _logger.error(LogCode.DATA_REFUSED, extra=about(execution))
-        self.sessions.discard(execution.user_key, execution.journey, session)
+    def _looked_at(self, known: Known, deadline: Deadline) -> Known:
+        """What Jumio says, which may take a moment to notice what it has got."""
+        for _ in range(_LOOKS):
+            known = self._advanced(known, deadline)
+            if known.execution.state.rank >= State.PROCESSING.rank:
+                break
+            self.sleep(_BETWEEN)
+        return known
 
     def _wait(self, known: Known, deadline: Deadline) -> None:
         until = self.clock() + _PATIENCE
@@ -119,6 +127,14 @@ class SupplyData:
             return self.advance(known, deadline)
         except NotYet:
             return known
+
+
+def _still_awaits(known: Known, session: Session) -> bool:
+    """Whether nobody has supplied or replaced it before the lease was ours."""
+    found = known.session
+    if found is None or not found.awaits_data:
+        return False
+    return session.reference == found.reference == known.progress.reference
 
 
 def _opened(execution: Execution, session: Session) -> OpenedExecution:
