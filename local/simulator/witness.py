@@ -50,10 +50,13 @@ class Witness:
         self._world.catch_up()
         entry = self._enter(scope, body)
         fault = self._world.faults.take(entry.method, entry.path, entry.endpoint)
+        began = self._world.resets
 
         async def serve() -> Answer:
-            answer = Answer()
-            await self._app(scope, _replayed(body), answer.collect)
+            answer, app = Answer(), self._app
+            if self._world.resets != began:  # it must not take effect in a world it never knew
+                app = problem(503, "The simulator was reset")
+            await app(scope, _replayed(body), answer.collect)
             return answer
 
         if fault is None:

@@ -39,6 +39,7 @@ class World:
         self.accounts: dict[str, Account] = {}
         self.executions: dict[str, Execution] = {}
         self.by_token: dict[str, Execution] = {}
+        self.resets = 0
 
     @property
     def base_url(self) -> str:
@@ -72,6 +73,7 @@ class World:
     def reset(self, *, bearers: bool = False) -> None:
         """Back to the state after the start. Bearers stay valid unless asked otherwise, so that
         a client which keeps one does not have to fetch another in every test."""
+        self.resets += 1
         self.sender.abandon()
         self.agenda.clear()
         self.clock.reset()

@@ -114,6 +114,20 @@ def oauth_token(stack: RunningStack) -> str:
     return str(answer.json()["access_token"])
 
 
+def details(stack: RunningStack, execution: Json) -> str:
+    """What Jumio would tell about an execution, and about its person."""
+    path = f"accounts/{execution['accountId']}/workflow-executions/{execution['id']}"
+    answer = requests.get(
+        f"{stack.facts['simulator']}/api/v1/{path}",
+        headers={
+            "Authorization": f"Bearer {oauth_token(stack)}",
+            "User-Agent": "Test Search/1.0",
+        },
+        timeout=10,
+    )
+    return answer.text
+
+
 def through_both_queues(stack: RunningStack) -> list[Json]:
     """The message that waits, as the queue has it and as it is set aside; then it waits again."""
     (waiting,) = eventually(lambda: peek(stack, "CallbackQueueUrl"), bool)
@@ -152,7 +166,8 @@ def test_secrets_stay_where_they_belong(
     with users(stack, new_person, 3) as people:
         mobile, desktop, unlucky = people
         assert mobile.app.create_session(channel="sdk").status_code == 201
-        assert mobile.app.create_session(channel="sdk", renew=True).status_code == 201
+        renewed = mobile.app.create_session(channel="sdk", renew=True)
+        assert renewed.status_code == 201
         body = {"channel": "web", "consent": {"country": "US", "obtained": "na"}}
         answer = desktop.app.request("POST", "/sessions", body, {"Idempotency-Key": key})
         assert answer.status_code == 201
@@ -167,8 +182,16 @@ def test_secrets_stay_where_they_belong(
             search.queued += [json.dumps(one) for one in through_both_queues(stack)]
         outcome = desktop.app.await_outcome(unlike=UNDECIDED, seconds=SECONDS)
         assert outcome["status"] == one_outcome(search.bus, judged) == "declined"
+        used = renewed.json()["sdk"]["token"]
+        (approved,) = [one for one in simulator.executions() if one["sdkToken"] == used]
+        simulator.play(approved["id"], "approved")
+        outcome = mobile.app.await_outcome(unlike=UNDECIDED, seconds=SECONDS)
+        assert outcome["status"] == one_outcome(search.bus, approved) == "approved"
 
     seen = search.look()
+    for word in ("ROBIN", "SAMPLE", "1991-04-17", "SIM0012345"):
+        assert word in details(stack, approved)
+        assert places(word, seen) == set()
     for one in (judged, *simulator.executions()):
         signature = one["callbackUrl"].rpartition(".")[2]
         assert len(signature) == 43
@@ -183,8 +206,8 @@ def test_secrets_stay_where_they_belong(
         assert places(user.token.rpartition(".")[2], seen) == set()
         held = [one for one in search.items() if user.subject in str(one)]
         assert [one["sk"] for one in held] == ["ACCOUNT"]
-    assert places(desktop.subject, seen) == {"table", "bus"}
-    assert places(mobile.subject, seen) == places(unlucky.subject, seen) == {"table"}
+    assert places(desktop.subject, seen) == places(mobile.subject, seen) == {"table", "bus"}
+    assert places(unlucky.subject, seen) == {"table"}
     kept = [
         secret(stack, "JumioSecretArn", "client_secret"),
         secret(stack, "UserKeySecretArn", "key"),

@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
 
@@ -165,6 +166,17 @@ def test_latency_before_or_after_taking_effect(
     assert _accounts(ready) == 1
 
 
+def test_a_request_that_is_held_back_takes_no_effect_after_a_reset(ready: Driver) -> None:
+    ready.sim.admin.add_fault(CREATE, "latency", seconds=0.5)
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(ready.open)
+        while not ready.sim.admin.journal(endpoint=CREATE):
+            pass
+        ready.sim.admin.reset()
+        assert late.result().status_code == 503
+    assert ready.sim.admin.executions() == []
+
+
 @pytest.fixture
 def alone() -> Iterator[Driver]:
     """A driver with a simulator of its own, whose port nobody else needs."""
@@ -183,7 +195,6 @@ def test_connections_are_refused_after_the_request_that_the_fault_names(alone: D
 
 
 def test_every_connection_is_refused_in_an_outage(alone: Driver) -> None:
-    alone.fetch_token()
     alone.sim.admin.outage(600)
     with pytest.raises(requests.ConnectionError, match="Connection refused"):
         alone.fetch_token()
