@@ -12,6 +12,7 @@ from verification.errors import (
     ProviderBusy,
     ProviderRejected,
     ProviderUnavailable,
+    ResultNotAtProvider,
 )
 
 reading = pytest.mark.parametrize("endpoint", READING)
@@ -136,8 +137,15 @@ def test_a_read_that_repetition_cannot_help_ends_at_once(
     jumio: Jumio, waits: list[float], endpoint: str, fault: dict[str, Any], problem: type[Problem]
 ) -> None:
     jumio.simulator.admin.add_fault(endpoint, **fault, count=10)
-    assert jumio.ending(endpoint) is problem
+    assert issubclass(jumio.ending(endpoint), problem)
     assert (jumio.sent(endpoint), waits) == (1, [])
+
+
+def test_a_missing_result_is_told_from_a_missing_execution(jumio: Jumio) -> None:
+    jumio.simulator.admin.add_fault("retrieval.details", "status", status=404)
+    assert jumio.ending("retrieval.details") is ResultNotAtProvider
+    jumio.simulator.admin.add_fault("retrieval.status", "status", status=404)
+    assert jumio.ending("retrieval.details") is NotAtProvider
 
 
 @reading

@@ -8,10 +8,10 @@ import pytest
 
 from tests.support.bff import ISSUER, PEPPER
 from tests.support.erasing import SUBJECT, Eraser, deleted_at_jumio, items_of, with_history
-from tests.support.interruptions import interleaved
+from tests.support.interruptions import interleaved, killed
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
-from verification.errors import OutcomeUnknown
+from verification.errors import OutcomeUnknown, SessionBusy
 from verification.identity import Caller
 from verification.standing import LEASE_SECONDS
 from verification.store.table import Key, delete
@@ -178,6 +178,32 @@ def test_a_leftover_that_cannot_be_read_for_a_moment_is_deleted_all_the_same(
     pipeline.call_back(leftover)
     pipeline.work_off()
     assert deleted_at_jumio(pipeline) == {leftover["accountId"]}
+
+
+def test_a_leftover_whose_result_stays_unreadable_is_kept_in_mind(
+    pipeline: Pipeline, erase: Eraser
+) -> None:
+    leftover = lost(pipeline)
+    erase()
+    pipeline.bff.simulator.admin.add_fault("retrieval.details", "status", status=404, count=99)
+    pipeline.call_back(leftover)
+    assert len(pipeline.work()["batchItemFailures"]) == 1
+
+    pipeline.bff.simulator.admin.clear_faults()
+    pipeline.work_off()
+    assert deleted_at_jumio(pipeline) == {leftover["accountId"]}
+
+
+def test_nothing_is_handed_out_of_what_is_being_erased(pipeline: Pipeline, erase: Eraser) -> None:
+    pipeline.open(user=SUBJECT)
+    with killed("after", pipeline.bff.jumio, "delete_account"):
+        erase()
+    with pytest.raises(SessionBusy) as refusal:
+        pipeline.bff.ask(user=SUBJECT)
+    assert refusal.value.retry_after == 119  # it has looked for a second
+
+    pipeline.let_pass(120)
+    assert pipeline.bff.ask(user=SUBJECT).status == 201  # given up: the person is a new one
 
 
 @pytest.mark.parametrize("endpoint", ["retrieval.*", "accounts.delete"])

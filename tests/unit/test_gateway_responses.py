@@ -85,7 +85,7 @@ def test_only_kinds_of_the_same_problem_share_a_code() -> None:
         "internal": {"Problem", "ProviderError"},
         "provider-busy": {"ProviderBusy", "DailyCeilingReached"},
         "provider-unavailable": {"ProviderUnavailable", "OutcomeUnknown"},
-        "provider-rejected": {"ProviderRejected", "NotAtProvider"},
+        "provider-rejected": {"ProviderRejected", "NotAtProvider", "ResultNotAtProvider"},
     }
 
 

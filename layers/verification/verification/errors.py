@@ -25,6 +25,7 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     │   │   └── OutcomeUnknown    provider-unavailable   perhaps done: never blindly repeated
     │   └── ProviderRejected      provider-rejected      surely not done: our request was wrong
     │       └── NotAtProvider     provider-rejected      Jumio does not know that id
+    │           └── ResultNotAtProvider  provider-rejected  but knows what it belongs to
     └── Misconfigured             misconfigured          settings or credentials; ours to fix
 """
 
@@ -141,6 +142,10 @@ class ProviderRejected(ProviderError):
 
 class NotAtProvider(ProviderRejected):
     """Jumio does not know the id, no longer, or not yet."""
+
+
+class ResultNotAtProvider(NotAtProvider):
+    """Jumio knows the execution, and has nothing to read about its result just yet."""
 
 
 class Misconfigured(Problem):

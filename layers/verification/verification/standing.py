@@ -31,6 +31,7 @@ class Account:
     account_id: str | None = None
     lease_owner: str | None = None
     lease_until: int = 0
+    erasing: bool = False  # an operator has begun to, and may not be done
 
     def lease_age(self, now: float) -> float:
         """Seconds since somebody began to open an execution."""
@@ -95,7 +96,7 @@ class Standing:
     def live_session(self, now: float) -> Session | None:
         """The session that can still be started, if there is one."""
         session = self.session
-        if session is None or session.reference != self.progress.reference:
+        if session is None or self.account.erasing or session.reference != self.progress.reference:
             return None
         return session if session.expires_at - SESSION_MARGIN > now else None
 

@@ -22,6 +22,7 @@ from verification.errors import (
     ProviderBusy,
     ProviderRejected,
     ProviderUnavailable,
+    ResultNotAtProvider,
 )
 from verification.execution import PROCESSED, Decision
 from verification.jumio.hosts import Hosts
@@ -113,14 +114,18 @@ class JumioClient:
         """What Jumio says now: status, and details once processed or if asked for.
 
         Source: "Calling retrieval APIs". Raises NotAtProvider while there is nothing to
-        read, ProviderUnavailable or ProviderBusy if Jumio does not answer in time.
+        read, ResultNotAtProvider if that is only the details, ProviderUnavailable or
+        ProviderBusy if Jumio does not answer in time.
         """
         url = self._hosts.retrieval + _path(account_id, execution_id)
         status = _validated(StatusAnswer, self._repeatable("GET", f"{url}/status", deadline))
         now = status.workflowExecution.status
         if now != PROCESSED and not with_details:
             return Reading(now)
-        details = _validated(DetailsAnswer, self._repeatable("GET", url, deadline))
+        try:
+            details = _validated(DetailsAnswer, self._repeatable("GET", url, deadline))
+        except NotAtProvider:
+            raise ResultNotAtProvider from None
         return Reading(
             details.workflow.status,
             _decision(details),

@@ -58,6 +58,7 @@ def account_of(item: Item | None) -> Account:
         account_id=item.get("account_id"),
         lease_owner=item.get("lease_owner"),
         lease_until=item.get("lease_until", 0),
+        erasing=item.get("erasing", False),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from verification.deadline import Clock, Deadline
-from verification.errors import NotAtProvider
+from verification.errors import NotAtProvider, ResultNotAtProvider
 from verification.execution import Decision, Execution, State, state_of
 from verification.journeys import Journeys
 from verification.jumio import JumioClient, Reading
@@ -27,6 +27,10 @@ class NotYet(Exception):
 
 class NothingThere(NotYet):
     """Jumio has nothing to read, however often it was asked."""
+
+
+class ResultNotThere(NothingThere):
+    """Jumio knows the execution; it is its result that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -107,18 +111,22 @@ class AdvanceExecution:
 
         Raises NotYet if there is no time to look again, NothingThere if that was in vain.
         """
+        in_vain: type[NothingThere] = NothingThere
         for wait in (*_UNREADABLE, None):
             try:
                 return self.jumio.read_execution(
                     account_id, execution_id, with_details=details, deadline=deadline
                 )
+            except ResultNotAtProvider:
+                in_vain = ResultNotThere
             except NotAtProvider:
-                if wait is None:
-                    break
-                if wait >= deadline.remaining():
-                    raise NotYet("no time is left to look again") from None
-                self.sleep(wait)
-        raise NothingThere("Jumio has nothing to read")
+                in_vain = NothingThere
+            if wait is None:
+                break
+            if wait >= deadline.remaining():
+                raise NotYet("no time is left to look again")
+            self.sleep(wait)
+        raise in_vain("Jumio has nothing to read")
 
 
 def about(execution: Execution) -> dict[str, str]:

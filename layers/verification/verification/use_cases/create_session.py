@@ -216,10 +216,10 @@ def _answered(status: HTTPStatus, asked: Asked, session: Session) -> Answered:
 
 
 def _busy(standing: Standing, now: float) -> SessionBusy:
-    """Come back when the other request is done, or when its lease ends if it seems lost."""
+    """Come back when whoever is at it is done, or when the lease ends if that may take long."""
     left = max(1, math.ceil(standing.account.lease_until - now))
     seems_lost = standing.account.lease_age(now) > 2 * _SOON
     return SessionBusy(
         "Another request is opening a session for this person.",
-        retry_after=left if seems_lost else min(left, _SOON),
+        retry_after=left if seems_lost or standing.account.erasing else min(left, _SOON),
     )

@@ -16,7 +16,13 @@ from verification.observability import LogCode, Metric, count
 from verification.queue import Hint
 from verification.store import ConditionFailed, ErasureStore, OutcomeStore
 from verification.store.outcomes import Known
-from verification.use_cases.advance_execution import AdvanceExecution, NothingThere, NotYet, about
+from verification.use_cases.advance_execution import (
+    AdvanceExecution,
+    NothingThere,
+    NotYet,
+    ResultNotThere,
+    about,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -79,6 +85,8 @@ class SettleExecution:
             return
         try:
             reading = self._details(hint, deadline)
+        except ResultNotThere:
+            raise
         except NothingThere:  # as a rule: the erasure has deleted it
             _logger.info(LogCode.LEFTOVER_GONE, extra=_ids(hint))
             return
