@@ -39,7 +39,7 @@ def start(group: ProcessGroup, logs: Path) -> tuple[Child, Simulator]:
         "--host", "127.0.0.1",
         "--port", str(port),
         "--client-id", simulator.client_id,
-        "--client-secret", simulator.client_secret,
+        f"--client-secret={simulator.client_secret}",  # it may begin with a dash
         "--options", json.dumps(_OPTIONS),
     ]  # fmt: skip
     child = group.start(
