@@ -20,10 +20,10 @@ from tests.support.outside import (
     User,
     account_calls,
     belongings,
-    configured,
     user_key,
     users,
 )
+from tests.support.reconfigured import reconfigured
 from tests.support.stack import RunningStack
 from tests.support.workers import at_once, warm, workers
 
@@ -98,7 +98,10 @@ def test_a_function_killed_after_jumio_has_acted_leaves_one_account_recorded(
     user: User, simulator: AdminClient, stack: RunningStack
 ) -> None:
     simulator.add_fault("accounts.create", "latency", seconds=15, after_commit=True)
-    with configured(stack, {}), ThreadPoolExecutor(1) as pool:  # every earlier worker is gone
+    with (
+        reconfigured(stack, "create_session"),
+        ThreadPoolExecutor(1) as pool,
+    ):  # every earlier worker is gone
         dying = pool.submit(user.app.create_session, channel="sdk")
         (lost,) = eventually(simulator.executions, bool)
         (worker,) = workers(stack)
@@ -149,7 +152,7 @@ def test_a_crowd_is_served_at_jumios_pace_or_told_when_to_come_back(
 ) -> None:
     simulator.patch_options(account_rate=1, account_burst=5)
     pace = {"ACCOUNT_CALLS_PER_SECOND": "1", "ACCOUNT_CALLS_BURST": "5"}
-    with configured(stack, pace), users(stack, new_person, CROWD) as people:
+    with reconfigured(stack, "create_session", **pace), users(stack, new_person, CROWD) as people:
         warm(stack, simulator, bystander, CROWD // 2)
         simulator.clear_journal()
         waits: list[float] = []

@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
@@ -155,15 +154,25 @@ def test_jumio_has_to_name_the_account_itself(
     """Should it ever look for an execution by its own id alone."""
     leftover = lost(pipeline)
     erase()
-    bff, bobs = pipeline.bff, pipeline.open(user="bob")
-    details = bff.jumio.read_execution
+    bobs, admin = pipeline.open(user="bob"), pipeline.bff.simulator.admin
+    details = {
+        "account": {"id": leftover["accountId"]},
+        "workflow": {
+            "status": "TOKEN_EXPIRED",
+            "userReference": leftover["userReference"],
+            "customerInternalReference": leftover["customerInternalReference"],
+        },
+    }
+    status = {"workflowExecution": {"status": "TOKEN_EXPIRED"}}
+    admin.add_fault("retrieval.status", "status", status=200, body=status)
+    admin.add_fault("retrieval.details", "status", status=200, body=details)
 
-    def by_execution(_account_id: str, *rest: Any, **named: Any) -> Any:
-        return details(leftover["accountId"], *rest, **named)
-
-    with patch.object(bff.jumio, "read_execution", by_execution):
-        pipeline.call_back(leftover, account={"id": bobs["accountId"]})
-        pipeline.work_off()
+    pipeline.call_back(
+        leftover,
+        account={"id": bobs["accountId"]},
+        workflowExecution={"id": bobs["id"], "status": "TOKEN_EXPIRED"},
+    )
+    pipeline.work_off()
 
     assert deleted_at_jumio(pipeline) == set()
     assert observed.codes().count("callback_mismatch") == 1

@@ -1,6 +1,5 @@
 """The deployed product from outside: people with their tokens, and what is kept of them."""
 
-import base64
 import contextlib
 import json
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from local.frontend import Frontend
 from local.observer import table_items
 from local.people import Person
 from local.simulator.admin_client import AdminClient
+from tests.support.jwt import decoded
 from tests.support.stack import RunningStack
 
 Json = dict[str, Any]
@@ -25,9 +25,7 @@ class User:
 
     @property
     def subject(self) -> str:
-        payload = self.token.split(".")[1]
-        claims: Json = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return str(claims["sub"])
+        return str(decoded(self.token)["sub"])
 
 
 @contextlib.contextmanager
@@ -60,33 +58,3 @@ def account_calls(simulator: AdminClient, key: str, method: str | None = None) -
     """What Jumio was asked for about a person by calls that open executions."""
     calls = simulator.journal(method=method, endpoint="accounts.*")
     return [call for call in calls if (call["body"] or {}).get("userReference") == key]
-
-
-def create_session_function(stack: RunningStack) -> str:
-    names = [one["FunctionName"] for one in stack.aws.functions.list_functions()["Functions"]]
-    (name,) = [name for name in names if "CreateSession" in name]
-    return name
-
-
-@contextlib.contextmanager
-def configured(
-    stack: RunningStack, changes: dict[str, str], timeout: int | None = None
-) -> Iterator[None]:
-    """The function that opens sessions with other settings, until the block ends.
-
-    Its workers are new ones inside the block, and new ones again after it.
-    """
-    functions, name = stack.aws.functions, create_session_function(stack)
-    usual = functions.get_function_configuration(FunctionName=name)
-    variables = usual["Environment"]["Variables"]
-    functions.update_function_configuration(
-        FunctionName=name,
-        Environment={"Variables": variables | changes},
-        Timeout=timeout or usual["Timeout"],
-    )
-    try:
-        yield
-    finally:
-        functions.update_function_configuration(
-            FunctionName=name, Environment={"Variables": variables}, Timeout=usual["Timeout"]
-        )

@@ -17,7 +17,10 @@ def name_of(stack: RunningStack, service: str) -> str:
 
 @contextlib.contextmanager
 def reconfigured(stack: RunningStack, service: str, **changes: str | None) -> Iterator[None]:
-    """The function with other variables (None: without) until the block ends."""
+    """The function with other variables (None: without) until the block ends.
+
+    Its workers are new ones inside the block, and new ones again after it.
+    """
     functions, name = stack.aws.functions, name_of(stack, service)
     usual = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     changed = {key: value for key, value in {**usual, **changes}.items() if value is not None}

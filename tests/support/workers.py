@@ -8,7 +8,8 @@ from threading import Barrier
 import httpx
 
 from local.simulator.admin_client import AdminClient
-from tests.support.outside import User, create_session_function, user_key
+from tests.support.outside import User, user_key
+from tests.support.reconfigured import name_of
 from tests.support.stack import RunningStack
 
 _STEP = 10
@@ -29,7 +30,7 @@ def at_once(ask: Callable[[int], httpx.Response], number: int) -> list[httpx.Res
 
 def workers(stack: RunningStack) -> list[int]:
     """The processes that run the function at this moment."""
-    found, name = [], create_session_function(stack)
+    found, name = [], name_of(stack, "create_session")
     parent = f"\nPPid:\t{stack.facts['pids']['ministack']}\n"
     for entry in Path("/proc").glob("[0-9]*"):
         try:

@@ -22,13 +22,20 @@ def journey(*steps: dict[str, Any]) -> Journey:
 
 
 def ends(
-    way: Journey, step: str, progress: Progress, *, reference: str = "r2", at: int = 10_000
+    way: Journey,
+    step: str,
+    progress: Progress,
+    *,
+    reference: str = "r2",
+    state: State = State.APPROVED,
+    decision: Decision | None = PASSED,
+    at: int = 10_000,
 ) -> Effect:
-    """A step's execution is approved."""
+    """A step's execution comes to its end, as a rule approved."""
     known = way.step(step)
     assert known is not None
     return effect_of(
-        way, known, progress, reference=reference, state=State.APPROVED, decision=PASSED, at=at
+        way, known, progress, reference=reference, state=state, decision=decision, at=at
     )
 
 
@@ -73,15 +80,7 @@ def test_it_does_not_pull_a_person_back_who_is_further() -> None:
 def test_no_decision_at_all_is_no_refusal(otherwise: str | None, verdict: State) -> None:
     way = journey({"name": "identity", "otherwise": otherwise})
     progress = Progress(State.PROCESSING, "identity", "r2")
-    effect = effect_of(
-        way,
-        way.steps[0],
-        progress,
-        reference="r2",
-        state=State.EXPIRED,
-        decision=Decision("NOT_EXECUTED"),
-        at=10_000,
-    )
+    effect = ends(way, "identity", progress, state=State.EXPIRED, decision=Decision("NOT_EXECUTED"))
     assert effect.verdict is verdict
 
 
@@ -91,13 +90,5 @@ def test_an_execution_that_was_abandoned_is_over_whatever_is_configured(
 ) -> None:
     way = journey({"name": "identity", "otherwise": "continue"})
     progress = Progress(State.STARTED, "identity", "r2")
-    effect = effect_of(
-        way,
-        way.steps[0],
-        progress,
-        reference="r2",
-        state=State.EXPIRED,
-        decision=decision,
-        at=10_000,
-    )
+    effect = ends(way, "identity", progress, state=State.EXPIRED, decision=decision)
     assert effect.verdict is State.EXPIRED

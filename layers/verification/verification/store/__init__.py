@@ -1,9 +1,10 @@
 """What is kept in DynamoDB, and the only ways in which it changes."""
 
+from verification.store.attempts import Attempt, Claim
 from verification.store.erasure import ErasureStore
 from verification.store.limiter import Limiter
 from verification.store.outcomes import OutcomeStore
-from verification.store.sessions import Attempt, Claim, SessionStore
+from verification.store.sessions import SessionStore
 from verification.store.table import ConditionFailed, Table
 
 __all__ = [

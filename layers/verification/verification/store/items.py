@@ -15,6 +15,9 @@ from verification.store.table import ABSENT, Item, Key, When
 
 EXECUTION = "EXECUTION#"
 
+DUE = "1"
+"""The one partition of the sparse index of executions that still need a look."""
+
 
 def account_key(user_key: str) -> Key:
     return Key(f"USER#{user_key}", "ACCOUNT")

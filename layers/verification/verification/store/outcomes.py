@@ -12,6 +12,7 @@ from verification.execution import Decision, Execution, State
 from verification.schedule import GRACE
 from verification.standing import Account, Effect, Progress, Session
 from verification.store.items import (
+    DUE,
     account_key,
     account_of,
     decision_item,
@@ -25,7 +26,6 @@ from verification.store.items import (
     session_of,
     unchanged,
 )
-from verification.store.sessions import DUE
 from verification.store.table import Item, Table, When, check, delete, put, update
 
 

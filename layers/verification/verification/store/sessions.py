@@ -5,14 +5,15 @@ promises: at most one request at a time is opening an execution for a person (th
 and what it opened is recorded only while it still holds that lease (the fence).
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from http import HTTPStatus
 
 from verification.execution import Execution, State
-from verification.identity import Caller
 from verification.schedule import GRACE
 from verification.standing import LEASE_SECONDS, Account, Progress, Session, Standing
+from verification.store.attempts import Attempt, Claim, claimed
 from verification.store.items import (
+    DUE,
     LIMITER_KEY,
     account_key,
     account_of,
@@ -38,36 +39,6 @@ from verification.store.table import (
     put,
     update,
 )
-
-DUE = "1"
-"""The one partition of the sparse index of executions that still need a look."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The use of an idempotency key by one request."""
-
-    digest: str
-    fingerprint: str
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """The intent to open one execution, and the lease under which that is done."""
-
-    user_key: str
-    caller: Caller
-    journey: str
-    step: str
-    reference: str
-    request_id: str
-    begun_at: int
-    due_at: int
-    claim: Claim | None
-
-    @property
-    def lease_until(self) -> int:
-        return self.begun_at + LEASE_SECONDS
 
 
 class SessionStore:
@@ -125,7 +96,7 @@ class SessionStore:
         ]
         if attempt.claim:
             operations.append(
-                _claimed(
+                claimed(
                     attempt.user_key,
                     attempt.claim,
                     reference=attempt.reference,
@@ -232,7 +203,7 @@ class SessionStore:
         """Bind an idempotency key to a session that is there already; raises ConditionFailed."""
         self._table.write(
             check(session_key(user_key, journey), _still(session)),
-            _claimed(
+            claimed(
                 user_key,
                 claim,
                 reference=session.reference,
@@ -272,30 +243,6 @@ def _lease_ends(user_key: str, owner: str, changes: dict[str, object]) -> Operat
         When("#lease_owner = :me", {"me": owner}),
         changes=changes,
         remove=["lease_owner", "lease_until"],
-    )
-
-
-def _claimed(
-    user_key: str,
-    claim: Claim,
-    *,
-    reference: str,
-    status: HTTPStatus,
-    running: bool,
-    expires_at: int,
-    now: int,
-) -> Operation:
-    return put(
-        {
-            **idempotency_key(user_key, claim.digest).attributes,
-            "fingerprint": claim.fingerprint,
-            "reference": reference,
-            "status": int(status),
-            "running": running,
-            "expires_at": expires_at,
-            "ttl": expires_at,
-        },
-        When("attribute_not_exists(#pk) OR #expires_at <= :now", {"now": now}),
     )
 
 

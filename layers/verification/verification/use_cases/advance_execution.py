@@ -29,7 +29,7 @@ class NothingThere(NotYet):
     """Jumio has nothing to read, however often it was asked."""
 
 
-class ResultNotThere(NothingThere):
+class ResultNotThere(NotYet):
     """Jumio knows the execution; it is its result that cannot be read."""
 
 
@@ -50,7 +50,7 @@ class AdvanceExecution:
             reading = self.read(
                 execution.account_id or "", execution.workflow_execution_id or "", deadline
             )
-        except NothingThere:
+        except (NothingThere, ResultNotThere):
             if not overdue(execution.looks):
                 raise
             # Looked for in vain as often as makes sense: Jumio has deleted it.
@@ -109,9 +109,10 @@ class AdvanceExecution:
     ) -> Reading:
         """What Jumio says; right after a callback, that it has nothing to read is not final.
 
-        Raises NotYet if there is no time to look again, NothingThere if that was in vain.
+        Raises NotYet if there is no time to look again, NothingThere or
+        ResultNotThere if that was in vain.
         """
-        in_vain: type[NothingThere] = NothingThere
+        in_vain: type[NotYet] = NothingThere
         for wait in (*_UNREADABLE, None):
             try:
                 return self.jumio.read_execution(

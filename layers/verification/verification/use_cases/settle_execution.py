@@ -20,7 +20,6 @@ from verification.use_cases.advance_execution import (
     AdvanceExecution,
     NothingThere,
     NotYet,
-    ResultNotThere,
     about,
 )
 
@@ -85,8 +84,6 @@ class SettleExecution:
             return
         try:
             reading = self._details(hint, deadline)
-        except ResultNotThere:
-            raise
         except NothingThere:  # as a rule: the erasure has deleted it
             _logger.info(LogCode.LEFTOVER_GONE, extra=_ids(hint))
             return

@@ -30,7 +30,7 @@ from verification.use_cases.open_execution import Opening
 _logger = logging.getLogger(__name__)
 _PATIENCE = 5.0  # seconds; Jumio takes one to three
 _BETWEEN = 0.7  # seconds between two looks
-_LOOKS = 3  # at an execution that does not take its data, before it is given up
+_NOTICED = 1.5  # seconds in which Jumio says what has happened to an execution
 _RESERVE = 6.0  # seconds kept for the step that follows
 
 
@@ -75,7 +75,7 @@ class SupplyData:
             with contextlib.suppress(ConditionFailed):  # the lease ends by itself
                 self.sessions.let_go(user_key, owner)
         if step.kind == "screening":
-            self._wait(known, deadline)
+            self._wait_for(State.APPROVED, known, _PATIENCE, deadline)
         return sends
 
     def _supply(
@@ -86,41 +86,51 @@ class SupplyData:
         data: Mapping[str, Any],
         deadline: Deadline,
     ) -> Known:
+        execution = known.execution
+        if not session.upload_token or not session.credential_id:
+            self._give_up(execution, session)
+            where = f"{execution.journey}.{execution.step}"
+            raise Misconfigured(f"JOURNEYS: {where}: Jumio's workflow takes no prepared data")
+        opened = OpenedExecution(
+            account_id=execution.account_id or "",
+            workflow_execution_id=execution.workflow_execution_id or "",
+            token=None,
+            href=None,
+            credential_id=session.credential_id,
+            upload_token=session.upload_token,
+        )
         try:
-            opened = _opened(known.execution, session)
             if data:
                 self.jumio.upload_prepared_data(opened, data, deadline=deadline)
             if step.kind == "screening":
                 self.jumio.finalize(opened, deadline=deadline)
-        except (ProviderRejected, Misconfigured):
-            known = self._looked_at(known, deadline)  # perhaps Jumio has it all already
+        except ProviderRejected:
+            # Perhaps Jumio has it all already, and takes a moment to notice.
+            known = self._advanced(known, deadline)
+            known = self._wait_for(State.PROCESSING, known, _NOTICED, deadline)
             if known.execution.state.rank < State.PROCESSING.rank:
-                # It will not take them however often they are sent: the next one opens anew.
-                _logger.error(LogCode.DATA_REFUSED, extra=about(known.execution))
-                self.sessions.discard(known.execution, session)
+                self._give_up(execution, session)
                 raise
             return known
         if step.kind == "screening":
             return self.advance.to(State.PROCESSING, known)
-        self.sessions.supplied(known.execution, session, int(self.clock()) + IDLE)
+        self.sessions.supplied(execution, session, int(self.clock()) + IDLE)
         return known
 
-    def _looked_at(self, known: Known, deadline: Deadline) -> Known:
-        """What Jumio says, which may take a moment to notice what it has got."""
-        for _ in range(_LOOKS):
-            known = self._advanced(known, deadline)
-            if known.execution.state.rank >= State.PROCESSING.rank:
+    def _give_up(self, execution: Execution, session: Session) -> None:
+        """Jumio will not take the data however often they are sent: the next one opens anew."""
+        _logger.error(LogCode.DATA_REFUSED, extra=about(execution))
+        self.sessions.discard(execution, session)
+
+    def _wait_for(self, state: State, known: Known, patience: float, deadline: Deadline) -> Known:
+        """What is known when the execution is that far, or when it takes too long."""
+        until = self.clock() + patience
+        while known.execution.state.rank < state.rank:
+            if self.clock() >= until or deadline.remaining() < _RESERVE:
                 break
             self.sleep(_BETWEEN)
-        return known
-
-    def _wait(self, known: Known, deadline: Deadline) -> None:
-        until = self.clock() + _PATIENCE
-        while not known.execution.state.final:
-            if self.clock() >= until or deadline.remaining() < _RESERVE:
-                return
-            self.sleep(_BETWEEN)
             known = self._advanced(known, deadline)
+        return known
 
     def _advanced(self, known: Known, deadline: Deadline) -> Known:
         try:
@@ -135,17 +145,3 @@ def _still_awaits(known: Known, session: Session) -> bool:
     if found is None or not found.awaits_data:
         return False
     return session.reference == found.reference == known.progress.reference
-
-
-def _opened(execution: Execution, session: Session) -> OpenedExecution:
-    if not session.upload_token or not session.credential_id:
-        where = f"{execution.journey}.{execution.step}"
-        raise Misconfigured(f"JOURNEYS: {where}: Jumio's workflow takes no prepared data")
-    return OpenedExecution(
-        account_id=execution.account_id or "",
-        workflow_execution_id=execution.workflow_execution_id or "",
-        token=None,
-        href=None,
-        credential_id=session.credential_id,
-        upload_token=session.upload_token,
-    )
