@@ -46,7 +46,7 @@ lint: environment
 
 types: environment
 	@echo "==> mypy"
-	@mypy --strict --package verification --package local
+	@mypy --strict --package verification --package local --package jumio_simulator
 
 template: environment
 	@echo "==> sam validate --lint"

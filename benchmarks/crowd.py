@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from local.people import Person, add, sign_in
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.demo.people import Person, add, sign_in
 from local.stack import DIRECTORY
 from tests.support.reconfigured import reconfigured
 from tests.support.stack import RunningStack, running_stack

@@ -10,13 +10,13 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from local import invitation
+from jumio_simulator.person import sdk
 from local.console import Console
-from local.frontend import Frontend
-from local.processes import StackError
-from local.simulator import sdk
+from local.demo import invitation
+from local.demo.frontend import Frontend
+from local.demo.walk import UnexpectedError, Walk
+from local.processes.group import StackError
 from local.stack import DIRECTORY, Stack, running
-from local.walk import UnexpectedError, Walk
 
 
 def main(arguments: list[str] | None = None) -> int:

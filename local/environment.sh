@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-requirements=(requirements/dev.txt layers/dependencies/requirements.txt .python-version)
+requirements=(requirements/dev.txt layers/dependencies/requirements.txt simulator/pyproject.toml .python-version)
 stamp=.venv/requirements.sha256
 wanted=$(cat "${requirements[@]}" | cksum)
 
@@ -46,4 +46,6 @@ fi
 echo "==> installing the pinned requirements (once; a minute or two)"
 .venv/bin/python -m pip install --disable-pip-version-check --no-input \
   --require-hashes --requirement requirements/dev.txt
+.venv/bin/python -m pip install --disable-pip-version-check --no-input --quiet \
+  --no-index --no-deps --no-build-isolation --editable ./simulator
 echo "$wanted" >"$stamp"

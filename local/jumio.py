@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.ministack import clean_environment
-from local.processes import Child, ProcessGroup, StackError, free_port
+from local.cloud.ministack import clean_environment
+from local.processes.group import Child, ProcessGroup, StackError, free_port
 
 _START_SECONDS = 30
 # Jumio's own pace (an account call a second, a minute to look at a document) would make people and
@@ -35,7 +35,7 @@ def start(group: ProcessGroup, logs: Path) -> tuple[Child, Simulator]:
     port = free_port()
     simulator = Simulator(f"http://127.0.0.1:{port}", "demo-client", secrets.token_urlsafe(24))
     command = [
-        sys.executable, "-m", "local.simulator",
+        sys.executable, "-m", "jumio_simulator",
         "--host", "127.0.0.1",
         "--port", str(port),
         "--client-id", simulator.client_id,

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local import deployment, jumio, ministack, people
-from local.aws import LocalAws
+from local import jumio
+from local.cloud import deployment, ministack
+from local.cloud.aws import LocalAws
+from local.cloud.door import Door
+from local.cloud.logs import LogStream
+from local.cloud.servers import ThreadedServer
 from local.console import Console
-from local.door import Door
-from local.logs import LogStream
-from local.page import Page
-from local.processes import ProcessGroup, StackError
-from local.servers import ThreadedServer
+from local.demo import people
+from local.demo.page import Page
+from local.processes.group import ProcessGroup, StackError
 
 ROOT = Path(__file__).resolve().parent.parent
 DIRECTORY = ROOT / ".local"

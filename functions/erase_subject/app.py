@@ -8,8 +8,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
-from verification.edge import telling
-from verification.identity import Caller
+from verification.domain.identity import Caller
+from verification.edge.failures import telling
 from verification.settings import JumioSettings, Name, Settings
 from verification.store import ErasureStore, Table
 from verification.use_cases.erase_subject import EraseSubject

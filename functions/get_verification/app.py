@@ -8,8 +8,8 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
-from verification.gateway import Request, answering, respond
-from verification.journeys import load_journeys
+from verification.domain.journeys import load_journeys
+from verification.edge.http import Request, answering, respond
 from verification.settings import Name, Settings
 from verification.store import OutcomeStore, Table
 from verification.use_cases.get_verification import GetVerification

@@ -8,10 +8,10 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
-from verification.gateway import Request, answering, respond
-from verification.queue import HintQueue
+from verification.aws.queue import HintQueue
+from verification.domain.sources import Mode, Sources
+from verification.edge.http import Request, answering, respond
 from verification.settings import DataCenter, Name, Settings
-from verification.sources import Mode, Sources
 from verification.use_cases.receive_callback import ReceiveCallback
 
 logger = wiring.logger()

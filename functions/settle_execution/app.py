@@ -7,11 +7,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
-from verification.batch import work_through
-from verification.bus import Bus
-from verification.edge import telling
-from verification.journeys import load_journeys
-from verification.queue import HintQueue
+from verification.aws.bus import Bus
+from verification.aws.queue import HintQueue
+from verification.domain.journeys import load_journeys
+from verification.edge.batch import work_through
+from verification.edge.failures import telling
 from verification.settings import JumioSettings, Name, Settings
 from verification.store import ErasureStore, OutcomeStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution

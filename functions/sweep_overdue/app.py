@@ -7,8 +7,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
-from verification.edge import telling
-from verification.queue import HintQueue
+from verification.aws.queue import HintQueue
+from verification.edge.failures import telling
 from verification.settings import Name, Settings
 from verification.store import OutcomeStore, Table
 from verification.use_cases.sweep_overdue import SweepOverdue

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.simulator.testing import RunningSimulator, running_simulator
+from jumio_simulator.testing import RunningSimulator, running_simulator
 from tests.support.jumio import LONG, REQUEST, Jumio, client
-from verification.deadline import Deadline
+from verification.domain.deadline import Deadline
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from local.simulator.testing import RunningSimulator
+from jumio_simulator.testing import RunningSimulator
 from tests.support.jumio import REQUEST, Jumio, client
 from tests.support.servers import answer_json, socket_server
-from verification.deadline import Deadline
-from verification.errors import OutcomeUnknown, ProviderUnavailable
-from verification.execution import Decision
+from verification.domain.deadline import Deadline
+from verification.domain.errors import OutcomeUnknown, ProviderUnavailable
+from verification.domain.execution import Decision
 from verification.jumio import OpenedExecution, Reading
 
 ACCOUNT, EXECUTION = "11111111-aaaa-4bbb-8ccc-222222222222", "33333333-dddd-4eee-8fff-444444444444"

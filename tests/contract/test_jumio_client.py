@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.jumio import OPENING, READING, SHORT, TRIES, Jumio
-from verification.errors import (
+from verification.domain.errors import (
     Misconfigured,
     NotAtProvider,
     Problem,

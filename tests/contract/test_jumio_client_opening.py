@@ -3,12 +3,7 @@
 import pytest
 
 from tests.support.jumio import OPENING, SHORT, Jumio
-from verification.errors import (
-    NotAtProvider,
-    OutcomeUnknown,
-    Problem,
-    ProviderRejected,
-)
+from verification.domain.errors import NotAtProvider, OutcomeUnknown, Problem, ProviderRejected
 
 opening = pytest.mark.parametrize("endpoint", OPENING)
 

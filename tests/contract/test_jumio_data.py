@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from local.simulator.testing import RunningSimulator
+from jumio_simulator.testing import RunningSimulator
 from tests.support.jumio import LONG, REQUEST, SHORT, TRIES, Jumio, client, in_time
-from verification.deadline import Deadline
-from verification.errors import (
+from verification.domain.deadline import Deadline
+from verification.domain.errors import (
     NotAtProvider,
     Problem,
     ProviderBusy,

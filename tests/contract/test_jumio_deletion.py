@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support.jumio import LONG, TRIES, Jumio, in_time
-from verification.deadline import Deadline
-from verification.errors import (
+from verification.domain.deadline import Deadline
+from verification.domain.errors import (
     Misconfigured,
     NotAtProvider,
     Problem,

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.jumio import AGENT
 from tests.support.servers import answer, http, socket_server
-from verification.deadline import Deadline
+from verification.domain.deadline import Deadline
 from verification.jumio.transport import NoAnswer, Transport
 
 

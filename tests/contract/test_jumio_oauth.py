@@ -9,11 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from local.simulator.testing import RunningSimulator
+from jumio_simulator.testing import RunningSimulator
 from tests.support.jumio import AGENT, REQUEST, SHORT, TRIES, Jumio, bearer, client, token_source
 from tests.support.servers import answer, answer_json, hang, http, say_nothing, socket_server
-from verification.deadline import Deadline
-from verification.errors import Misconfigured, Problem, ProviderUnavailable
+from verification.domain.deadline import Deadline
+from verification.domain.errors import Misconfigured, Problem, ProviderUnavailable
 from verification.jumio import Credentials
 
 THREADS = 20

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from local.simulator.testing import RunningSimulator
+from jumio_simulator.testing import RunningSimulator
 from tests.support.jumio import REQUEST, SHORT, TRIES, Jumio, bearer, client, in_time, token_source
 from tests.support.servers import (
     Behaviour,
@@ -16,8 +16,8 @@ from tests.support.servers import (
     http,
     socket_server,
 )
-from verification.deadline import Deadline
-from verification.errors import OutcomeUnknown, ProviderBusy, ProviderUnavailable
+from verification.domain.deadline import Deadline
+from verification.domain.errors import OutcomeUnknown, ProviderBusy, ProviderUnavailable
 
 SLOW = http(200, b" " * 3000)
 

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from local.simulator.testing import RunningSimulator
+from jumio_simulator.testing import RunningSimulator
 from tests.support.jumio import AGENT, LONG, REQUEST, SHORT, client, in_time, token_source
 from tests.support.servers import (
     Behaviour,
@@ -21,8 +21,8 @@ from tests.support.servers import (
     say_nothing,
     socket_server,
 )
-from verification.deadline import Deadline
-from verification.errors import (
+from verification.domain.deadline import Deadline
+from verification.domain.errors import (
     NotAtProvider,
     OutcomeUnknown,
     Problem,

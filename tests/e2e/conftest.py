@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from local.frontend import Frontend
-from local.observer import BusListener
-from local.people import Person, add, sign_in
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.demo.frontend import Frontend
+from local.demo.observer import BusListener
+from local.demo.people import Person, add, sign_in
 from local.stack import DIRECTORY
 from tests.support.stack import RunningStack, running_stack
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.runtime_emulator import RuntimeEmulator
+from local.cloud.runtime_emulator import RuntimeEmulator
 from local.stack import ROOT
 from tests.support.stack import RunningStack
 

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from local.frontend import Frontend
-from local.observer import BusListener, table_items
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.demo.frontend import Frontend
+from local.demo.observer import BusListener, table_items
 from tests.support.end_to_end import (
     SECONDS,
     UNDECIDED,

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from local.observer import log_lines
-from local.people import Person
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.demo.observer import log_lines
+from local.demo.people import Person
 from tests.support.end_to_end import SECONDS, UNDECIDED, Json, eventually
 from tests.support.outside import (
     User,

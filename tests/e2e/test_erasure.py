@@ -1,8 +1,8 @@
 """An operator erases a person through the deployed function, with the rights that it has there."""
 
-from local.frontend import Frontend
-from local.observer import BusListener, log_lines, table_items
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.demo.frontend import Frontend
+from local.demo.observer import BusListener, log_lines, table_items
 from tests.support.end_to_end import (
     SECONDS,
     UNDECIDED,

@@ -6,7 +6,7 @@ import boto3
 import pytest
 import requests
 
-from local.people import Person, add, sign_in
+from local.demo.people import Person, add, sign_in
 from tests.support.stack import RunningStack
 
 _AUTHENTICATED = [("POST", "/sessions"), ("GET", "/verification")]

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from local.frontend import Frontend
-from local.observer import log_lines, table_items
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.demo.frontend import Frontend
+from local.demo.observer import log_lines, table_items
 from tests.support.end_to_end import eventually
 from tests.support.jwt import claims
 from tests.support.problems import problem, wait_of

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from local.frontend import Frontend
-from local.observer import table_items
-from local.people import Person
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.demo.frontend import Frontend
+from local.demo.observer import table_items
+from local.demo.people import Person
 from tests.support.jwt import claims
 from tests.support.stack import RunningStack
 

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from local.frontend import Frontend
-from local.observer import log_lines
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.demo.frontend import Frontend
+from local.demo.observer import log_lines
 from tests.support.problems import problem
 from tests.support.reconfigured import reconfigured
 from tests.support.stack import RunningStack

@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 
-from local.frontend import Frontend
-from local.observer import log_lines, table_items
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.demo.frontend import Frontend
+from local.demo.observer import log_lines, table_items
 from tests.support.end_to_end import erase, eventually
 from tests.support.stack import RunningStack
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from local.aws import CREDENTIALS
-from local.deployment import STACK_NAME
-from local.frontend import Frontend
-from local.observer import log_lines, queue_depth
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.cloud.aws import CREDENTIALS
+from local.cloud.deployment import STACK_NAME
+from local.demo.frontend import Frontend
+from local.demo.observer import log_lines, queue_depth
 from local.stack import ROOT
 from tests.support.stack import RunningStack
 

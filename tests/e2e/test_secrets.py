@@ -12,10 +12,10 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from local.logs import function_groups
-from local.observer import BusListener, log_lines, table_items
-from local.people import Person
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.cloud.logs import function_groups
+from local.demo.observer import BusListener, log_lines, table_items
+from local.demo.people import Person
 from tests.support.end_to_end import SECONDS, UNDECIDED, eventually, one_outcome
 from tests.support.outside import User, users
 from tests.support.stack import RunningStack

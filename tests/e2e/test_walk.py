@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local import invitation
+from local.demo import invitation
 from local.stack import ROOT
 from tests.support.stack import RunningStack, processes_of, start
 

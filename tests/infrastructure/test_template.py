@@ -8,7 +8,7 @@ import pytest
 from tests.support.deployed import Resources, functions, of_type
 from tests.support.functions import loaded
 from tests.support.template import ROOT, template
-from verification.standing import LEASE_SECONDS
+from verification.domain.standing import LEASE_SECONDS
 
 WHOLE = template()
 RESOURCES: Resources = WHOLE["Resources"]

@@ -8,13 +8,13 @@ import pytest
 from aws_lambda_powertools import Metrics
 from moto import mock_aws
 
-from local.simulator.testing import RunningSimulator, running_simulator
+from jumio_simulator.testing import RunningSimulator, running_simulator
 from tests.support.bff import Bff
 from tests.support.observed import Observed, observing
 from tests.support.pipeline import Consumer, Hints, Pipeline
 from tests.support.template import table_definition
-from verification.bus import Bus
-from verification.journeys import load_journeys
+from verification.aws.bus import Bus
+from verification.domain.journeys import load_journeys
 
 JOURNEYS = """
 {"version": 1, "journeys": [

@@ -9,8 +9,8 @@ import pytest
 from tests.support.interruptions import interleaved, killed
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
-from verification.errors import OutcomeUnknown
-from verification.standing import LEASE_SECONDS
+from verification.domain.errors import OutcomeUnknown
+from verification.domain.standing import LEASE_SECONDS
 
 Json = dict[str, Any]
 

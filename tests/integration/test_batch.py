@@ -9,11 +9,11 @@ from botocore.exceptions import ClientError
 
 from tests.support.observed import Observed
 from tests.support.pipeline import Hints, Pipeline
-from verification.batch import work_through
-from verification.deadline import Deadline
-from verification.errors import Misconfigured, ProviderUnavailable
-from verification.queue import Hint
-from verification.standing import LEASE_SECONDS
+from verification.aws.queue import Hint
+from verification.domain.deadline import Deadline
+from verification.domain.errors import Misconfigured, ProviderUnavailable
+from verification.domain.standing import LEASE_SECONDS
+from verification.edge.batch import work_through
 from verification.use_cases.advance_execution import NotYet
 
 SECRET = "Grace Brewster, Invented Lane 7"

@@ -6,9 +6,9 @@ import pytest
 
 from tests.support.callbacks import PUBLISHED, call, cold_start, create_secret, queued
 from tests.support.pipeline import Hints
-from verification.errors import Misconfigured
-from verification.sources import PUBLISHED as LISTED
-from verification.sources import Sources
+from verification.domain.errors import Misconfigured
+from verification.domain.sources import PUBLISHED as LISTED
+from verification.domain.sources import Sources
 
 STRANGER = "203.0.113.9"
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.bff import Bff, Clock
 from tests.support.interruptions import interleaved, killed
-from verification.errors import AlreadyVerified, OutcomeUnknown, SessionBusy
-from verification.standing import LEASE_SECONDS
+from verification.domain.errors import AlreadyVerified, OutcomeUnknown, SessionBusy
+from verification.domain.standing import LEASE_SECONDS
 from verification.use_cases.advance_execution import NotYet
 
 Point = tuple[Literal["before", "after"], str, str]

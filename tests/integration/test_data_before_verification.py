@@ -10,16 +10,16 @@ from tests.support.interruptions import interleaved, killed
 from tests.support.journeys import bodies, calls, in_a_row, opened_for, screening_first
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
-from verification.errors import (
+from verification.domain.errors import (
     ApplicantRequired,
     AttemptsExhausted,
     Misconfigured,
     ProviderRejected,
     SessionBusy,
 )
-from verification.journeys import Journeys, load_journeys
-from verification.schedule import IDLE
-from verification.standing import LEASE_SECONDS
+from verification.domain.journeys import Journeys, load_journeys
+from verification.domain.schedule import IDLE
+from verification.domain.standing import LEASE_SECONDS
 from verification.use_cases.create_session import Answered
 
 Point = tuple[Literal["before", "after"], str, str]

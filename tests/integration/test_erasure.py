@@ -10,9 +10,9 @@ from tests.support.erasing import SUBJECT, Eraser, deleted_at_jumio, items_of, w
 from tests.support.interruptions import interleaved, killed
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
-from verification.errors import OutcomeUnknown, SessionBusy
-from verification.identity import Caller
-from verification.standing import LEASE_SECONDS
+from verification.domain.errors import OutcomeUnknown, SessionBusy
+from verification.domain.identity import Caller
+from verification.domain.standing import LEASE_SECONDS
 from verification.store.table import Key, delete
 from verification.use_cases.erase_subject import Erased
 

@@ -8,9 +8,9 @@ from tests.support.bff import ISSUER, PEPPER
 from tests.support.erasing import SUBJECT, Eraser, deleted_at_jumio, items_of, with_history
 from tests.support.interruptions import Killed, interleaved, killed
 from tests.support.pipeline import Pipeline
-from verification.errors import OutcomeUnknown, ProviderUnavailable, SessionBusy
-from verification.identity import Caller
-from verification.standing import LEASE_SECONDS
+from verification.domain.errors import OutcomeUnknown, ProviderUnavailable, SessionBusy
+from verification.domain.identity import Caller
+from verification.domain.standing import LEASE_SECONDS
 
 HOLD = 120
 

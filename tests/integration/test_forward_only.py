@@ -12,8 +12,8 @@ from tests.support.bff import SIGNING_KEY
 from tests.support.interruptions import interleaved
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
-from verification.capability import sign
-from verification.deadline import Deadline
+from verification.domain.capability import sign
+from verification.domain.deadline import Deadline
 from verification.jumio import Reading
 
 Json = dict[str, Any]

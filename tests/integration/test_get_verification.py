@@ -12,8 +12,8 @@ from tests.support.bff import ISSUER, PEPPER
 from tests.support.events import event
 from tests.support.functions import Function, running
 from tests.support.pipeline import Pipeline
-from verification.errors import UnknownJourney
-from verification.gateway import Request
+from verification.domain.errors import UnknownJourney
+from verification.edge.http import Request
 
 Json = dict[str, Any]
 

@@ -6,8 +6,13 @@ import pytest
 
 from tests.support.bff import Bff, Clock
 from tests.support.interruptions import interleaved, killed
-from verification.errors import IdempotencyKeyReused, OutcomeUnknown, ProviderRejected, SessionBusy
-from verification.standing import LEASE_SECONDS
+from verification.domain.errors import (
+    IdempotencyKeyReused,
+    OutcomeUnknown,
+    ProviderRejected,
+    SessionBusy,
+)
+from verification.domain.standing import LEASE_SECONDS
 from verification.store.table import Key, delete
 
 

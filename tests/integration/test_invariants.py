@@ -21,17 +21,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from moto import mock_aws
 
-from local.simulator.testing import RunningSimulator, running_simulator
+from jumio_simulator.testing import RunningSimulator, running_simulator
 from tests.support.bff import Bff, Clock
 from tests.support.interruptions import interleaved, killed
 from tests.support.template import table_definition
-from verification.bus import Bus
-from verification.deadline import Deadline
-from verification.errors import OutcomeUnknown, Problem
-from verification.execution import State
-from verification.journeys import load_journeys
-from verification.queue import Hint
-from verification.standing import LEASE_SECONDS
+from verification.aws.bus import Bus
+from verification.aws.queue import Hint
+from verification.domain.deadline import Deadline
+from verification.domain.errors import OutcomeUnknown, Problem
+from verification.domain.execution import State
+from verification.domain.journeys import load_journeys
+from verification.domain.standing import LEASE_SECONDS
 from verification.use_cases.advance_execution import NotYet
 from verification.use_cases.sweep_overdue import SweepOverdue
 

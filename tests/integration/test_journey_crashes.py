@@ -7,13 +7,13 @@ import pytest
 from tests.support.bff import Bff, Clock
 from tests.support.interruptions import Killed, interleaved, killed
 from tests.support.journeys import accounts, calls, opened_for, screening_first
-from verification.errors import (
+from verification.domain.errors import (
     OutcomeUnknown,
     ProviderRejected,
     ProviderUnavailable,
     SessionBusy,
 )
-from verification.standing import LEASE_SECONDS
+from verification.domain.standing import LEASE_SECONDS
 
 Point = tuple[Literal["before", "after"], str, str]
 PASS = {"email": "ada@people.example"}

@@ -8,7 +8,7 @@ from tests.support.bff import Bff
 from tests.support.journeys import bodies, calls, in_a_row, screening_first
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
-from verification.errors import ApplicantRequired, InvalidRequest, NotEligible
+from verification.domain.errors import ApplicantRequired, InvalidRequest, NotEligible
 
 PASS = {"email": "ada@people.example"}
 

@@ -15,13 +15,13 @@ from tests.support.journeys import (
     shipped,
 )
 from tests.support.pipeline import Pipeline
-from verification.errors import (
+from verification.domain.errors import (
     AlreadyVerified,
     NotEligible,
     ProviderUnavailable,
     VerificationInProgress,
 )
-from verification.journeys import load_journeys
+from verification.domain.journeys import load_journeys
 
 SCREENED = ["accounts.create", "parts.upload", "executions.finalize"]
 PASS = {"email": "ada@people.example"}

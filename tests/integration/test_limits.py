@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from tests.support.bff import Bff, Clock
-from verification.errors import DailyCeilingReached, ProviderBusy
-from verification.limits import Limits
+from verification.domain.errors import DailyCeilingReached, ProviderBusy
+from verification.domain.limits import Limits
 from verification.store import Limiter
 from verification.store.items import LIMITER_KEY
 from verification.store.table import Item

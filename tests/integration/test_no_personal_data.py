@@ -9,9 +9,9 @@ import pytest
 from tests.support.bff import ISSUER, USER_AGENT, Bff
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
-from verification.deadline import Deadline
-from verification.execution import PROCESSED
-from verification.journeys import load_journeys
+from verification.domain.deadline import Deadline
+from verification.domain.execution import PROCESSED
+from verification.domain.journeys import load_journeys
 
 JOURNEYS = """
 {"journeys": [{"name": "everything", "steps": [{"name": "all", "workflowKey": 10013}]}]}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
-from verification.execution import PROCESSED
+from verification.domain.execution import PROCESSED
 
 # scenario: our word, Jumio's decision type, label and score, the capabilities that failed
 DECIDED: dict[str, tuple[str, str, str, float, list[str]]] = {

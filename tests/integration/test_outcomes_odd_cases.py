@@ -6,10 +6,10 @@ import pytest
 
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
-from verification.errors import OutcomeUnknown
-from verification.execution import PROCESSED
-from verification.schedule import GRACE, RHYTHM
-from verification.standing import LEASE_SECONDS
+from verification.domain.errors import OutcomeUnknown
+from verification.domain.execution import PROCESSED
+from verification.domain.schedule import GRACE, RHYTHM
+from verification.domain.standing import LEASE_SECONDS
 
 
 def test_an_execution_that_jumio_has_deleted_ends(pipeline: Pipeline) -> None:

@@ -8,9 +8,9 @@ lasts.
 
 import heapq
 
-from local.simulator.limits import RateLimit
+from jumio_simulator.wire.limits import RateLimit
 from tests.support.bff import Bff, Clock
-from verification.limits import Limits
+from verification.domain.limits import Limits
 from verification.store import Limiter
 from verification.store.items import LIMITER_KEY
 

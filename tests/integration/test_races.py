@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from local.simulator.testing import RunningSimulator
+from jumio_simulator.testing import RunningSimulator
 from tests.support.bff import Bff
 from tests.support.ministack import running_ministack
 from tests.support.template import table_definition
-from verification.errors import Problem, SessionBusy
-from verification.journeys import load_journeys
-from verification.limits import Limits
+from verification.domain.errors import Problem, SessionBusy
+from verification.domain.journeys import load_journeys
+from verification.domain.limits import Limits
 from verification.use_cases.create_session import Answered
 
 AT_ONCE = 50

@@ -22,7 +22,7 @@ from tests.support.callbacks import (
 )
 from tests.support.functions import Function
 from tests.support.pipeline import Hints
-from verification.capability import SigningKey, sign
+from verification.domain.capability import SigningKey, sign
 from verification.settings import Secrets
 
 Json = dict[str, Any]

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tests.support.bff import Bff, Clock
-from verification.errors import (
+from verification.domain.errors import (
     AlreadyVerified,
     AttemptsExhausted,
     ChannelUnavailable,

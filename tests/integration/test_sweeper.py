@@ -8,8 +8,8 @@ import pytest
 from tests.support.interruptions import interleaved, killed
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
-from verification.errors import OutcomeUnknown
-from verification.schedule import GRACE, IDLE, RHYTHM, UNHEARD
+from verification.domain.errors import OutcomeUnknown
+from verification.domain.schedule import GRACE, IDLE, RHYTHM, UNHEARD
 
 LIFETIME = 30 * 60
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.support.interruptions import Killed
 from tests.support.pipeline import Pipeline
-from verification.deadline import Deadline
-from verification.errors import OutcomeUnknown
-from verification.standing import LEASE_SECONDS
+from verification.domain.deadline import Deadline
+from verification.domain.errors import OutcomeUnknown
+from verification.domain.standing import LEASE_SECONDS
 
 Moment = Literal["before", "after"]
 STEPS = {

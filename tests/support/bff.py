@@ -7,22 +7,22 @@ from typing import Any
 
 import requests
 
-from local.simulator.testing import RunningSimulator
-from verification.bus import Bus
-from verification.capability import SigningKey, sign
-from verification.deadline import Deadline
-from verification.identity import Caller, Pepper
-from verification.journeys import Journeys
+from jumio_simulator.testing import RunningSimulator
+from verification.aws.bus import Bus
+from verification.aws.queue import Hint
+from verification.domain.capability import SigningKey, sign
+from verification.domain.deadline import Deadline
+from verification.domain.identity import Caller, Pepper
+from verification.domain.journeys import Journeys
+from verification.domain.limits import Limits
+from verification.edge.http.session_request import SessionRequest
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
-from verification.limits import Limits
-from verification.queue import Hint
 from verification.store import ErasureStore, Limiter, OutcomeStore, SessionStore, Table
 from verification.store.table import Key, _plain
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Answered, Asked, CreateSession
 from verification.use_cases.get_verification import GetVerification
 from verification.use_cases.open_execution import OpenExecution
-from verification.use_cases.session_request import SessionRequest
 from verification.use_cases.settle_execution import SettleExecution
 from verification.use_cases.supply_data import SupplyData
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.events import event
 from tests.support.functions import Function, running
 from tests.support.pipeline import Hints
-from verification.capability import SigningKey, sign
+from verification.domain.capability import SigningKey, sign
 
 Json = dict[str, Any]
 KEYS = {version: SigningKey(version, version * 64) for version in "0123"}

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 
-from local.frontend import Frontend
-from local.observer import BusListener, queue_depth
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.demo.frontend import Frontend
+from local.demo.observer import BusListener, queue_depth
 from tests.support.event_schema import violations
 from tests.support.stack import RunningStack
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.support.bff import ISSUER, PEPPER
 from tests.support.pipeline import Pipeline
-from verification.deadline import Deadline
-from verification.identity import Caller
+from verification.domain.deadline import Deadline
+from verification.domain.identity import Caller
 from verification.use_cases.erase_subject import Erased, EraseSubject
 
 Json = dict[str, Any]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.bff import Bff
-from verification.journeys import Journeys, load_journeys
+from verification.domain.journeys import Journeys, load_journeys
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "journeys" / "examples.json"
 VERIFIED = {"email": "ada@people.example", "email_verified": "true"}

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from local.simulator.testing import RunningSimulator
-from verification.deadline import Deadline
-from verification.errors import Problem
+from jumio_simulator.testing import RunningSimulator
+from verification.domain.deadline import Deadline
+from verification.domain.errors import Problem
 from verification.jumio import (
     Credentials,
     Hosts,

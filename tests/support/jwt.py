@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode
 from typing import Any
 
-from local.frontend import Frontend
+from local.demo.frontend import Frontend
 
 
 def claims(frontend: Frontend) -> dict[str, Any]:

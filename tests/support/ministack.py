@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local import ministack
-from local.aws import LocalAws
-from local.processes import ProcessGroup
+from local.cloud import ministack
+from local.cloud.aws import LocalAws
+from local.processes.group import ProcessGroup
 
 
 @contextmanager

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from local.frontend import Frontend
-from local.observer import table_items
-from local.people import Person
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
+from local.demo.frontend import Frontend
+from local.demo.observer import table_items
+from local.demo.people import Person
 from tests.support.jwt import decoded
 from tests.support.stack import RunningStack
 

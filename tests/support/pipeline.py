@@ -10,13 +10,13 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from tests.support.bff import ISSUER, PEPPER, SIGNING_KEY, Bff, Clock
 from tests.support.event_schema import violations
 from tests.support.events import event
-from verification.batch import work_through
-from verification.bus import Bus
-from verification.deadline import Deadline
-from verification.gateway import Request
-from verification.identity import Caller
-from verification.queue import HintQueue
-from verification.sources import Sources
+from verification.aws.bus import Bus
+from verification.aws.queue import HintQueue
+from verification.domain.deadline import Deadline
+from verification.domain.identity import Caller
+from verification.domain.sources import Sources
+from verification.edge.batch import work_through
+from verification.edge.http import Request
 from verification.use_cases.get_verification import GetVerification, Verification
 from verification.use_cases.receive_callback import ReceiveCallback
 from verification.use_cases.settle_execution import SettleExecution

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.aws import LocalAws
+from local.cloud.aws import LocalAws
 from local.stack import ROOT
 
 _START_SECONDS = 120

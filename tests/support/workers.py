@@ -7,7 +7,7 @@ from threading import Barrier
 
 import httpx
 
-from local.simulator.admin_client import AdminClient
+from jumio_simulator.admin.client import AdminClient
 from tests.support.outside import User, user_key
 from tests.support.reconfigured import name_of
 from tests.support.stack import RunningStack

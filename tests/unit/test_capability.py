@@ -1,6 +1,6 @@
 import pytest
 
-from verification.capability import Capability, SigningKey, sign, verify
+from verification.domain.capability import Capability, SigningKey, sign, verify
 
 OLD, NEW = SigningKey("1", "o" * 64), SigningKey("2", "n" * 64)
 MADE_FOR = Capability("1-user_key", "0123456789abcdef")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from verification.execution import Decision, State
-from verification.journeys import Journey
-from verification.standing import Effect, Progress, effect_of
+from verification.domain.execution import Decision, State
+from verification.domain.journeys import Journey
+from verification.domain.standing import Effect, Progress, effect_of
 
 SCREENING: dict[str, Any] = {
     "name": "mail",

@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from verification.execution import Decision, State, state_of
+from verification.domain.execution import Decision, State, state_of
 
 
 @pytest.mark.parametrize(

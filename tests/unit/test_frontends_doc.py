@@ -5,10 +5,10 @@ import re
 from pydantic import BaseModel
 
 from tests.support.template import ROOT
-from verification.errors import OutcomeUnknown, Problem
-from verification.execution import State
-from verification.gateway.problems import status_of
-from verification.use_cases.session_request import Consent, SessionRequest
+from verification.domain.errors import OutcomeUnknown, Problem
+from verification.domain.execution import State
+from verification.edge.http.problems import status_of
+from verification.edge.http.session_request import Consent, SessionRequest
 
 TEXT = (ROOT / "docs/frontends.md").read_text()
 

@@ -8,11 +8,11 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from tests.support.events import event
-from verification.errors import Forbidden, InvalidRequest, RequestTooLarge
-from verification.gateway import Request
-from verification.gateway.request import LARGEST_BODY, validated
-from verification.identity import Caller
-from verification.use_cases.session_request import SessionRequest
+from verification.domain.errors import Forbidden, InvalidRequest, RequestTooLarge
+from verification.domain.identity import Caller
+from verification.edge.http import Request
+from verification.edge.http.request import LARGEST_BODY, validated
+from verification.edge.http.session_request import SessionRequest
 
 JSON = {"content-type": "application/json"}
 

@@ -11,10 +11,10 @@ import pytest
 from aws_lambda_powertools import Metrics
 
 from tests.support.events import event
-from verification import errors
-from verification.errors import Misconfigured, OutcomeUnknown, Problem, ProviderUnavailable
-from verification.gateway import Request, answering, respond
-from verification.gateway.problems import _ENTRIES
+from verification.domain import errors
+from verification.domain.errors import Misconfigured, OutcomeUnknown, Problem, ProviderUnavailable
+from verification.edge.http import Request, answering, respond
+from verification.edge.http.problems import _ENTRIES
 from verification.observability import LogCode
 
 SECRET = "what-must-not-be-told"

@@ -1,6 +1,6 @@
 import re
 
-from verification.identity import Caller, Pepper, new_reference
+from verification.domain.identity import Caller, Pepper, new_reference
 
 PEPPER = Pepper("1", "p" * 64)
 

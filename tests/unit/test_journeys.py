@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from verification.errors import Misconfigured, UnknownJourney
-from verification.journeys import WEB_LOCALES, Journeys, Step, load_journeys
+from verification.domain.errors import Misconfigured, UnknownJourney
+from verification.domain.journeys import WEB_LOCALES, Journeys, Step, load_journeys
 
 
 def document(*journeys: Mapping[str, object], **members: object) -> str:

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from verification.errors import ApplicantRequired, InvalidRequest
-from verification.journeys import Journey, Step, load_journeys
-from verification.prepared_data import flattened, prepared_data, require_well_formed
+from verification.domain.errors import ApplicantRequired, InvalidRequest
+from verification.domain.journeys import Journey, Step, load_journeys
+from verification.domain.prepared_data import flattened, prepared_data, require_well_formed
 
 
 def journey(**sources: str) -> Journey:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.bff import PEPPER
-from verification.errors import ConsentRequired, InvalidRequest
-from verification.gateway.request import validated
-from verification.journeys import Step
-from verification.use_cases.session_request import SessionRequest
+from verification.domain.errors import ConsentRequired, InvalidRequest
+from verification.domain.journeys import Step
+from verification.edge.http.request import validated
+from verification.edge.http.session_request import SessionRequest
 
 IP = "203.0.113.7"
 

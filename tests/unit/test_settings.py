@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from pydantic import Field
 
-from verification.errors import Misconfigured
+from verification.domain.errors import Misconfigured
 from verification.jumio import Hosts
 from verification.settings import JumioSettings, Secrets, Settings
 

@@ -4,8 +4,8 @@ import json
 import re
 
 from tests.support.journeys import EXAMPLES, shipped
-from verification.formats import PREPARED_DATA
-from verification.journeys import Step
+from verification.domain.formats import PREPARED_DATA
+from verification.domain.journeys import Step
 
 PAGE = (EXAMPLES.parents[1] / "journeys.md").read_text()
 

@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from verification.errors import AlreadyVerified, AttemptsExhausted, VerificationInProgress
-from verification.execution import State
-from verification.journeys import Journey
-from verification.standing import (
+from verification.domain.errors import AlreadyVerified, AttemptsExhausted, VerificationInProgress
+from verification.domain.execution import State
+from verification.domain.journeys import Journey
+from verification.domain.standing import (
     Account,
     Progress,
     Session,

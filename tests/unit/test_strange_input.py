@@ -7,12 +7,12 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from tests.support.bff import PEPPER
-from verification.errors import InvalidRequest, Misconfigured
-from verification.gateway.request import validated
-from verification.journeys import load_journeys
+from verification.domain.errors import InvalidRequest, Misconfigured
+from verification.domain.journeys import load_journeys
+from verification.edge.http.request import validated
+from verification.edge.http.session_request import SessionRequest
 from verification.jumio.token import start_by
 from verification.settings import Secrets
-from verification.use_cases.session_request import SessionRequest
 
 
 def token(payload: object) -> str:

@@ -13,10 +13,10 @@ from aws_lambda_powertools.logging import utils
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
-from verification.capability import SigningKey
-from verification.deadline import Deadline
-from verification.errors import Misconfigured
-from verification.identity import Pepper
+from verification.domain.capability import SigningKey
+from verification.domain.deadline import Deadline
+from verification.domain.errors import Misconfigured
+from verification.domain.identity import Pepper
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
 from verification.settings import JumioSettings, Secrets
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from verification.journeys import Step
+from verification.domain.journeys import Step
 
 
 @dataclass(frozen=True)

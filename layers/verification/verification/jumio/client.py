@@ -1,7 +1,7 @@
 """The calls to Jumio that this product makes.
 
 Every call ends by its deadline with an answer or with one error of the tree in
-``verification.errors``. A call that opens an execution costs money and cannot be taken
+``verification.domain.errors``. A call that opens an execution costs money and cannot be taken
 back, so it is repeated only where Jumio has surely not acted; reads are repeated freely.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from verification.deadline import Deadline
-from verification.errors import (
+from verification.domain.deadline import Deadline
+from verification.domain.errors import (
     Misconfigured,
     NotAtProvider,
     OutcomeUnknown,
@@ -24,7 +24,7 @@ from verification.errors import (
     ProviderUnavailable,
     ResultNotAtProvider,
 )
-from verification.execution import PROCESSED, Decision
+from verification.domain.execution import PROCESSED, Decision
 from verification.jumio.hosts import Hosts
 from verification.jumio.messages import AccountAnswer, DetailsAnswer, StatusAnswer
 from verification.jumio.oauth import TokenSource

@@ -15,8 +15,8 @@ from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from verification.deadline import Deadline
-from verification.errors import Misconfigured, ProviderUnavailable
+from verification.domain.deadline import Deadline
+from verification.domain.errors import Misconfigured, ProviderUnavailable
 from verification.jumio.transport import NoAnswer, NotSent, Reply, Transport, pause
 from verification.observability import LogCode
 

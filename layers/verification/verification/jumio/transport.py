@@ -16,7 +16,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
-from verification.deadline import Deadline
+from verification.domain.deadline import Deadline
 
 _CONNECT_SECONDS = 3.0
 _READ_SECONDS = 10.0

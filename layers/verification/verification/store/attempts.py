@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from verification.identity import Caller
-from verification.standing import LEASE_SECONDS
+from verification.domain.identity import Caller
+from verification.domain.standing import LEASE_SECONDS
 from verification.store.items import idempotency_key
 from verification.store.table import Operation, When, put
 

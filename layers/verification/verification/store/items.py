@@ -9,8 +9,8 @@ ACCOUNT#<account id> / ACCOUNT                         whose account that is
 LIMITER / ACCOUNT_CALLS                                the pace of calls that open executions
 """
 
-from verification.execution import Decision, Execution, State
-from verification.standing import Account, Idempotency, Progress, Session
+from verification.domain.execution import Decision, Execution, State
+from verification.domain.standing import Account, Idempotency, Progress, Session
 from verification.store.table import ABSENT, Item, Key, When
 
 EXECUTION = "EXECUTION#"

@@ -9,8 +9,8 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from verification.errors import DailyCeilingReached, ProviderBusy
-from verification.limits import Limits
+from verification.domain.errors import DailyCeilingReached, ProviderBusy
+from verification.domain.limits import Limits
 from verification.store.items import LIMITER_KEY
 from verification.store.table import Item, Table, When
 

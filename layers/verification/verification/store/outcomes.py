@@ -8,9 +8,9 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from verification.execution import Decision, Execution, State
-from verification.schedule import GRACE
-from verification.standing import Account, Effect, Progress, Session
+from verification.domain.execution import Decision, Execution, State
+from verification.domain.schedule import GRACE
+from verification.domain.standing import Account, Effect, Progress, Session
 from verification.store.items import (
     DUE,
     account_key,

@@ -8,9 +8,9 @@ and what it opened is recorded only while it still holds that lease (the fence).
 from dataclasses import asdict, replace
 from http import HTTPStatus
 
-from verification.execution import Execution, State
-from verification.schedule import GRACE
-from verification.standing import LEASE_SECONDS, Account, Progress, Session, Standing
+from verification.domain.execution import Execution, State
+from verification.domain.schedule import GRACE
+from verification.domain.standing import LEASE_SECONDS, Account, Progress, Session, Standing
 from verification.store.attempts import Attempt, Claim, claimed
 from verification.store.items import (
     DUE,

@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from verification.deadline import Clock, Deadline
-from verification.errors import NotAtProvider, ResultNotAtProvider
-from verification.execution import Decision, Execution, State, state_of
-from verification.journeys import Journeys
+from verification.domain.deadline import Clock, Deadline
+from verification.domain.errors import NotAtProvider, ResultNotAtProvider
+from verification.domain.execution import Decision, Execution, State, state_of
+from verification.domain.journeys import Journeys
+from verification.domain.schedule import IDLE, PROCESSING, overdue
+from verification.domain.standing import effect_of
 from verification.jumio import JumioClient, Reading
 from verification.observability import LogCode, Metric, count
-from verification.schedule import IDLE, PROCESSING, overdue
-from verification.standing import effect_of
 from verification.store import ConditionFailed, OutcomeStore
 from verification.store.outcomes import Known, News
 

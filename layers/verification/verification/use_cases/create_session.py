@@ -13,28 +13,28 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Self
 
-from verification.deadline import Clock, Deadline
-from verification.errors import (
+from verification.domain.deadline import Clock, Deadline
+from verification.domain.errors import (
     ChannelUnavailable,
     IdempotencyKeyReused,
     ProviderUnavailable,
     SessionBusy,
 )
-from verification.execution import State
-from verification.gateway.request import Request, validated
-from verification.identity import Caller, Pepper
-from verification.journeys import Journey, Journeys, Step
-from verification.observability import LogCode
-from verification.prepared_data import flattened, prepared_data, require_well_formed
-from verification.standing import (
+from verification.domain.execution import State
+from verification.domain.identity import Caller, Pepper
+from verification.domain.journeys import Journey, Journeys, Step
+from verification.domain.prepared_data import flattened, prepared_data, require_well_formed
+from verification.domain.standing import (
     Session,
     Standing,
     require_new_execution_allowed,
     screening_runs,
 )
+from verification.edge.http.request import Request, validated
+from verification.edge.http.session_request import SessionRequest
+from verification.observability import LogCode
 from verification.store import Claim, ConditionFailed, SessionStore
 from verification.use_cases.open_execution import OpenExecution, Opening
-from verification.use_cases.session_request import SessionRequest
 from verification.use_cases.supply_data import SupplyData
 
 _logger = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ import uuid
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from verification.deadline import Clock, Deadline
-from verification.errors import SessionBusy
-from verification.identity import Caller, Pepper
+from verification.domain.deadline import Clock, Deadline
+from verification.domain.errors import SessionBusy
+from verification.domain.identity import Caller, Pepper
 from verification.jumio import JumioClient
 from verification.observability import LogCode
 from verification.store import ConditionFailed, ErasureStore

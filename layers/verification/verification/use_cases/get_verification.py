@@ -6,11 +6,11 @@ import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from verification.deadline import Clock
-from verification.execution import State
-from verification.identity import Caller, Pepper
-from verification.journeys import Journeys
-from verification.standing import Retry, coming_step, retry_advice
+from verification.domain.deadline import Clock
+from verification.domain.execution import State
+from verification.domain.identity import Caller, Pepper
+from verification.domain.journeys import Journeys
+from verification.domain.standing import Retry, coming_step, retry_advice
 from verification.store import OutcomeStore
 
 _POLL_AFTER = {State.PENDING: 5, State.STARTED: 5, State.PROCESSING: 3}

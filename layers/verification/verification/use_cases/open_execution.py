@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from verification.capability import SigningKey, sign
-from verification.deadline import Clock, Deadline
-from verification.errors import (
+from verification.domain.capability import SigningKey, sign
+from verification.domain.deadline import Clock, Deadline
+from verification.domain.errors import (
     DailyCeilingReached,
     Misconfigured,
     NotAtProvider,
@@ -24,19 +24,19 @@ from verification.errors import (
     Problem,
     SessionBusy,
 )
-from verification.identity import Caller, new_reference
-from verification.journeys import Journey, Step
-from verification.jumio import JumioClient, OpenedExecution, Person, account_request
-from verification.jumio.token import start_by
-from verification.observability import LogCode, Metric, count
-from verification.schedule import UNHEARD
-from verification.standing import (
+from verification.domain.identity import Caller, new_reference
+from verification.domain.journeys import Journey, Step
+from verification.domain.schedule import UNHEARD
+from verification.domain.standing import (
     Session,
     Standing,
     blocked_by_outcome,
     recent_attempts,
     require_new_execution_allowed,
 )
+from verification.jumio import JumioClient, OpenedExecution, Person, account_request
+from verification.jumio.token import start_by
+from verification.observability import LogCode, Metric, count
 from verification.store import Attempt, Claim, ConditionFailed, Limiter, SessionStore
 from verification.store.table import Item
 

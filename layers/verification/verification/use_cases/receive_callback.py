@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from verification.capability import Capability, SigningKey, verify
-from verification.errors import InvalidRequest, NotFound
-from verification.gateway.request import Request, validated
+from verification.aws.queue import Hint, HintQueue
+from verification.domain.capability import Capability, SigningKey, verify
+from verification.domain.errors import InvalidRequest, NotFound
+from verification.domain.sources import Sources
+from verification.edge.http.request import Request, validated
 from verification.jumio.messages import Id
 from verification.observability import LogCode, Metric, count
-from verification.queue import Hint, HintQueue
-from verification.sources import Sources
 
 _logger = logging.getLogger(__name__)
 _CAPABILITY = re.compile(r"^[A-Za-z0-9_.-]{1,200}$")

@@ -8,12 +8,12 @@ import logging
 import time
 from dataclasses import dataclass
 
-from verification.bus import Bus
-from verification.deadline import Clock, Deadline
-from verification.execution import Execution
+from verification.aws.bus import Bus
+from verification.aws.queue import Hint
+from verification.domain.deadline import Clock, Deadline
+from verification.domain.execution import Execution
 from verification.jumio import Reading
 from verification.observability import LogCode, Metric, count
-from verification.queue import Hint
 from verification.store import ConditionFailed, ErasureStore, OutcomeStore
 from verification.store.outcomes import Known
 from verification.use_cases.advance_execution import (

@@ -13,15 +13,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verification.deadline import Clock, Deadline
-from verification.errors import Misconfigured, ProviderRejected
-from verification.execution import Execution, State
-from verification.identity import new_reference
-from verification.journeys import Step
+from verification.domain.deadline import Clock, Deadline
+from verification.domain.errors import Misconfigured, ProviderRejected
+from verification.domain.execution import Execution, State
+from verification.domain.identity import new_reference
+from verification.domain.journeys import Step
+from verification.domain.schedule import IDLE
+from verification.domain.standing import Session
 from verification.jumio import JumioClient, OpenedExecution
 from verification.observability import LogCode
-from verification.schedule import IDLE
-from verification.standing import Session
 from verification.store import ConditionFailed, OutcomeStore, SessionStore
 from verification.store.outcomes import Known
 from verification.use_cases.advance_execution import AdvanceExecution, NotYet, about

@@ -4,11 +4,11 @@ import logging
 import time
 from dataclasses import dataclass
 
-from verification.deadline import Clock, Deadline
-from verification.execution import Execution
+from verification.aws.queue import Hint, HintQueue
+from verification.domain.deadline import Clock, Deadline
+from verification.domain.execution import Execution
+from verification.domain.schedule import next_look, overdue
 from verification.observability import LogCode, Metric, count
-from verification.queue import Hint, HintQueue
-from verification.schedule import next_look, overdue
 from verification.store import ConditionFailed, OutcomeStore
 
 _logger = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""AWS services beside the table: the queue, the bus, the secrets."""

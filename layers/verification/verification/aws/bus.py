@@ -1,0 +1,69 @@
+"""The rest of the company: outcomes as CloudEvents on an EventBridge bus."""
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from verification.domain.execution import Execution
+from verification.domain.standing import Account
+
+if TYPE_CHECKING:
+    from mypy_boto3_events.client import EventBridgeClient
+
+SOURCE = "jumio-bff"
+OUTCOME = "verification.outcome"
+PROGRESS = "verification.progress"
+_NAMESPACE = uuid.UUID("5f2d0f0e-6c0b-5c0c-9a43-1f1e4f6a9b77")
+
+
+class NotPublished(Exception):
+    """The bus did not take an event; to be tried again."""
+
+
+class Bus:
+    """Publishes; at least once, with an id by which consumers recognise a repetition."""
+
+    def __init__(self, client: "EventBridgeClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def publish(self, execution: Execution, account: Account, at: int) -> None:
+        """Tell how far an execution is, or how it ended; raises NotPublished.
+
+        ``docs/events.md`` describes the event, ``docs/schemas`` holds its JSON Schema.
+        """
+        event = event_about(execution, account, at)
+        answer = self._client.put_events(
+            Entries=[
+                {
+                    "EventBusName": self._name,
+                    "Source": SOURCE,
+                    "DetailType": event["type"],
+                    "Detail": json.dumps(event),
+                }
+            ]
+        )
+        if answer["FailedEntryCount"]:
+            raise NotPublished(answer["Entries"][0].get("ErrorCode", "unknown"))
+
+
+def event_about(execution: Execution, account: Account, at: int) -> dict[str, Any]:
+    """A CloudEvent 1.0; the user's subject is for consumers, nothing else in it is personal."""
+    status = execution.verdict or execution.state
+    return {
+        "specversion": "1.0",
+        "id": str(uuid.uuid5(_NAMESPACE, f"{execution.reference}/{execution.state}")),
+        "source": SOURCE,
+        "type": OUTCOME if status.final else PROGRESS,
+        "time": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "datacontenttype": "application/json",
+        "data": {
+            "issuer": account.issuer,
+            "subject": account.subject,
+            "journey": execution.journey,
+            "step": execution.step,
+            "status": status.word,
+            "executionId": execution.reference,
+        },
+    }

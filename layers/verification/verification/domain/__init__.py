@@ -1,0 +1,1 @@
+"""What is decided: pure, without any I/O."""

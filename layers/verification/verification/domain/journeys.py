@@ -1,0 +1,232 @@
+"""What a deployment lets people do: journeys, as one configuration document.
+
+A journey is a list of steps. Each step is a workflow execution of its own on the person's
+one account at Jumio: a screening that the server runs with prepared data, or a verification
+that the person goes through. ``docs/journeys.md`` explains the document. Names and limits of
+what is sent follow Jumio's account request ("Creating and updating accounts").
+"""
+
+import json
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    ValidationError,
+    model_validator,
+)
+
+from verification.domain.errors import Misconfigured, UnknownJourney
+from verification.domain.formats import PREPARED_DATA, alpha3
+
+JourneyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", max_length=40)]
+StepName = JourneyName
+
+_LIFETIME = re.compile(r"([0-9]{1,7})([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SHORTEST, _LONGEST = 5 * 60, 60 * 86400
+
+_LOCALES = """
+ar bg cs da de el en en-GB es es-MX et fi fr he hr hu hy id it ja ka km ko lt ms nl no pl
+pt pt-BR ro ru sk sv th tr vi zh-CN zh-HK
+"""
+WEB_LOCALES = frozenset(_LOCALES.split())
+
+
+def _known_locale(value: str) -> str:
+    if value not in WEB_LOCALES:
+        raise ValueError("not a locale of Jumio's web client")
+    return value
+
+
+def _lifetime(value: str) -> str:
+    match = _LIFETIME.fullmatch(value)
+    if not match or not _SHORTEST <= int(match[1]) * _SECONDS[match[2]] <= _LONGEST:
+        raise ValueError("a number and s, m, h or d, from 5m to 60d")
+    return value
+
+
+def _allowed_by_jumio(value: HttpUrl) -> HttpUrl:
+    if len(str(value)) > 255 or value.query or value.fragment:
+        raise ValueError("at most 255 characters, without query and fragment")
+    here = value.host in ("localhost", "127.0.0.1")
+    if not here and (value.scheme != "https" or value.port != 443):
+        raise ValueError("https, without a port")
+    return value
+
+
+WorkflowKey = (
+    Annotated[int, Field(strict=True, ge=1)] | Annotated[str, Field(min_length=1, max_length=255)]
+)
+WebLocale = Annotated[str, AfterValidator(_known_locale)]
+ReturnUrl = Annotated[HttpUrl, AfterValidator(_allowed_by_jumio)]
+
+
+class _Configured(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Attempts(_Configured):
+    """How often a person may begin: ``limit`` executions in any ``window`` seconds."""
+
+    limit: int = Field(5, ge=1, le=100)
+    window: int = Field(86400, ge=60, le=366 * 86400)
+
+
+class Preset(_Configured):
+    """Values of which the person may choose (RECOMMENDED) or to which they are held (DEFINED)."""
+
+    predefined_type: Literal["DEFINED", "RECOMMENDED"] = Field("DEFINED", alias="predefinedType")
+    values: list[str] = Field(min_length=1)
+
+
+class CountryPreset(Preset):
+    """ISO 3166 countries, sent as alpha-3."""
+
+    values: list[Annotated[str, AfterValidator(alpha3)]] = Field(min_length=1)
+
+
+_TYPES = {
+    "ID": {"ID_CARD", "DRIVING_LICENSE", "PASSPORT", "VISA"},
+    "FACEMAP": {"IPROOV_STANDARD", "IPROOV_PREMIUM", "JUMIO_STANDARD"},
+}
+
+
+class CredentialPreset(_Configured):
+    """What a person is asked to present, as Jumio's ``workflowDefinition.credentials[]``."""
+
+    category: Literal["ID", "FACEMAP", "SELFIE", "DOCUMENT", "DATA"]
+    label: str | None = None
+    country: CountryPreset | None = None
+    type: Preset | None = None
+
+    @model_validator(mode="after")
+    def _types_are_known(self) -> Self:
+        known = _TYPES.get(self.category)
+        if known and self.type and (unknown := set(self.type.values) - known):
+            raise ValueError(f"type {min(unknown)} is none of {', '.join(sorted(known))}")
+        return self
+
+
+class Input(_Configured):
+    """Where a step gets one member of its prepared data from.
+
+    ``applicant`` is the request's object of that name, ``claim:<name>`` a claim of the
+    verified token, and ``source-ip`` the address that the gateway saw.
+    """
+
+    source: str = Field(
+        alias="from", pattern=r"^(applicant|source-ip|claim:[A-Za-z0-9_:/.-]{1,100})$"
+    )
+    optional: bool = False
+
+
+class Step(_Configured):
+    """One workflow execution of a journey, and what follows from its decision."""
+
+    name: StepName
+    kind: Literal["user", "screening"] = "user"
+    workflow_key: WorkflowKey = Field(10011, alias="workflowKey")
+    inputs: dict[str, Input] = {}
+    passes: frozenset[Literal["PASSED", "WARNING"]] = Field(frozenset({"PASSED"}), min_length=1)
+    otherwise: Literal["decline", "review", "continue"] | None = None
+    validity: int | None = Field(None, ge=60)
+    attempts: Attempts = Attempts.model_validate({})
+    consent: Literal["optional", "required"] = "optional"
+    credentials: list[CredentialPreset] = []
+    token_lifetime: Annotated[str, AfterValidator(_lifetime)] = Field("30m", alias="tokenLifetime")
+    success_url: ReturnUrl | None = Field(None, alias="successUrl")
+    error_url: ReturnUrl | None = Field(None, alias="errorUrl")
+    locale: WebLocale | None = None
+    callback: bool = True
+
+    @property
+    def lifetime(self) -> int:
+        """Seconds in which an execution must be started."""
+        number, unit = self.token_lifetime[:-1], self.token_lifetime[-1]
+        return int(number) * _SECONDS[unit]
+
+    @model_validator(mode="after")
+    def _inputs_are_known(self) -> Self:
+        if unknown := [name for name in self.inputs if name not in PREPARED_DATA]:
+            raise ValueError(f"inputs.{unknown[0]} is no member of Jumio's prepared data")
+        if self.kind == "screening" and not self.inputs:
+            raise ValueError("a screening needs inputs")
+        return self
+
+
+class Journey(_Configured):
+    """One thing that people can be asked to do, in steps."""
+
+    name: JourneyName
+    steps: list[Step] = Field(min_length=1, max_length=10)
+    repeatable: bool = False
+    needs_account: bool = Field(False, alias="needsAccount")
+
+    @model_validator(mode="after")
+    def _steps_have_names_of_their_own(self) -> Self:
+        _require_unique([step.name for step in self.steps], "steps")
+        return self
+
+    def step(self, name: str) -> Step | None:
+        """The step of that name, if the configuration (still) has it."""
+        return next((step for step in self.steps if step.name == name), None)
+
+
+class Journeys(_Configured):
+    """The journeys of a deployment; the first is the one that a request means by default."""
+
+    version: Literal[1] = 1
+    journeys: list[Journey] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        _require_unique([journey.name for journey in self.journeys], "journeys")
+        return self
+
+    def get(self, name: str | None) -> Journey:
+        """The journey of that name, or the default; raises UnknownJourney."""
+        for journey in self.journeys:
+            if name is None or journey.name == name:
+                return journey
+        raise UnknownJourney("No journey of that name is configured.")
+
+    def step_of(self, journey_name: str, step_name: str) -> tuple[Journey, Step]:
+        """What an execution was opened for, even if the configuration has forgotten it.
+
+        A step that is gone is judged by itself, in the usual way.
+        """
+        lone = Step.model_validate({"name": step_name})
+        try:
+            journey = self.get(journey_name)
+        except UnknownJourney:
+            journey = Journey(name=journey_name, steps=[lone])
+        return journey, journey.step(step_name) or lone
+
+
+def _require_unique(names: list[str], what: str) -> None:
+    if len(set(names)) != len(names):
+        raise ValueError(f"two {what} have the same name")
+
+
+DEFAULT: dict[str, Any] = {"journeys": [{"name": "identity", "steps": [{"name": "identity"}]}]}
+
+
+def load_journeys(document: str) -> Journeys:
+    """The journeys in a JSON document, or the default for an empty one.
+
+    Raises Misconfigured with the path of what is wrong.
+    """
+    try:
+        # Not validate_json: it lets a field's own name pass where only its alias may.
+        return Journeys.model_validate(json.loads(document) if document else DEFAULT)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        path = ".".join(str(part) for part in first["loc"])
+        raise Misconfigured(f"JOURNEYS: {path}: {first['msg']}") from None
+    except (ValueError, RecursionError):
+        raise Misconfigured("JOURNEYS: not a JSON document") from None

@@ -1,0 +1,107 @@
+"""The data about a person that a step needs: from where it says, in Jumio's formats, never kept."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from verification.domain.errors import ApplicantRequired, InvalidRequest
+from verification.domain.formats import PREPARED_DATA
+from verification.domain.journeys import Input, Journey, Step
+
+_VERIFIED_BY = {"email": "email_verified", "phone_number": "phone_number_verified"}
+_MOST_MEMBERS = 40
+
+
+def flattened(applicant: Mapping[str, Any]) -> dict[str, str]:
+    """The members of a request's ``applicant`` by dotted name; raises InvalidRequest."""
+    flat: dict[str, str] = {}
+    for name, value in applicant.items():
+        members = value.items() if isinstance(value, dict) else [("", value)]
+        for member, text in members:
+            path = f"{name}.{member}" if member else name
+            if not isinstance(text, str) or len(flat) >= _MOST_MEMBERS:
+                raise _invalid(f"applicant.{path}", "a text, or an object of texts")
+            flat[path] = text
+    return flat
+
+
+def require_well_formed(journey: Journey, applicant: Mapping[str, str]) -> None:
+    """Raises InvalidRequest for a member that no step asks for, or in the wrong format.
+
+    So nothing is opened, and paid for, by a request that a later step would refuse.
+    """
+    asking = {
+        name: step
+        for step in journey.steps
+        for name, wanted in step.inputs.items()
+        if wanted.source == "applicant"
+    }
+    for name, value in applicant.items():
+        if name not in asking:
+            raise _invalid(f"applicant.{name}", "this journey does not ask for it")
+        if value:
+            _formatted(asking[name], name, value)
+
+
+def prepared_data(
+    step: Step, applicant: Mapping[str, str], claims: Mapping[str, Any], source_ip: str
+) -> dict[str, Any]:
+    """What to send for a step, nested as Jumio wants it.
+
+    Raises ApplicantRequired with the fields to ask the person for, InvalidRequest for a
+    field in the wrong format.
+    """
+    found = {
+        name: _value(name, wanted, applicant, claims, source_ip)
+        for name, wanted in step.inputs.items()
+    }
+    missing = [
+        name for name, value in found.items() if not value and not step.inputs[name].optional
+    ]
+    if missing:
+        raise ApplicantRequired(
+            "Ask the person, then send the request again with these fields.",
+            fields=[{"field": _asked_of(step, name), "reason": "needed"} for name in missing],
+        )
+    data: dict[str, Any] = {}
+    for name, value in found.items():
+        if value:
+            group, _, member = name.rpartition(".")
+            place = data.setdefault(group, {}) if group else data
+            place[member] = _formatted(step, name, value)
+    return data
+
+
+def _value(
+    name: str,
+    wanted: Input,
+    applicant: Mapping[str, str],
+    claims: Mapping[str, Any],
+    source_ip: str,
+) -> str | None:
+    if wanted.source == "applicant":
+        return applicant.get(name)
+    if wanted.source == "source-ip":
+        return source_ip
+    claim = wanted.source.removeprefix("claim:")
+    proof = _VERIFIED_BY.get(claim)
+    if proof and str(claims.get(proof, "")).lower() != "true":
+        return None  # what the issuer has not verified is not the person's
+    value = claims.get(claim)
+    return None if value is None else str(value)
+
+
+def _formatted(step: Step, name: str, value: str) -> str:
+    try:
+        return PREPARED_DATA[name](value)
+    except ValueError as error:
+        raise _invalid(_asked_of(step, name), str(error)) from None
+
+
+def _asked_of(step: Step, name: str) -> str:
+    """Who can mend a member: the person through the request, or the issuer through a claim."""
+    source = step.inputs[name].source
+    return f"applicant.{name}" if source == "applicant" else source
+
+
+def _invalid(field: str, reason: str) -> InvalidRequest:
+    return InvalidRequest("The request is not valid.", fields=[{"field": field, "reason": reason}])

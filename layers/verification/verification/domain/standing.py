@@ -1,0 +1,279 @@
+"""Where a person stands, and what that allows.
+
+All times are whole seconds since 1970.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from verification.domain.errors import (
+    AlreadyVerified,
+    AttemptsExhausted,
+    NotEligible,
+    VerificationInProgress,
+)
+from verification.domain.execution import Decision, State
+from verification.domain.journeys import Attempts, Journey, Step
+
+SESSION_MARGIN = 60
+"""A session that must be started within this many seconds is not handed out again."""
+
+LEASE_SECONDS = 30
+"""How long a request may be at work for a person: its function's timeout and a margin."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person's one account at Jumio, and who is opening an execution on it right now."""
+
+    issuer: str = ""
+    subject: str = field(default="", repr=False)
+    account_id: str | None = None
+    lease_owner: str | None = None
+    lease_until: int = 0
+    erasing: bool = False  # an operator has begun to, and may not be done
+
+    def lease_age(self, now: float) -> float:
+        """Seconds since somebody began to open an execution."""
+        return now - (self.lease_until - LEASE_SECONDS)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a person is in one journey.
+
+    ``reference`` names the execution that ``state`` is about, of the step ``step``.
+    ``attempts`` are the times at which executions were opened, by step; ``passed`` is when
+    a step was passed; ``revision`` grows with every change.
+    """
+
+    state: State | None = None
+    step: str | None = None
+    reference: str | None = None
+    attempts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    passed: Mapping[str, int] = field(default_factory=dict)
+    revision: int = 0
+    updated_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """What is needed to start an execution, until ``expires_at``.
+
+    A frontend gets ``token`` or ``href``, but not while Jumio still awaits data about the
+    person; ``upload_token`` and ``credential_id`` are for that upload and never leave us.
+    """
+
+    reference: str
+    expires_at: int
+    token: str | None = field(default=None, repr=False)
+    href: str | None = field(default=None, repr=False)
+    upload_token: str | None = field(default=None, repr=False)
+    credential_id: str | None = None
+    awaits_data: bool = False
+
+
+@dataclass(frozen=True)
+class Idempotency:
+    """What an ``Idempotency-Key`` was used for; never what it was answered."""
+
+    fingerprint: str
+    reference: str
+    status: int  # the HTTP status of the answer
+    running: bool  # True until there is a session
+    expires_at: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that a request for a session depends on."""
+
+    account: Account
+    progress: Progress
+    session: Session | None
+    idempotency: Idempotency | None
+
+    def live_session(self, now: float) -> Session | None:
+        """The session that can still be started, if there is one."""
+        session = self.session
+        if session is None or self.account.erasing or session.reference != self.progress.reference:
+            return None
+        return session if session.expires_at - SESSION_MARGIN > now else None
+
+    def used_key(self, now: float) -> Idempotency | None:
+        """What the request's idempotency key was used for, as long as that counts."""
+        used = self.idempotency
+        return used if used and used.expires_at > now else None
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Whether, how often and in how many seconds a person may begin again."""
+
+    allowed: bool
+    remaining: int
+    after: int
+
+
+def next_step(journey: Journey, progress: Progress, now: float) -> Step | None:
+    """The first step to open: that the person has not passed, or not recently enough."""
+    return next((step for step in journey.steps if not _has_passed(progress, step, now)), None)
+
+
+def coming_step(journey: Journey, progress: Progress, now: float) -> Step | None:
+    """What ``GET /verification`` tells as next: a step that is open comes before all others."""
+    step = journey.step(progress.step or "")
+    if step and progress.state and not progress.state.final and step.name not in progress.passed:
+        return step
+    return next_step(journey, progress, now)
+
+
+def _has_passed(progress: Progress, step: Step, now: float) -> bool:
+    at = progress.passed.get(step.name)
+    return at is not None and (step.validity is None or now < at + step.validity)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an execution's state means for its journey.
+
+    ``verdict`` is PENDING if a step was passed and another follows.
+    """
+
+    verdict: State
+    progress: Progress
+
+
+def effect_of(
+    journey: Journey,
+    step: Step,
+    progress: Progress,
+    *,
+    reference: str,
+    state: State,
+    decision: Decision | None,
+    at: int,
+) -> Effect:
+    """The progress that follows when an execution of a step gets into a state.
+
+    Of an execution that a newer one has replaced, only what it has passed counts.
+    """
+    own = verdict = _verdict(step, state, decision)
+    passed = dict(progress.passed)
+    current = reference == progress.reference
+    if own is State.APPROVED:
+        passed[step.name] = at
+        if _another_follows(journey, step, replace(progress, passed=passed), at):
+            verdict = State.PENDING
+        else:  # a journey that is repeated begins with what the person has to do again
+            passed = {name: when for name, when in passed.items() if _is_screening(journey, name)}
+    elif not current:
+        return Effect(verdict, progress)
+    changed = replace(progress, passed=passed, revision=progress.revision + 1, updated_at=at)
+    open_again = progress.step == step.name and not (progress.state and progress.state.final)
+    if current or verdict is State.APPROVED or open_again:
+        changed = replace(changed, state=verdict, step=step.name, reference=reference)
+    return Effect(verdict, changed)
+
+
+def _another_follows(journey: Journey, step: Step, progress: Progress, now: float) -> bool:
+    """Whether a later step is left; that an earlier one has lapsed takes back nothing."""
+    names = [one.name for one in journey.steps]
+    later = journey.steps[names.index(step.name) + 1 :] if step.name in names else []
+    return any(not _has_passed(progress, one, now) for one in later)
+
+
+def _verdict(step: Step, state: State, decision: Decision | None) -> State:
+    """What a step's own end means by the journey's configuration."""
+    judged = state is not State.EXPIRED
+    if not state.final or decision is None or not (judged or decision.type == "NOT_EXECUTED"):
+        return state
+    if decision.type in step.passes or step.otherwise == "continue":
+        return State.APPROVED
+    if step.otherwise == "review":
+        return State.REVIEW
+    if step.otherwise == "decline" and judged:
+        return State.DECLINED
+    return State.REVIEW if state is State.APPROVED else state
+
+
+def _is_screening(journey: Journey, step_name: str) -> bool:
+    step = journey.step(step_name)
+    return step is not None and step.kind == "screening"
+
+
+def recent_attempts(progress: Progress, step: Step, now: float) -> tuple[int, ...]:
+    """The attempts at a step that still count."""
+    attempts = progress.attempts.get(step.name, ())
+    return tuple(at for at in attempts if at > now - step.attempts.window)
+
+
+def blocked_by_outcome(journey: Journey, progress: Progress, now: float) -> bool:
+    """Whether what is known of a person forbids another execution of the journey."""
+    if progress.state is State.APPROVED:
+        return not journey.repeatable
+    return progress.state in (State.PROCESSING, State.REVIEW) or screened_out(
+        journey, progress, now
+    )
+
+
+def screening_runs(journey: Journey, progress: Progress) -> bool:
+    """Whether the server waits for the result of a screening."""
+    return progress.state is State.PROCESSING and _is_screening(journey, progress.step or "")
+
+
+def screened_out(journey: Journey, progress: Progress, now: float) -> bool:
+    """Whether a screening has declined the person, recently enough to count."""
+    step = journey.step(progress.step or "")
+    if progress.state is not State.DECLINED or step is None or step.kind != "screening":
+        return False
+    return step.validity is None or now < (progress.updated_at or 0) + step.validity
+
+
+def retry_advice(journey: Journey, progress: Progress, now: float) -> Retry:
+    """What ``GET /verification`` tells about another attempt."""
+    step = coming_step(journey, progress, now)
+    if step is None or blocked_by_outcome(journey, progress, now):
+        return replace(_retry(step or journey.steps[-1], progress, now), allowed=False)
+    return _retry(step, progress, now)
+
+
+def _retry(step: Step, progress: Progress, now: float) -> Retry:
+    """Whether the attempts at a step allow another one."""
+    recent = recent_attempts(progress, step, now)
+    remaining = max(0, step.attempts.limit - len(recent))
+    after = 0 if remaining else _until_one_lapses(recent, step.attempts, now)
+    return Retry(remaining > 0, remaining, after)
+
+
+def require_new_execution_allowed(
+    journey: Journey, progress: Progress, account: Account, now: float
+) -> Step:
+    """The step to open; raises the problem that tells why none may be."""
+    step = next_step(journey, progress, now)
+    if screened_out(journey, progress, now):
+        raise NotEligible("This person cannot be verified by this journey.")
+    if blocked_by_outcome(journey, progress, now) or step is None:
+        if progress.state in (State.PROCESSING, State.REVIEW):
+            raise VerificationInProgress("The result of the last attempt is not known yet.")
+        raise AlreadyVerified("This person has passed this journey.")
+    if journey.needs_account and account.account_id is None:
+        raise NotEligible("This journey is for people who were verified before.")
+    retry = _retry(step, progress, now)
+    if not retry.allowed:
+        limits = step.attempts
+        raise AttemptsExhausted(
+            "This person has used up the attempts of this journey.",
+            retry_after=retry.after,
+            headers={
+                "RateLimit-Policy": f'"attempts";q={limits.limit};w={limits.window}',
+                "RateLimit": f'"attempts";r=0;t={retry.after}',
+            },
+        )
+    return step
+
+
+def _until_one_lapses(recent: tuple[int, ...], limits: Attempts, now: float) -> int:
+    # With a limit that was lowered, more than one attempt has to lapse.
+    oldest_that_blocks = sorted(recent)[len(recent) - limits.limit]
+    return max(1, round(oldest_that_blocks + limits.window - now))

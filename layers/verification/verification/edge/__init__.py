@@ -1,0 +1,1 @@
+"""Who calls us: the gateway, the queue, the schedule and operators."""

@@ -1,0 +1,1 @@
+"""The AWS of this machine, and `sam deploy` to it."""

@@ -1,0 +1,1 @@
+"""What a visitor sees: the walk, the page, the people."""

@@ -1,0 +1,1 @@
+"""What Jumio documents: its APIs, as its customers call them."""

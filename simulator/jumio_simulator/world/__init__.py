@@ -1,0 +1,1 @@
+"""State, time, and what becomes of an execution."""

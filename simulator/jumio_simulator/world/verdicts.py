@@ -1,0 +1,221 @@
+"""Coherent capability trees: what fails, and what is therefore never executed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jumio_simulator.world.model import Credential, Json, new_id
+from jumio_simulator.world.options import Options
+from jumio_simulator.world.samples import capability_data
+from jumio_simulator.world.workflows import Workflow
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`type` is PASSED, WARNING, REJECTED or NOT_EXECUTED; `label` one of Jumio's for it."""
+
+    type: str
+    label: str
+
+
+PRECONDITION = Verdict("NOT_EXECUTED", "PRECONDITION_NOT_FULFILLED")
+NOT_UPLOADED = Verdict("NOT_EXECUTED", "NOT_UPLOADED")
+NOT_ENOUGH_DATA = Verdict("NOT_EXECUTED", "NOT_ENOUGH_DATA")
+TECHNICAL_ERROR = Verdict("NOT_EXECUTED", "TECHNICAL_ERROR")
+
+_CHECKED = {"PASSED": "OK", "REJECTED": "DENY", "WARNING": "ALERT"}
+_RISK = {"PASSED": "LOW_RISK", "REJECTED": "HIGH_RISK", "WARNING": "MEDIUM_RISK"}
+
+# The usual label of each decision type. A type that is missing does not occur.
+LABELS: dict[str, dict[str, str]] = {
+    "usability": {
+        "PASSED": "OK",
+        "REJECTED": "BLURRED",
+        "WARNING": "UNSUPPORTED_DOCUMENT_TYPE",
+    },
+    "liveness": {"PASSED": "OK", "REJECTED": "LIVENESS_UNDETERMINED", "WARNING": "BAD_QUALITY"},
+    "similarity": {"PASSED": "MATCH", "REJECTED": "NO_MATCH", "WARNING": "NOT_POSSIBLE"},
+    "authentication": {"PASSED": "OK", "REJECTED": "FAILED"},
+    "imageChecks": {"PASSED": "OK", "REJECTED": "FAKE", "WARNING": "REPEATED_FACE"},
+    "extraction": {"PASSED": "OK"},
+    "dataChecks": {"PASSED": "OK", "REJECTED": "MISMATCHING_DATAPOINTS"},
+    "watchlistScreening": {"PASSED": "OK", "WARNING": "ALERT"},
+    "addressValidation": _CHECKED,
+    "proofOfResidency": _CHECKED,
+    "drivingLicenseVerification": _CHECKED,
+    "braCpfValidation": _CHECKED,
+    "biometricVerification": _CHECKED,
+    "emailVerification": _RISK,
+    "phoneVerification": _RISK,
+    "geoIpVerification": _RISK,
+    "deviceRiskVerification": _RISK,
+}
+
+PARENTS = {
+    "liveness": "usability",
+    "similarity": "usability",
+    "authentication": "usability",
+    "biometricVerification": "usability",
+    "imageChecks": "usability",
+    "extraction": "imageChecks",
+    "dataChecks": "extraction",
+    "watchlistScreening": "extraction",
+    "addressValidation": "extraction",
+    "proofOfResidency": "extraction",
+    "drivingLicenseVerification": "extraction",
+}
+
+FACE_CHECKS = frozenset({"liveness", "similarity", "authentication", "biometricVerification"})
+
+SUBJECTS = {
+    "liveness": ("SELFIE", "FACEMAP"),
+    "authentication": ("SELFIE", "FACEMAP"),
+    "biometricVerification": ("SELFIE",),
+    "similarity": ("SELFIE", "ID"),
+    "imageChecks": ("SELFIE", "ID"),
+    "extraction": ("ID",),
+    "dataChecks": ("ID",),
+    "watchlistScreening": ("ID", "DATA"),
+    "addressValidation": ("ID", "DATA"),
+    "proofOfResidency": ("ID", "DATA"),
+    "drivingLicenseVerification": ("ID", "DATA"),
+}
+
+
+def passed(capability: str) -> Verdict:
+    return Verdict("PASSED", LABELS.get(capability, _CHECKED)["PASSED"])
+
+
+def usual_verdict(capability: str, decision_type: str) -> Verdict | None:
+    """The capability's usual verdict of that type; None when it knows no such type."""
+    label = LABELS.get(capability, _CHECKED).get(decision_type)
+    return Verdict(decision_type, label) if label else None
+
+
+def _fulfilled(verdict: Verdict, capability: str) -> bool:
+    """Whether the capability is executed after its parent's verdict.
+
+    A warning lets everything go on, as captured, except that what looks into an unsupported
+    document is not executed; faces are still compared with it.
+    """
+    if verdict.label.startswith("UNSUPPORTED_"):
+        return capability in FACE_CHECKS
+    return verdict.type in {"PASSED", "WARNING"}
+
+
+def _usability(
+    credentials: list[Credential], findings: Mapping[str, Verdict]
+) -> dict[str, Verdict]:
+    """A verdict per credential category, keyed by category."""
+    verdicts = {}
+    for credential in credentials:
+        finding = findings.get(f"usability.{credential.category}", findings.get("usability"))
+        verdicts[credential.category] = (
+            (finding or passed("usability")) if credential.uploaded else NOT_UPLOADED
+        )
+    return verdicts
+
+
+def _subjects(capability: str, credentials: list[Credential]) -> list[Credential]:
+    categories = SUBJECTS.get(capability, ("DATA",))
+    return [item for category in categories for item in credentials if item.category == category]
+
+
+def _precondition(
+    capability: str,
+    workflow: Workflow,
+    subjects: list[Credential],
+    decided: Mapping[str, Verdict],
+    usability: Mapping[str, Verdict],
+) -> bool:
+    parent = PARENTS.get(capability)
+    while parent is not None and parent not in workflow.capabilities:
+        parent = PARENTS.get(parent)
+    if parent is None:
+        return True
+    if parent == "usability":
+        relevant = [usability[item.category] for item in subjects if item.category in usability]
+        return all(_fulfilled(verdict, capability) for verdict in relevant)
+    return _fulfilled(decided[parent], capability)
+
+
+def capability_tree(
+    workflow: Workflow,
+    credentials: list[Credential],
+    findings: Mapping[str, Verdict],
+    context: Json,
+) -> dict[str, list[Json]]:
+    """The `capabilities` object for these findings; what is not found has passed.
+
+    `context` carries what `data` blocks mention: the prepared data, the time, hrefs, options.
+    """
+    pictures = [item for item in credentials if item.category != "DATA"]
+    usability = _usability(pictures, findings)
+    decided: dict[str, Verdict] = {}
+    tree: dict[str, list[Json]] = {}
+    for capability in workflow.capabilities:
+        if capability == "usability":
+            tree[capability] = [
+                _item([credential], usability[credential.category], None) for credential in pictures
+            ]
+            continue
+        subjects = _subjects(capability, credentials)
+        if _precondition(capability, workflow, subjects, decided, usability):
+            verdict = findings.get(capability, passed(capability))
+        else:
+            verdict = PRECONDITION
+        decided[capability] = verdict
+        item = _item(subjects, verdict, capability_data(capability, verdict.type, context))
+        if capability == "liveness" and verdict.type in {"PASSED", "WARNING"}:
+            item |= _reusable_facemap(context)
+        tree[capability] = [item]
+    return tree
+
+
+def _reusable_facemap(context: Json) -> Json:
+    """Where later authentications find the facemap: beside `data`, not in it, as captured."""
+    href = context.get("facemap_href")
+    return {"validFaceMapForAuthentication": href} if href else {}
+
+
+def _item(subjects: list[Credential], verdict: Verdict, data: Json | None) -> Json:
+    item: Json = {
+        "id": new_id(),
+        "credentials": [{"id": one.id, "category": one.category} for one in subjects],
+        "decision": {"type": verdict.type, "details": {"label": verdict.label}},
+    }
+    if data is not None:
+        item["data"] = data
+    return item
+
+
+SCORES = {"PASSED": 10, "WARNING": 50, "REJECTED": 100}
+
+
+def score_type(score: int, options: Options) -> str:
+    """The decision type of a risk score under the tenant's bands."""
+    if score < 0:
+        return "NOT_EXECUTED"
+    if score <= options.passed_max_score:
+        return "PASSED"
+    return "WARNING" if score <= options.warning_max_score else "REJECTED"
+
+
+def worst_type(items: list[Json]) -> str:
+    """REJECTED before WARNING before PASSED; NOT_EXECUTED only when nothing was executed."""
+    types = {item["decision"]["type"] for item in items}
+    for decision_type in ("REJECTED", "WARNING", "PASSED"):
+        if decision_type in types:
+            return decision_type
+    return "NOT_EXECUTED" if types else "PASSED"
+
+
+def overall_decision(tree: Mapping[str, list[Json]], score: int | None, options: Options) -> Json:
+    """The `decision` object: the given score, or that of the worst capability."""
+    if score is None:
+        score = SCORES.get(worst_type([item for items in tree.values() for item in items]), -1)
+    decision_type = score_type(score, options)
+    return {
+        "type": decision_type,
+        "details": {"label": options.decision_labels.get(decision_type, decision_type)},
+        "risk": {"score": score},
+    }

@@ -1,0 +1,144 @@
+"""The workflows a tenant can start: credentials, capabilities, channels, usual duration."""
+
+from dataclasses import dataclass
+
+from jumio_simulator.world.options import Options
+
+PARTS = {
+    "ID": ("FRONT", "BACK"),
+    "SELFIE": ("FACE",),
+    "FACEMAP": ("FACEMAP",),
+    "DOCUMENT": ("DOCUMENT",),
+    "DATA": ("PREPARED_DATA",),
+}
+CHANNELS = {
+    "ID": ("WEB", "API", "SDK"),
+    "SELFIE": ("WEB", "API", "SDK"),
+    "FACEMAP": ("WEB", "SDK"),
+    "DOCUMENT": ("WEB", "API", "SDK"),
+    "DATA": ("API",),
+}
+ID_CHECKS = ("usability", "imageChecks", "extraction", "dataChecks")
+IDENTITY_CHECKS = ("usability", "liveness", "similarity", "imageChecks", "extraction", "dataChecks")
+IDENTITY = ("ID", "FACEMAP", "SELFIE")
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """`processing_seconds` runs from the end of the acquisition to the result."""
+
+    key: str
+    credentials: tuple[str, ...]
+    capabilities: tuple[str, ...]
+    channels: tuple[str, ...] = ("WEB", "API", "SDK")
+    required_data: tuple[str, ...] = ()
+    needs_user_reference: bool = False
+    update_only: bool = False
+    processing_seconds: float = 6.0
+
+    @property
+    def data_only(self) -> bool:
+        return set(self.credentials) == {"DATA"}
+
+    @property
+    def biometric(self) -> bool:
+        return bool({"SELFIE", "FACEMAP"} & set(self.credentials))
+
+
+def _data(key: str, capability: str, *required: str, seconds: float = 2.7) -> Workflow:
+    return Workflow(
+        key,
+        ("DATA",),
+        (capability,),
+        channels=("API",),
+        required_data=required,
+        processing_seconds=seconds,
+    )
+
+
+_SCREENING = Workflow(
+    "10010",
+    ("DATA",),
+    ("watchlistScreening",),
+    channels=("API",),
+    required_data=("firstName", "lastName"),
+    needs_user_reference=True,
+    processing_seconds=1.3,
+)
+
+CATALOGUE = {
+    workflow.key: workflow
+    for workflow in (
+        Workflow("1", ("ID",), ("usability",)),
+        Workflow("2", ("ID",), ID_CHECKS),
+        Workflow("3", IDENTITY, IDENTITY_CHECKS),
+        Workflow("5", ("SELFIE",), ("usability", "similarity"), update_only=True),
+        Workflow("6", ("SELFIE", "FACEMAP"), ("usability", "liveness")),
+        Workflow(
+            "9",
+            ("SELFIE", "FACEMAP"),
+            ("usability", "liveness", "authentication"),
+            channels=("WEB", "SDK"),
+            update_only=True,
+        ),
+        Workflow("16", ("SELFIE", "FACEMAP"), ("usability", "liveness", "authentication")),
+        Workflow("20", ("ID", "SELFIE"), ("usability", "similarity")),
+        Workflow(
+            "32", IDENTITY, (*IDENTITY_CHECKS, "watchlistScreening"), needs_user_reference=True
+        ),
+        _data("10005", "braCpfValidation", "personalNumber"),
+        Workflow(
+            "10006", ("DATA", "SELFIE"), ("usability", "biometricVerification"), channels=("API",)
+        ),
+        _data("10008", "drivingLicenseVerification", "firstName", "lastName", "id.idNumber"),
+        _SCREENING,
+        Workflow("10011", IDENTITY, IDENTITY_CHECKS),
+        Workflow(
+            "10013",
+            IDENTITY,
+            (
+                *IDENTITY_CHECKS,
+                "watchlistScreening",
+                "proofOfResidency",
+                "addressValidation",
+                "drivingLicenseVerification",
+            ),
+            processing_seconds=13.0,
+        ),
+        Workflow(
+            "10014",
+            ("SELFIE", "FACEMAP"),
+            ("usability", "liveness", "authentication"),
+            channels=("WEB", "SDK"),
+            update_only=True,
+        ),
+        Workflow("10015", ("ID",), ID_CHECKS),
+        _data("10065", "phoneVerification", "phoneNumber"),
+        _data("10066", "emailVerification", "email"),
+        _data("10118", "geoIpVerification", "ipAddress"),
+        Workflow("10120", ("DATA", *IDENTITY), (*IDENTITY_CHECKS, "geoIpVerification")),
+        Workflow("10148", IDENTITY, IDENTITY_CHECKS),
+        Workflow("10163", ("DATA", *IDENTITY), IDENTITY_CHECKS),
+        Workflow("10164", IDENTITY, IDENTITY_CHECKS),
+        Workflow("10166", IDENTITY, IDENTITY_CHECKS),
+        Workflow("10170", ("DATA", "DOCUMENT"), ()),
+        Workflow("10172", ("ID",), ("usability", "extraction")),
+    )
+}
+
+
+def find_workflow(key: str, options: Options) -> Workflow | None:
+    """The workflow the tenant has under this key, its own definition first."""
+    custom = options.workflows.get(key)
+    if custom is None:
+        return CATALOGUE.get(key)
+    return Workflow(
+        key,
+        tuple(custom.credentials),
+        tuple(custom.capabilities),
+        channels=tuple(custom.channels),
+        required_data=tuple(custom.required_data),
+        needs_user_reference=custom.needs_user_reference,
+        update_only=custom.update_only,
+        processing_seconds=custom.processing_seconds,
+    )
