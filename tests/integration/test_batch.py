@@ -9,12 +9,11 @@ from botocore.exceptions import ClientError
 
 from tests.support.observed import Observed
 from tests.support.pipeline import Hints, Pipeline
-from verification.aws.queue import Hint
 from verification.domain.deadline import Deadline
-from verification.domain.errors import Misconfigured, ProviderUnavailable
+from verification.domain.errors import Misconfigured, NotYet, ProviderUnavailable
+from verification.domain.hint import Hint
 from verification.domain.standing import LEASE_SECONDS
 from verification.edge.batch import work_through
-from verification.use_cases.advance_execution import NotYet
 
 SECRET = "Grace Brewster, Invented Lane 7"
 HINT = Hint(

@@ -6,9 +6,8 @@ import pytest
 
 from tests.support.bff import Bff, Clock
 from tests.support.interruptions import interleaved, killed
-from verification.domain.errors import AlreadyVerified, OutcomeUnknown, SessionBusy
+from verification.domain.errors import AlreadyVerified, NotYet, OutcomeUnknown, SessionBusy
 from verification.domain.standing import LEASE_SECONDS
-from verification.use_cases.advance_execution import NotYet
 
 Point = tuple[Literal["before", "after"], str, str]
 POINTS: dict[str, Point] = {

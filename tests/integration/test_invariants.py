@@ -26,13 +26,12 @@ from tests.support.bff import Bff, Clock
 from tests.support.interruptions import interleaved, killed
 from tests.support.template import table_definition
 from verification.aws.bus import Bus
-from verification.aws.queue import Hint
 from verification.domain.deadline import Deadline
-from verification.domain.errors import OutcomeUnknown, Problem
+from verification.domain.errors import NotYet, OutcomeUnknown, Problem
 from verification.domain.execution import State
+from verification.domain.hint import Hint
 from verification.domain.journeys import load_journeys
 from verification.domain.standing import LEASE_SECONDS
-from verification.use_cases.advance_execution import NotYet
 from verification.use_cases.sweep_overdue import SweepOverdue
 
 Items = list[dict[str, Any]]

@@ -22,8 +22,8 @@ from tests.support.callbacks import (
 )
 from tests.support.functions import Function
 from tests.support.pipeline import Hints
+from verification.aws.secrets import Secrets
 from verification.domain.capability import SigningKey, sign
-from verification.settings import Secrets
 
 Json = dict[str, Any]
 

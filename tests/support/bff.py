@@ -9,9 +9,9 @@ import requests
 
 from jumio_simulator.testing import RunningSimulator
 from verification.aws.bus import Bus
-from verification.aws.queue import Hint
 from verification.domain.capability import SigningKey, sign
 from verification.domain.deadline import Deadline
+from verification.domain.hint import Hint
 from verification.domain.identity import Caller, Pepper
 from verification.domain.journeys import Journeys
 from verification.domain.limits import Limits

@@ -7,9 +7,10 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from pydantic import Field
 
+from verification.aws.secrets import Secrets
 from verification.domain.errors import Misconfigured
 from verification.jumio import Hosts
-from verification.settings import JumioSettings, Secrets, Settings
+from verification.settings import JumioSettings, Settings
 
 JUMIO = {
     "JUMIO_DATA_CENTER": "emea-1",
@@ -124,7 +125,7 @@ def secrets(**values: object) -> tuple[Secrets, SecretsManager]:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1000.0]
-    monkeypatch.setattr("verification.settings.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("verification.aws.secrets.time.monotonic", lambda: now[0])
     return now
 
 

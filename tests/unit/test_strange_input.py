@@ -7,12 +7,12 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from tests.support.bff import PEPPER
+from verification.aws.secrets import Secrets
 from verification.domain.errors import InvalidRequest, Misconfigured
 from verification.domain.journeys import load_journeys
 from verification.edge.http.request import validated
 from verification.edge.http.session_request import SessionRequest
 from verification.jumio.token import start_by
-from verification.settings import Secrets
 
 
 def token(payload: object) -> str:

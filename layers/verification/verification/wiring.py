@@ -13,12 +13,13 @@ from aws_lambda_powertools.logging import utils
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
+from verification.aws.secrets import Secrets
 from verification.domain.capability import SigningKey
 from verification.domain.deadline import Deadline
 from verification.domain.errors import Misconfigured
 from verification.domain.identity import Pepper
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
-from verification.settings import JumioSettings, Secrets
+from verification.settings import JumioSettings
 
 _ANSWERING = 0.5  # seconds kept for answering
 _CONFIG = Config(

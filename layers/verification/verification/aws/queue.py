@@ -2,23 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
-from verification.jumio.messages import Id
+from verification.domain.hint import Hint
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
-
-
-class Hint(BaseModel):
-    """That something happened to an execution; never what."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    user_key: str
-    reference: str
-    account_id: Id
-    workflow_execution_id: Id
 
 
 class HintQueue:

@@ -1,7 +1,7 @@
 """Everything that can end a request without a session, as one tree.
 
 Each leaf has a stable ``code`` that frontends, alarms and searches key on;
-``gateway/problems.py`` alone turns it into a status and a body.
+``edge/http/problems.py`` alone turns it into a status and a body.
 
     Problem
     ├── InvalidRequest            invalid-request        the request is not understood
@@ -27,6 +27,9 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     │       └── NotAtProvider     provider-rejected      Jumio does not know that id
     │           └── ResultNotAtProvider  provider-rejected  but knows what it belongs to
     └── Misconfigured             misconfigured          settings or credentials; ours to fix
+
+A hint is *dropped* once it is dealt with, and *retained* on the queue for any Problem, or
+for NotYet: nothing can be said now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -156,3 +159,15 @@ class Misconfigured(Problem):
     def __init__(self, setting: str) -> None:
         super().__init__()
         self.setting = setting
+
+
+class NotYet(Exception):
+    """Nothing can be said now: retain the hint and come back."""
+
+
+class NothingThere(NotYet):
+    """Jumio has nothing to read, however often it was asked."""
+
+
+class ResultNotThere(NotYet):
+    """Jumio knows the execution; it is its result that cannot be read."""

@@ -17,12 +17,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
-from verification.aws.queue import Hint, HintQueue
+from verification.aws.queue import HintQueue
 from verification.domain.deadline import Deadline
-from verification.domain.errors import Misconfigured, Problem
+from verification.domain.errors import Misconfigured, NotYet, Problem
+from verification.domain.hint import Hint
 from verification.edge.failures import log_unexpected
 from verification.observability import LogCode, Metric, count
-from verification.use_cases.advance_execution import NotYet
 
 _logger = logging.getLogger(__name__)
 _FIRST_DELAY = 5  # seconds; three times as long after each further failure

@@ -1,12 +1,11 @@
 """What Jumio answers, as far as we read it; unknown members and words are let through."""
 
 import re
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
-
+from verification.domain.hint import Id
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")  # of a capability
 

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from verification.domain.deadline import Clock, Deadline
-from verification.domain.errors import NotAtProvider, ResultNotAtProvider
+from verification.domain.errors import (
+    NotAtProvider,
+    NothingThere,
+    NotYet,
+    ResultNotAtProvider,
+    ResultNotThere,
+)
 from verification.domain.execution import Decision, Execution, State, state_of
 from verification.domain.journeys import Journeys
 from verification.domain.schedule import IDLE, PROCESSING, overdue
@@ -19,18 +25,6 @@ from verification.store.outcomes import Known, News
 _logger = logging.getLogger(__name__)
 _TRIES = 5
 _UNREADABLE = (0.5, 1.5, 4.0)  # seconds to wait while Jumio has nothing to read just yet
-
-
-class NotYet(Exception):
-    """Nothing can be said now: keep the hint and come back."""
-
-
-class NothingThere(NotYet):
-    """Jumio has nothing to read, however often it was asked."""
-
-
-class ResultNotThere(NotYet):
-    """Jumio knows the execution; it is its result that cannot be read."""
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from verification.aws.queue import Hint, HintQueue
+from verification.aws.queue import HintQueue
 from verification.domain.capability import Capability, SigningKey, verify
 from verification.domain.errors import InvalidRequest, NotFound
+from verification.domain.hint import Hint, Id
 from verification.domain.sources import Sources
 from verification.edge.http.request import Request, validated
-from verification.jumio.messages import Id
 from verification.observability import LogCode, Metric, count
 
 _logger = logging.getLogger(__name__)

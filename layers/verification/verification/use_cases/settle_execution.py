@@ -9,19 +9,15 @@ import time
 from dataclasses import dataclass
 
 from verification.aws.bus import Bus
-from verification.aws.queue import Hint
 from verification.domain.deadline import Clock, Deadline
+from verification.domain.errors import NothingThere, NotYet
 from verification.domain.execution import Execution
+from verification.domain.hint import Hint
 from verification.jumio import Reading
 from verification.observability import LogCode, Metric, count
 from verification.store import ConditionFailed, ErasureStore, OutcomeStore
 from verification.store.outcomes import Known
-from verification.use_cases.advance_execution import (
-    AdvanceExecution,
-    NothingThere,
-    NotYet,
-    about,
-)
+from verification.use_cases.advance_execution import AdvanceExecution, about
 
 _logger = logging.getLogger(__name__)
 

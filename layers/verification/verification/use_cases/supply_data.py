@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verification.domain.deadline import Clock, Deadline
-from verification.domain.errors import Misconfigured, ProviderRejected
+from verification.domain.errors import Misconfigured, NotYet, ProviderRejected
 from verification.domain.execution import Execution, State
 from verification.domain.identity import new_reference
 from verification.domain.journeys import Step
@@ -24,7 +24,7 @@ from verification.jumio import JumioClient, OpenedExecution
 from verification.observability import LogCode
 from verification.store import ConditionFailed, OutcomeStore, SessionStore
 from verification.store.outcomes import Known
-from verification.use_cases.advance_execution import AdvanceExecution, NotYet, about
+from verification.use_cases.advance_execution import AdvanceExecution, about
 from verification.use_cases.open_execution import Opening
 
 _logger = logging.getLogger(__name__)

@@ -4,9 +4,10 @@ import logging
 import time
 from dataclasses import dataclass
 
-from verification.aws.queue import Hint, HintQueue
+from verification.aws.queue import HintQueue
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.execution import Execution
+from verification.domain.hint import Hint
 from verification.domain.schedule import next_look, overdue
 from verification.observability import LogCode, Metric, count
 from verification.store import ConditionFailed, OutcomeStore
