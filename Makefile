@@ -43,6 +43,8 @@ lint: environment
 	@echo "==> ruff"
 	@ruff check .
 	@ruff format --check .
+	@echo "==> import-linter"
+	@PYTHONPATH=layers/verification lint-imports
 
 types: environment
 	@echo "==> mypy"

@@ -9,11 +9,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
 from verification.domain.journeys import load_journeys
-from verification.edge.http import Request, answering, respond
+from verification.edge.http import Request, answering
+from verification.edge.http.session_request import asked
+from verification.edge.http.session_response import session_response
 from verification.settings import JumioSettings, LimitSettings, Name, PublicSettings, Settings
 from verification.store import Limiter, OutcomeStore, SessionStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
-from verification.use_cases.create_session import Asked, CreateSession
+from verification.use_cases.create_session import CreateSession
 from verification.use_cases.open_execution import OpenExecution
 from verification.use_cases.supply_data import SupplyData
 
@@ -49,8 +51,7 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def answer(request: Request) -> dict[str, Any]:
         create_session, settings = wired()
-        asked = Asked.of(request, settings.public_base_url)
-        answered = create_session(asked, wiring.deadline(context))
-        return respond(answered.status, answered.body, answered.headers)
+        wanted = asked(request, settings.public_base_url)
+        return session_response(create_session(wanted, wiring.deadline(context)))
 
     return answering(event, answer)

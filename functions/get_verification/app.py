@@ -9,7 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
 from verification.domain.journeys import load_journeys
-from verification.edge.http import Request, answering, respond
+from verification.edge.http import Request, answering
+from verification.edge.http.verification_response import verification_response
 from verification.settings import Name, Settings
 from verification.store import OutcomeStore, Table
 from verification.use_cases.get_verification import GetVerification
@@ -39,8 +40,6 @@ def get_verification() -> GetVerification:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     def answer(request: Request) -> dict[str, Any]:
         verification = get_verification()(request.caller, request.query("journey"))
-        if verification.known_as(request.header("if-none-match")):
-            return respond(304, None, verification.headers)
-        return respond(200, verification.body, verification.headers)
+        return verification_response(verification, request)
 
     return answering(event, answer)

@@ -11,6 +11,7 @@ from verification import wiring
 from verification.aws.queue import HintQueue
 from verification.domain.sources import Mode, Sources
 from verification.edge.http import Request, answering, respond
+from verification.edge.http.callback import said
 from verification.settings import DataCenter, Name, Settings
 from verification.use_cases.receive_callback import ReceiveCallback
 
@@ -44,7 +45,8 @@ def receive_callback() -> ReceiveCallback:
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     def answer(request: Request) -> dict[str, Any]:
-        receive_callback()(request)
+        read = partial(said, request)
+        receive_callback()(request.path("capability"), request.source_ip, read)
         return respond(200, {})
 
     return answering(event, answer)

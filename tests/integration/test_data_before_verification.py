@@ -10,6 +10,7 @@ from tests.support.interruptions import interleaved, killed
 from tests.support.journeys import bodies, calls, in_a_row, opened_for, screening_first
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
+from tests.support.reply import Reply
 from verification.domain.errors import (
     ApplicantRequired,
     AttemptsExhausted,
@@ -20,7 +21,6 @@ from verification.domain.errors import (
 from verification.domain.journeys import Journeys, load_journeys
 from verification.domain.schedule import IDLE
 from verification.domain.standing import LEASE_SECONDS
-from verification.use_cases.create_session import Answered
 
 Point = tuple[Literal["before", "after"], str, str]
 DATA = {"email": "ada@people.example", "address": {"country": "AT"}}
@@ -143,7 +143,7 @@ def test_who_comes_late_for_the_upload_leaves_what_was_handed_out(
     supplied: Bff, refused: bool
 ) -> None:
     unfinished(supplied, DATA)
-    handed_out: list[Answered] = []
+    handed_out: list[Reply] = []
 
     def another() -> None:
         handed_out.append(supplied.ask(applicant=DATA))

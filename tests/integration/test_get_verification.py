@@ -33,7 +33,7 @@ def test_every_word_with_its_advice(pipeline: Pipeline) -> None:
         told = pipeline.told()
         retry = told.body["retry"]
         assert isinstance(retry, dict)
-        seen.append((told.body["status"], told.poll_after, retry["allowed"]))
+        seen.append((told.body["status"], told.retry_after, retry["allowed"]))
 
     look()
     execution = pipeline.open()
@@ -78,7 +78,7 @@ def test_whether_another_attempt_makes_sense(
 
     assert told.body["status"] == word
     assert told.body["retry"] == {"allowed": allowed, "remaining": 4, "after": 0}
-    assert told.poll_after is None
+    assert told.retry_after is None
 
 
 def test_used_up_attempts_say_when_to_come_back(pipeline: Pipeline) -> None:

@@ -120,7 +120,7 @@ def test_a_rejected_person_never_reaches_the_next_step_nor_learns_why(instant: B
         for _ in range(2):
             with pytest.raises(NotEligible) as refusal:
                 instant.ask(user=user, journey=journey, applicant=applicant)
-            answers.append((refusal.value.detail, refusal.value.fields, refusal.value.headers))
+            answers.append((refusal.value.detail, refusal.value.fields, refusal.value.retry_after))
         status = instant.status(user, journey)
         told.append((status["status"], status["next"]))
 

@@ -13,11 +13,11 @@ import pytest
 from jumio_simulator.testing import RunningSimulator
 from tests.support.bff import Bff
 from tests.support.ministack import running_ministack
+from tests.support.reply import Reply
 from tests.support.template import table_definition
 from verification.domain.errors import Problem, SessionBusy
 from verification.domain.journeys import load_journeys
 from verification.domain.limits import Limits
-from verification.use_cases.create_session import Answered
 
 AT_ONCE = 50
 ROUNDS = 10
@@ -49,11 +49,11 @@ def make_bffs(dynamodb: Any, simulator: RunningSimulator) -> Callable[..., list[
     return make
 
 
-def at_once(bffs: list[Bff], ask: Callable[[Bff, int], Answered]) -> list[Answered | Problem]:
+def at_once(bffs: list[Bff], ask: Callable[[Bff, int], Reply]) -> list[Reply | Problem]:
     """Everybody asks at the same moment; what each of them got."""
     ready = Barrier(len(bffs))
 
-    def one(number: int, bff: Bff) -> Answered | Problem:
+    def one(number: int, bff: Bff) -> Reply | Problem:
         ready.wait()
         try:
             return ask(bff, number)
@@ -87,8 +87,8 @@ def test_fifty_requests_of_one_person_open_one_account(
     assert account is not None
     assert account["account_id"] == execution["accountId"]
     assert "lease_owner" not in account
-    answered = [result for result in results if isinstance(result, Answered)]
-    refused = [result for result in results if not isinstance(result, Answered)]
+    answered = [result for result in results if isinstance(result, Reply)]
+    refused = [result for result in results if not isinstance(result, Reply)]
     assert Counter(result.status for result in answered)[201] == 1
     assert all(execution["sdkToken"] in str(result.body) for result in answered)
     assert all(isinstance(result, SessionBusy) and result.retry_after for result in refused)
@@ -102,7 +102,7 @@ def test_concurrent_renewals_open_one_execution_each_on_one_account(
 
     results = at_once(bffs, lambda bff, _: bff.ask(user="renewing", renew=True))
 
-    opened = [r for r in results if isinstance(r, Answered) and r.status == 201]
+    opened = [r for r in results if isinstance(r, Reply) and r.status == 201]
     updates = account_calls(simulator, "PUT")
     assert len(updates) == len(opened) >= 1
     assert len({execution["accountId"] for execution in bffs[0].executions()}) == 1
@@ -120,7 +120,7 @@ def test_one_idempotency_key_renews_once_however_often_it_is_sent(
     results += [bffs[0].ask(user="careful", renew=True, key="one")]
 
     assert len(account_calls(simulator, "PUT")) == 1
-    answered = [result for result in results if isinstance(result, Answered)]
+    answered = [result for result in results if isinstance(result, Reply)]
     assert {result.status for result in answered} == {201}
     assert len({str(result.body) for result in answered}) == 1
 
@@ -134,8 +134,8 @@ def test_all_containers_together_keep_to_jumios_pace(
     results = at_once(bffs, lambda bff, number: bff.ask(user=f"crowd-{number}", seconds=15))
 
     calls = simulator.admin.journal(method="POST", path="/api/v1/accounts")
-    opened = [result for result in results if isinstance(result, Answered)]
-    refused = [result for result in results if not isinstance(result, Answered)]
+    opened = [result for result in results if isinstance(result, Reply)]
+    refused = [result for result in results if not isinstance(result, Reply)]
     assert len(opened) >= 5  # the burst at least
     assert len(opened) == len(bffs[0].executions())
     # Turns are a second apart when they are handed out; on the way they may come closer.

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from jumio_simulator.testing import RunningSimulator
+from tests.support.events import event
+from tests.support.reply import Reply
 from verification.aws.bus import Bus
 from verification.domain.capability import SigningKey, sign
 from verification.domain.deadline import Deadline
@@ -15,12 +18,15 @@ from verification.domain.hint import Hint
 from verification.domain.identity import Caller, Pepper
 from verification.domain.journeys import Journeys
 from verification.domain.limits import Limits
-from verification.edge.http.session_request import SessionRequest
+from verification.edge.http.request import Request
+from verification.edge.http.session_request import SessionRequest, key_use
+from verification.edge.http.session_response import session_response
+from verification.edge.http.verification_response import verification_response
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
 from verification.store import ErasureStore, Limiter, OutcomeStore, SessionStore, Table
 from verification.store.table import Key, _plain
 from verification.use_cases.advance_execution import AdvanceExecution
-from verification.use_cases.create_session import Answered, Asked, CreateSession
+from verification.use_cases.create_session import Asked, CreateSession
 from verification.use_cases.get_verification import GetVerification
 from verification.use_cases.open_execution import OpenExecution
 from verification.use_cases.settle_execution import SettleExecution
@@ -124,23 +130,35 @@ class Bff:
         claims: dict[str, str] | None = None,
         seconds: float = 15,
         **body: object,
-    ) -> Answered:
+    ) -> Reply:
         """POST /sessions as that user."""
+        request = SessionRequest.model_validate({"channel": channel, **body})
         asked = Asked(
-            request=SessionRequest.model_validate({"channel": channel, **body}),
             caller=Caller(ISSUER, user),
+            channel=request.channel,
+            journey=request.journey,
+            locale=request.locale,
+            renew=request.renew,
+            consent=request.consent.consent if request.consent else None,
+            applicant=request.applicant,
+            claims=claims or {},
             source_ip="203.0.113.7",
             callback_base="https://bff.example",
             request_id=f"request-of-{user}",
-            idempotency_key=key,
-            claims=claims or {},
+            key=key_use(key, request),
         )
-        return self.create_session(asked, Deadline(seconds))
+        return Reply.of(session_response(self.create_session(asked, Deadline(seconds))))
 
-    def status(self, user: str = "ada", journey: str | None = None) -> dict[str, Any]:
+    def told(self, user: str = "ada", journey: str | None = None) -> Reply:
         """GET /verification as that user."""
         get = GetVerification(self.journeys, PEPPER, self.outcomes, clock=self.clock)
-        return get(Caller(ISSUER, user), journey).body
+        request = Request(APIGatewayProxyEventV2(event("get_verification")))
+        return Reply.of(verification_response(get(Caller(ISSUER, user), journey), request))
+
+    def status(self, user: str = "ada", journey: str | None = None) -> dict[str, Any]:
+        """What GET /verification says to that user."""
+        body: dict[str, Any] = self.told(user, journey).body
+        return body
 
     def settle(self, execution: dict[str, Any], seconds: float = 20) -> None:
         """The worker takes the hint that a callback about a simulated execution leaves."""

@@ -2,22 +2,23 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 import boto3
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from tests.support.bff import ISSUER, PEPPER, SIGNING_KEY, Bff, Clock
+from tests.support.bff import SIGNING_KEY, Bff, Clock
 from tests.support.event_schema import violations
 from tests.support.events import event
+from tests.support.reply import Reply
 from verification.aws.bus import Bus
 from verification.aws.queue import HintQueue
 from verification.domain.deadline import Deadline
-from verification.domain.identity import Caller
 from verification.domain.sources import Sources
 from verification.edge.batch import work_through
 from verification.edge.http import Request
-from verification.use_cases.get_verification import GetVerification, Verification
+from verification.edge.http.callback import said
 from verification.use_cases.receive_callback import ReceiveCallback
 from verification.use_cases.settle_execution import SettleExecution
 from verification.use_cases.sweep_overdue import SweepOverdue
@@ -160,19 +161,20 @@ class Pipeline:
         self.bff.simulator.admin.advance(seconds)
         self.clock.now += seconds
 
-    def call_back(self, execution: Json, **body: Any) -> None:
+    def call_back(self, execution: Json, **members: Any) -> None:
         """Jumio's callback as the gateway hands it on."""
-        said: Json = {
+        body: Json = {
             "account": {"id": execution["accountId"]},
             "workflowExecution": {"id": execution["id"], "status": "PROCESSED"},
             "userReference": execution["userReference"],
-            **body,
+            **members,
         }
         parameters = {"capability": self.bff.capability(execution)}
-        call = event("receive_callback", pathParameters=parameters, body=json.dumps(said))
+        call = event("receive_callback", pathParameters=parameters, body=json.dumps(body))
         sources = Sources.of("off", "emea-1")
         receive = ReceiveCallback(lambda _fresh: [SIGNING_KEY], sources, self.hints)
-        receive(Request(APIGatewayProxyEventV2(call)))
+        request = Request(APIGatewayProxyEventV2(call))
+        receive(request.path("capability"), request.source_ip, partial(said, request))
 
     def work(self, seconds: float = 20) -> Json:
         """One invocation of the worker with what is on the queue; which messages it retained."""
@@ -201,10 +203,9 @@ class Pipeline:
         assert item is not None
         return item
 
-    def told(self, user: str = "ada", journey: str | None = None) -> Verification:
+    def told(self, user: str = "ada", journey: str | None = None) -> Reply:
         """GET /verification."""
-        get = GetVerification(self.bff.journeys, PEPPER, self.bff.outcomes, clock=self.clock)
-        return get(Caller(ISSUER, user), journey)
+        return self.bff.told(user, journey)
 
     def status(self, user: str = "ada", journey: str | None = None) -> object:
         return self.told(user, journey).body["status"]

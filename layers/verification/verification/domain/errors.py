@@ -40,7 +40,7 @@ class Problem(Exception):
     """A request that ends without what was asked for.
 
     ``retry_after`` is in whole seconds, ``usual_wait`` unless told otherwise; ``fields``
-    names what is wrong with the request, ``headers`` are added to the response as they are.
+    names what is wrong with the request.
     """
 
     code: ClassVar[str] = "internal"
@@ -52,13 +52,11 @@ class Problem(Exception):
         *,
         retry_after: int | None = None,
         fields: Sequence[Mapping[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail or self.code)
         self.detail = detail
         self.retry_after = self.usual_wait if retry_after is None else retry_after
         self.fields = tuple(fields)
-        self.headers = dict(headers or {})
 
 
 class InvalidRequest(Problem):
@@ -110,7 +108,14 @@ class AlreadyVerified(Problem):
 
 
 class AttemptsExhausted(Problem):
+    """``limit`` attempts in any ``window`` seconds were made."""
+
     code = "attempts-exhausted"
+
+    def __init__(self, detail: str = "", *, retry_after: int, limit: int, window: int) -> None:
+        super().__init__(detail, retry_after=retry_after)
+        self.limit = limit
+        self.window = window
 
 
 class NotFound(Problem):

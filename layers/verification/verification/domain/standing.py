@@ -79,7 +79,7 @@ class Idempotency:
 
     fingerprint: str
     reference: str
-    status: int  # the HTTP status of the answer
+    opened: bool  # whether its request opened the session, or found it there
     running: bool  # True until there is a session
     expires_at: int
 
@@ -261,14 +261,11 @@ def require_new_execution_allowed(
         raise NotEligible("This journey is for people who were verified before.")
     retry = _retry(step, progress, now)
     if not retry.allowed:
-        limits = step.attempts
         raise AttemptsExhausted(
             "This person has used up the attempts of this journey.",
             retry_after=retry.after,
-            headers={
-                "RateLimit-Policy": f'"attempts";q={limits.limit};w={limits.window}',
-                "RateLimit": f'"attempts";r=0;t={retry.after}',
-            },
+            limit=step.attempts.limit,
+            window=step.attempts.window,
         )
     return step
 

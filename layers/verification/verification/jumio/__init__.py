@@ -1,6 +1,6 @@
 """Jumio's KYX platform, as far as this product calls it."""
 
-from verification.jumio.account_request import Person, account_request
+from verification.jumio.account_request import account_request
 from verification.jumio.client import JumioClient, OpenedExecution, Reading
 from verification.jumio.hosts import Hosts
 from verification.jumio.oauth import Credentials, TokenSource
@@ -11,7 +11,6 @@ __all__ = [
     "Hosts",
     "JumioClient",
     "OpenedExecution",
-    "Person",
     "Reading",
     "TokenSource",
     "Transport",

@@ -1,11 +1,10 @@
 """What one request is about to do for a person, before it is done."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from verification.domain.identity import Caller
 from verification.domain.standing import LEASE_SECONDS
-from verification.store.items import idempotency_key
+from verification.store.items import FOUND, OPENED, idempotency_key
 from verification.store.table import Operation, When, put
 
 
@@ -41,7 +40,7 @@ def claimed(
     claim: Claim,
     *,
     reference: str,
-    status: HTTPStatus,
+    opened: bool,
     running: bool,
     expires_at: int,
     now: int,
@@ -52,7 +51,7 @@ def claimed(
             **idempotency_key(user_key, claim.digest).attributes,
             "fingerprint": claim.fingerprint,
             "reference": reference,
-            "status": int(status),
+            "status": OPENED if opened else FOUND,
             "running": running,
             "expires_at": expires_at,
             "ttl": expires_at,

@@ -15,6 +15,9 @@ from verification.store.table import ABSENT, Item, Key, When
 
 EXECUTION = "EXECUTION#"
 
+OPENED, FOUND = 201, 200
+"""How an idempotency key's request got its session, in the words of the items."""
+
 DUE = "1"
 """The one partition of the sparse index of executions that still need a look."""
 
@@ -109,7 +112,11 @@ def idempotency_of(item: Item | None) -> Idempotency | None:
     if item is None:
         return None
     return Idempotency(
-        item["fingerprint"], item["reference"], item["status"], item["running"], item["expires_at"]
+        fingerprint=item["fingerprint"],
+        reference=item["reference"],
+        opened=item["status"] == OPENED,
+        running=item["running"],
+        expires_at=item["expires_at"],
     )
 
 

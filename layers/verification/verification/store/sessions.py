@@ -6,7 +6,6 @@ and what it opened is recorded only while it still holds that lease (the fence).
 """
 
 from dataclasses import asdict, replace
-from http import HTTPStatus
 
 from verification.domain.execution import Execution, State
 from verification.domain.schedule import GRACE
@@ -100,7 +99,7 @@ class SessionStore:
                     attempt.user_key,
                     attempt.claim,
                     reference=attempt.reference,
-                    status=HTTPStatus.CREATED,
+                    opened=True,
                     running=True,
                     expires_at=attempt.lease_until,
                     now=attempt.begun_at,
@@ -197,8 +196,9 @@ class SessionStore:
         journey: str,
         claim: Claim,
         session: Session,
-        status: HTTPStatus,
         now: int,
+        *,
+        opened: bool,
     ) -> None:
         """Bind an idempotency key to a session that is there already; raises ConditionFailed."""
         self._table.write(
@@ -207,7 +207,7 @@ class SessionStore:
                 user_key,
                 claim,
                 reference=session.reference,
-                status=status,
+                opened=opened,
                 running=False,
                 expires_at=session.expires_at,
                 now=now,

@@ -10,9 +10,10 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from typing import Any, Self
+from enum import Enum, auto
+from typing import Any
 
+from verification.domain.consent import Consent, require_consent
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.errors import (
     ChannelUnavailable,
@@ -21,7 +22,7 @@ from verification.domain.errors import (
     SessionBusy,
 )
 from verification.domain.execution import State
-from verification.domain.identity import Caller, Pepper
+from verification.domain.identity import Caller, Pepper, seal
 from verification.domain.journeys import Journey, Journeys, Step
 from verification.domain.prepared_data import flattened, prepared_data, require_well_formed
 from verification.domain.standing import (
@@ -30,8 +31,6 @@ from verification.domain.standing import (
     require_new_execution_allowed,
     screening_runs,
 )
-from verification.edge.http.request import Request, validated
-from verification.edge.http.session_request import SessionRequest
 from verification.observability import LogCode
 from verification.store import Claim, ConditionFailed, SessionStore
 from verification.use_cases.open_execution import OpenExecution, Opening
@@ -45,44 +44,54 @@ _NO_RESULT = "The verification provider has come to no result."
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request for a session, with what the gateway vouches for."""
+class KeyUse:
+    """An idempotency key, and the request that it came with as one text."""
 
-    request: SessionRequest
+    key: str = field(repr=False)
+    request: str = field(repr=False)
+
+    def claim(self, pepper: Pepper) -> Claim:
+        """Digests of both, keyed: a plain one of so little text could be guessed back."""
+        return Claim(seal(pepper.key, self.key.encode()), seal(pepper.key, self.request.encode()))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request for a session, with what the gateway vouches for.
+
+    ``callback_base`` is scheme, host and path below which Jumio reaches our callbacks.
+    """
+
     caller: Caller
-    source_ip: str
+    channel: str  # sdk or web
+    source_ip: str = field(repr=False)
     callback_base: str
     request_id: str
-    idempotency_key: str | None = None
+    journey: str | None = None
+    locale: str | None = None
+    renew: bool = False
+    consent: Consent | None = None
+    applicant: Mapping[str, Any] = field(default_factory=dict, repr=False)
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    key: KeyUse | None = None
 
-    @classmethod
-    def of(cls, request: Request, public_base_url: str) -> Self:
-        """What a gateway's request asks for; raises InvalidRequest or Forbidden."""
-        return cls(
-            request=validated(SessionRequest, request.json_body()),
-            caller=request.caller,
-            source_ip=request.source_ip,
-            callback_base=public_base_url or request.base_url,
-            request_id=request.request_id,
-            idempotency_key=request.header("idempotency-key"),
-            claims=request.claims,
-        )
+
+class Ending(Enum):
+    """How a request for a session can end well."""
+
+    OPENED = auto()  # a session that this request has opened
+    RESUMED = auto()  # one that was there
+    RUNNING = auto()  # none yet: a screening has no result so far
+    NOTHING_LEFT = auto()  # none: screenings were all there was to do
 
 
 @dataclass(frozen=True)
 class Answered:
-    """201 for a session that was opened, 200 for one that was there; the body is all of it.
+    """The token or the address, whichever the channel needs; neither if there is no session."""
 
-    202 while a screening is running, 204 if screenings were all there was to do.
-    """
-
-    status: HTTPStatus
-    body: dict[str, dict[str, str]] | None = None
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(_SOON)} if self.status is HTTPStatus.ACCEPTED else {}
+    ending: Ending
+    token: str | None = field(default=None, repr=False)
+    href: str | None = field(default=None, repr=False)
 
 
 @dataclass
@@ -99,8 +108,7 @@ class _Errand:
 
     def renews(self, standing: Standing, now: float) -> bool:
         """Whether a session that is there is to be replaced, and was not by this very request."""
-        wanted = self.asked.request.renew
-        return wanted and not self.opened and standing.used_key(now) is None
+        return self.asked.renew and not self.opened and standing.used_key(now) is None
 
 
 @dataclass(frozen=True)
@@ -117,10 +125,10 @@ class CreateSession:
 
     def __call__(self, asked: Asked, deadline: Deadline) -> Answered:
         """Raises a Problem if there is no session to hand out."""
-        journey = self.journeys.get(asked.request.journey)
-        applicant = flattened(asked.request.applicant)
+        journey = self.journeys.get(asked.journey)
+        applicant = flattened(asked.applicant)
         require_well_formed(journey, applicant)
-        claim = asked.request.claim(asked.idempotency_key, self.pepper)
+        claim = asked.key.claim(self.pepper) if asked.key else None
         errand = _Errand(asked, journey, self.pepper.user_key(asked.caller), claim, applicant)
         patient_until = self.clock() + _PATIENCE
         while True:
@@ -138,7 +146,7 @@ class CreateSession:
                     session = unfinished or self.open_execution(opening, standing, pace, deadline)
                     errand.opened = True
                     if not session.awaits_data:
-                        return _answered(HTTPStatus.CREATED, asked, session)
+                        return _answered(Ending.OPENED, asked, session)
                     resumed = unfinished is not None
                     if self.supply_data(opening, session, data, deadline, resumed=resumed):
                         errand.sent.add(step.name)
@@ -152,24 +160,25 @@ class CreateSession:
     def _existing(self, errand: _Errand, standing: Standing, now: float) -> Answered | None:
         """What the person has already, unless it is to be replaced."""
         session, claim = standing.live_session(now), errand.claim
-        status = HTTPStatus.CREATED if errand.sent else HTTPStatus.OK
+        ending = Ending.OPENED if errand.sent else Ending.RESUMED
         used = standing.used_key(now)
         if used:
             _require_same_request(claim, used.fingerprint)
             if used.running:
                 raise _busy(standing, now)
             if session and session.reference == used.reference:
-                status = HTTPStatus(used.status)
+                ending = Ending.OPENED if used.opened else Ending.RESUMED
         if screening_runs(errand.journey, standing.progress):
-            return Answered(HTTPStatus.ACCEPTED, {})
+            return Answered(Ending.RUNNING)
         if errand.sent and standing.progress.state is State.APPROVED:
-            return Answered(HTTPStatus.NO_CONTENT)
+            return Answered(Ending.NOTHING_LEFT)
         if session is None or session.awaits_data or errand.renews(standing, now):
             return None
-        answered = _answered(status, errand.asked, session)
+        answered = _answered(ending, errand.asked, session)
         if claim and not used:
             name = errand.journey.name
-            self.store.remember(errand.user_key, name, claim, session, status, int(now))
+            opened = ending is Ending.OPENED
+            self.store.remember(errand.user_key, name, claim, session, int(now), opened=opened)
         _logger.info(LogCode.SESSION_RESUMED, extra={"reference": session.reference})
         return answered
 
@@ -185,6 +194,7 @@ def _next(errand: _Errand, standing: Standing, now: float) -> tuple[Step, Sessio
 
 def _opening(errand: _Errand, step: Step, standing: Standing, now: float) -> Opening:
     asked = errand.asked
+    require_consent(step, asked.consent)
     # The key stands for what the person gets in the end, not for a screening before it; and a
     # key whose session is over has done its work: it guards nothing new.
     fresh = step.kind == "user" and standing.used_key(now) is None
@@ -193,8 +203,9 @@ def _opening(errand: _Errand, step: Step, standing: Standing, now: float) -> Ope
         step=step,
         caller=asked.caller,
         user_key=errand.user_key,
-        person=asked.request.person(step, asked.source_ip),
-        locale=asked.request.locale,
+        consent=asked.consent,
+        source_ip=asked.source_ip,
+        locale=asked.locale,
         callback_base=asked.callback_base,
         request_id=asked.request_id,
         claim=errand.claim if fresh else None,
@@ -206,12 +217,11 @@ def _require_same_request(claim: Claim | None, fingerprint: str) -> None:
         raise IdempotencyKeyReused("Use a new key for a new request.")
 
 
-def _answered(status: HTTPStatus, asked: Asked, session: Session) -> Answered:
-    """Exactly what the channel needs, and nothing else that came from Jumio."""
-    if asked.request.channel == "sdk" and session.token:
-        return Answered(status, {"sdk": {"token": session.token}})
-    if asked.request.channel == "web" and session.href:
-        return Answered(status, {"web": {"href": session.href}})
+def _answered(ending: Ending, asked: Asked, session: Session) -> Answered:
+    if asked.channel == "sdk" and session.token:
+        return Answered(ending, token=session.token)
+    if asked.channel == "web" and session.href:
+        return Answered(ending, href=session.href)
     raise ChannelUnavailable("Jumio's workflow for this journey does not offer that channel.")
 
 

@@ -9,11 +9,12 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from verification.domain.capability import SigningKey, sign
+from verification.domain.consent import Consent
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.errors import (
     DailyCeilingReached,
@@ -34,7 +35,7 @@ from verification.domain.standing import (
     recent_attempts,
     require_new_execution_allowed,
 )
-from verification.jumio import JumioClient, OpenedExecution, Person, account_request
+from verification.jumio import JumioClient, OpenedExecution, account_request
 from verification.jumio.token import start_by
 from verification.observability import LogCode, Metric, count
 from verification.store import Attempt, Claim, ConditionFailed, Limiter, SessionStore
@@ -54,7 +55,8 @@ class Opening:
     step: Step
     caller: Caller
     user_key: str
-    person: Person | None
+    consent: Consent | None
+    source_ip: str = field(repr=False)
     locale: str | None
     callback_base: str
     request_id: str
@@ -130,7 +132,8 @@ class OpenExecution:
             reference=attempt.reference,
             callback_url=callback_url,
             locale=opening.locale,
-            person=opening.person,
+            consent=opening.consent,
+            source_ip=opening.source_ip,
         )
         self.sleep(self.limiter.take(pace, self.clock()))
         in_time = deadline.sooner(reserve=_SAVING)

@@ -8,30 +8,24 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel
-
 from verification.aws.queue import HintQueue
 from verification.domain.capability import Capability, SigningKey, verify
 from verification.domain.errors import InvalidRequest, NotFound
-from verification.domain.hint import Hint, Id
+from verification.domain.hint import Hint
 from verification.domain.sources import Sources
-from verification.edge.http.request import Request, validated
 from verification.observability import LogCode, Metric, count
 
 _logger = logging.getLogger(__name__)
 _CAPABILITY = re.compile(r"^[A-Za-z0-9_.-]{1,200}$")
 
 
-class _WithId(BaseModel):
-    id: Id
+@dataclass(frozen=True)
+class Said:
+    """What a callback says of itself."""
 
-
-class Callback(BaseModel):
-    """Jumio's callback as far as it matters; its addresses and status are left unread."""
-
-    account: _WithId
-    workflowExecution: _WithId  # noqa: N815 Jumio's spelling
-    userReference: str | None = None  # noqa: N815 Jumio's spelling
+    account_id: str
+    workflow_execution_id: str
+    user_reference: str | None
 
 
 @dataclass(frozen=True)
@@ -46,27 +40,31 @@ class ReceiveCallback:
     sources: Sources
     queue: HintQueue
 
-    def __call__(self, request: Request) -> None:
-        """Returns once the hint is safely queued; raises NotFound for what is not Jumio's."""
-        right = self._verified(request.path("capability"))
+    def __call__(self, capability: str, source_ip: str, read: Callable[[], Said]) -> None:
+        """Returns once the hint is safely queued; raises NotFound for what is not Jumio's.
+
+        What the callback says is read only after its address has proved genuine; ``read``
+        raises InvalidRequest if that makes no sense.
+        """
+        right = self._verified(capability)
         if right is None:
             raise _refused("capability")
-        if not self.sources.listed(request.source_ip):
+        if not self.sources.listed(source_ip):
             if self.sources.mode == "enforce":
                 raise _refused("source", right.reference)
             _logger.warning(LogCode.CALLBACK_SOURCE_UNLISTED, extra={"reference": right.reference})
         try:
-            callback = validated(Callback, request.json_body())
+            said = read()
         except InvalidRequest:
             raise _refused("body", right.reference) from None
-        if callback.userReference not in (None, right.user_key):
+        if said.user_reference not in (None, right.user_key):
             raise _refused("user reference", right.reference)
         self.queue.send(
             Hint(
                 user_key=right.user_key,
                 reference=right.reference,
-                account_id=callback.account.id,
-                workflow_execution_id=callback.workflowExecution.id,
+                account_id=said.account_id,
+                workflow_execution_id=said.workflow_execution_id,
             )
         )
         _logger.info(LogCode.CALLBACK_QUEUED, extra={"reference": right.reference})

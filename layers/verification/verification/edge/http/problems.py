@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from verification.domain.errors import OutcomeUnknown, Problem
+from verification.domain.errors import AttemptsExhausted, OutcomeUnknown, Problem
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,14 @@ def body_of(problem: Problem) -> dict[str, object]:
     if problem.fields:
         body["errors"] = list(problem.fields)
     return body
+
+
+def headers_of(problem: Problem) -> dict[str, str]:
+    """``Retry-After`` where it helps to come back, and the limit that was reached."""
+    headers = {}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    if isinstance(problem, AttemptsExhausted):
+        headers["RateLimit-Policy"] = f'"attempts";q={problem.limit};w={problem.window}'
+        headers["RateLimit"] = f'"attempts";r=0;t={problem.retry_after}'
+    return headers

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verification.domain.errors import Problem
-from verification.edge.http.problems import body_of, status_of
+from verification.edge.http.problems import body_of, headers_of, status_of
 
 _ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -23,8 +23,6 @@ def respond(
 
 
 def respond_problem(problem: Problem) -> dict[str, Any]:
-    """A problem (RFC 9457), with ``Retry-After`` where it helps to come back."""
-    headers = {**problem.headers, "Content-Type": "application/problem+json"}
-    if problem.retry_after is not None:
-        headers["Retry-After"] = str(problem.retry_after)
+    """A problem (RFC 9457)."""
+    headers = {**headers_of(problem), "Content-Type": "application/problem+json"}
     return respond(status_of(problem), body_of(problem), headers)

@@ -17,16 +17,15 @@ from pydantic import (
     field_validator,
 )
 
-from verification.domain.errors import ConsentRequired, InvalidRequest
+from verification.domain.consent import Consent
+from verification.domain.errors import InvalidRequest
 from verification.domain.formats import alpha3
-from verification.domain.identity import Pepper, seal
-from verification.domain.journeys import JourneyName, Step, WebLocale
-from verification.jumio import Person
-from verification.store import Claim
+from verification.domain.journeys import JourneyName, WebLocale
+from verification.edge.http.request import Request, validated
+from verification.use_cases.create_session import Asked, KeyUse
 
 _KEY = re.compile(r'(?P<quote>"?)(?P<key>[\x21\x23-\x5b\x5d-\x7e]{1,255})(?P=quote)')
 _OLDEST_CONSENT = timedelta(days=3 * 365)
-_CONSENT_COUNTRY = "USA"
 
 
 def _moment(value: object) -> object:
@@ -40,8 +39,8 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Consent(_Body):
-    """Where a person is and what they agreed to. Source: Jumio, "End-user consent"."""
+class ConsentBody(_Body):
+    """Where a person is and what they agreed to."""
 
     country: Annotated[str, Field(pattern="^[A-Z]{2}$"), AfterValidator(alpha3)]
     state: str | None = Field(None, min_length=1, max_length=100)
@@ -57,13 +56,10 @@ class Consent(_Body):
             raise ValueError("must lie within the last three years")
         return value
 
-    def missing(self) -> list[str]:
-        """Names of the fields that Jumio demands on top of what is here."""
-        if self.country == _CONSENT_COUNTRY and self.obtained is None:
-            return ["consent.obtained"]
-        if self.obtained == "yes" and self.obtained_at is None:
-            return ["consent.obtainedAt"]
-        return []
+    @property
+    def consent(self) -> Consent:
+        at = self.obtained_at
+        return Consent(self.country, self.state, self.obtained, _utc(at) if at else None)
 
 
 class SessionRequest(_Body):
@@ -73,7 +69,7 @@ class SessionRequest(_Body):
     journey: JourneyName | None = None
     locale: WebLocale | None = None
     renew: StrictBool = False
-    consent: Consent | None = None
+    consent: ConsentBody | None = None
     applicant: dict[str, Any] = {}
 
     @field_validator("locale")
@@ -83,45 +79,40 @@ class SessionRequest(_Body):
             raise ValueError("for the web channel only: an SDK takes the device's")
         return value
 
-    def person(self, step: Step, ip: str) -> Person | None:
-        """What Jumio is told about the person; raises ConsentRequired if that is not enough."""
-        if self.consent is None:
-            if step.consent == "required":
-                raise _ask_for(["consent.country"])
-            return None
-        if missing := self.consent.missing():
-            raise _ask_for(missing)
-        at = self.consent.obtained_at
-        return Person(
-            ip=ip,
-            country=self.consent.country,
-            state=self.consent.state,
-            obtained=self.consent.obtained,
-            obtained_at=_utc(at) if at else None,
-        )
 
-    def claim(self, idempotency_key: str | None, pepper: Pepper) -> Claim | None:
-        """The request's use of its ``Idempotency-Key``; raises InvalidRequest.
-
-        The digests are keyed: a plain one of so little text could be guessed back.
-        """
-        if idempotency_key is None:
-            return None
-        match = _KEY.fullmatch(idempotency_key)
-        if not match:
-            raise InvalidRequest(
-                "The request is not valid.",
-                fields=[{"field": "Idempotency-Key", "reason": "1 to 255 visible characters"}],
-            )
-        body = json.dumps(self.model_dump(mode="json"), sort_keys=True)
-        return Claim(*(seal(pepper.key, text.encode()) for text in (match["key"], body)))
-
-
-def _ask_for(fields: list[str]) -> ConsentRequired:
-    return ConsentRequired(
-        "Ask the person, then send the request again with these fields.",
-        fields=[{"field": field, "reason": "needed"} for field in fields],
+def asked(request: Request, public_base_url: str) -> Asked:
+    """What a request asks for; raises InvalidRequest or Forbidden."""
+    body = validated(SessionRequest, request.json_body())
+    return Asked(
+        caller=request.caller,
+        channel=body.channel,
+        journey=body.journey,
+        locale=body.locale,
+        renew=body.renew,
+        consent=body.consent.consent if body.consent else None,
+        applicant=body.applicant,
+        claims=request.claims,
+        source_ip=request.source_ip,
+        callback_base=public_base_url or request.base_url,
+        request_id=request.request_id,
+        key=key_use(request.header("idempotency-key"), body),
     )
+
+
+def key_use(idempotency_key: str | None, body: SessionRequest) -> KeyUse | None:
+    """The request's use of its ``Idempotency-Key``; raises InvalidRequest.
+
+    However a body is written, the same request is the same text.
+    """
+    if idempotency_key is None:
+        return None
+    match = _KEY.fullmatch(idempotency_key)
+    if not match:
+        raise InvalidRequest(
+            "The request is not valid.",
+            fields=[{"field": "Idempotency-Key", "reason": "1 to 255 visible characters"}],
+        )
+    return KeyUse(match["key"], json.dumps(body.model_dump(mode="json"), sort_keys=True))
 
 
 def _utc(at: datetime) -> str:

@@ -12,7 +12,13 @@ from aws_lambda_powertools import Metrics
 
 from tests.support.events import event
 from verification.domain import errors
-from verification.domain.errors import Misconfigured, OutcomeUnknown, Problem, ProviderUnavailable
+from verification.domain.errors import (
+    AttemptsExhausted,
+    Misconfigured,
+    OutcomeUnknown,
+    Problem,
+    ProviderUnavailable,
+)
 from verification.edge.http import Request, answering, respond
 from verification.edge.http.problems import _ENTRIES
 from verification.observability import LogCode
@@ -33,7 +39,9 @@ def own() -> list[type[Problem]]:
 def made(kind: type[Problem]) -> Problem:
     if kind is Misconfigured:
         return Misconfigured("SETTING: is missing")
-    return kind("A sentence.", retry_after=7, headers={"RateLimit": "r=0"})
+    if kind is AttemptsExhausted:
+        return AttemptsExhausted("A sentence.", retry_after=7, limit=5, window=86400)
+    return kind("A sentence.", retry_after=7)
 
 
 @pytest.fixture(autouse=True)
@@ -131,7 +139,6 @@ def test_a_problem_has_one_shape(kind: type[Problem]) -> None:
     assert headers["X-Request-Id"] == "event-create-session"
     if kind is not Misconfigured:
         assert headers["Retry-After"] == "7"
-        assert headers["RateLimit"] == "r=0"
 
 
 def test_what_may_have_happened_differs_from_what_surely_has_not() -> None:
@@ -155,11 +162,10 @@ def test_wrong_fields_are_listed() -> None:
     assert json.loads(response["body"])["errors"] == fields
 
 
-def test_a_problem_cannot_replace_what_every_response_carries() -> None:
-    headers = {"Content-Type": "text/html", "Retry-After": "1"}
-    response = ending(errors.SessionBusy(retry_after=5, headers=headers))
-    assert response["headers"]["Content-Type"] == "application/problem+json"
-    assert response["headers"]["Retry-After"] == "5"
+def test_a_limit_that_was_reached_is_told_with_its_window() -> None:
+    headers = ending(AttemptsExhausted(retry_after=7, limit=5, window=86400))["headers"]
+    assert headers["RateLimit-Policy"] == '"attempts";q=5;w=86400'
+    assert headers["RateLimit"] == '"attempts";r=0;t=7'
 
 
 def test_a_refusal_is_logged_by_its_code_only(caplog: pytest.LogCaptureFixture) -> None:
@@ -205,7 +211,7 @@ def test_an_unexpected_error_tells_nobody_what_it_says(
     (record,) = caplog.records
     assert (record.levelname, record.getMessage()) == ("ERROR", LogCode.UNEXPECTED_ERROR)
     assert record.__dict__["error"] == type(error).__name__
-    assert any("test_gateway_responses.py" in frame for frame in record.__dict__["frames"])
+    assert any("test_responses.py" in frame for frame in record.__dict__["frames"])
     assert record.exc_info is None
     assert SECRET not in everything(record)
 

@@ -75,10 +75,7 @@ def test_attempts_count_within_their_window_only() -> None:
     with pytest.raises(AttemptsExhausted) as refusal:
         require_new_execution_allowed(limited, attempts(NOW - 3000, NOW - 10), ANYBODY, NOW)
     assert refusal.value.retry_after == 600
-    assert refusal.value.headers == {
-        "RateLimit-Policy": '"attempts";q=2;w=3600',
-        "RateLimit": '"attempts";r=0;t=600',
-    }
+    assert (refusal.value.limit, refusal.value.window) == (2, 3600)
 
 
 def test_after_the_limit_was_lowered_enough_attempts_must_lapse() -> None:

@@ -5,10 +5,10 @@ import re
 from pydantic import BaseModel
 
 from tests.support.template import ROOT
-from verification.domain.errors import OutcomeUnknown, Problem
+from verification.domain.errors import AttemptsExhausted, OutcomeUnknown, Problem
 from verification.domain.execution import State
 from verification.edge.http.problems import status_of
-from verification.edge.http.session_request import Consent, SessionRequest
+from verification.edge.http.session_request import ConsentBody, SessionRequest
 
 TEXT = (ROOT / "docs/frontends.md").read_text()
 
@@ -25,6 +25,8 @@ def leaves(kind: type[Problem] = Problem) -> list[type[Problem]]:
 
 
 def made(kind: type[Problem]) -> Problem:
+    if kind is AttemptsExhausted:
+        return AttemptsExhausted(retry_after=1, limit=1, window=60)
     return kind("x")
 
 
@@ -43,7 +45,7 @@ def test_every_field_of_a_request_is_listed() -> None:
 
     listed = rows("Field")
     assert listed.keys() == names(SessionRequest)
-    assert set(re.findall(r"`(\w+)`", listed["consent"][1])) >= names(Consent)
+    assert set(re.findall(r"`(\w+)`", listed["consent"][1])) >= names(ConsentBody)
 
 
 def test_every_status_is_listed() -> None:

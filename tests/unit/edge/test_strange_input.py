@@ -6,12 +6,11 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from tests.support.bff import PEPPER
 from verification.aws.secrets import Secrets
 from verification.domain.errors import InvalidRequest, Misconfigured
 from verification.domain.journeys import load_journeys
 from verification.edge.http.request import validated
-from verification.edge.http.session_request import SessionRequest
+from verification.edge.http.session_request import SessionRequest, key_use
 from verification.jumio.token import start_by
 
 
@@ -68,7 +67,7 @@ def test_a_number_is_no_time(at: object) -> None:
 @pytest.mark.parametrize("key", ['"abc', 'abc"', "abc\n"])
 def test_a_key_with_one_quote_is_refused(key: str) -> None:
     with pytest.raises(InvalidRequest):
-        SessionRequest(channel="sdk").claim(key, PEPPER)
+        key_use(key, SessionRequest(channel="sdk"))
 
 
 @pytest.mark.parametrize("at", ["Infinity", "NaN", "-Infinity", 10**400, float("inf")])
