@@ -13,7 +13,7 @@ unexport PYTHONPATH PYTHONHOME
 PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo test environment build lint types template
+.PHONY: help demo test environment build check schema lint types template
 .PHONY: unit integration contract infrastructure e2e lock redrive
 
 help:
@@ -21,6 +21,8 @@ help:
 	@echo "make demo ARGS=--exit  the same, and end after the walk"
 	@echo "make test              everything that is checked; one part: make lint, types, template,"
 	@echo "                       unit, integration, contract, infrastructure or e2e"
+	@echo "make check             read the journey documents in layers/journeys; make schema writes"
+	@echo "                       the JSON Schema by which editors check them"
 	@echo "make lock              compile the requirement files anew"
 	@echo "make redrive           put messages that were set aside back on the queue of a deployed"
 	@echo "                       stack: STACK=jumio-bff REGION=... ENDPOINT=... (docs/runbook.md)"
@@ -28,7 +30,7 @@ help:
 demo: build
 	@python -m local demo --with-parent $(ARGS)
 
-test: lint types template build
+test: lint types check template build
 	@$(PYTEST)
 
 environment:
@@ -38,6 +40,13 @@ build: environment
 	@echo "==> sam build"
 	@mkdir -p .aws-sam
 	@sam build >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log; exit 1; }
+
+check: environment
+	@echo "==> journey documents"
+	@cd layers/journeys && PYTHONPATH=../verification python check.py
+
+schema: environment
+	@cd layers/journeys && PYTHONPATH=../verification python check.py --write-schema
 
 lint: environment
 	@echo "==> ruff"

@@ -100,20 +100,13 @@ def _build() -> Path:
 
 
 def _parameters(simulator: str, api: str, page: str) -> dict[str, str]:
-    step = {
-        "name": "identity",
-        "workflowKey": 10011,
-        "successUrl": f"{page}/return/success",
-        "errorUrl": f"{page}/return/error",
-        "attempts": {"limit": 50},
-    }
-    journey = {"name": "identity", "steps": [step]}
     return {
         "Environment": "local",
         "JumioBaseUrl": simulator,
         "PublicBaseUrl": api,
         "AllowedOrigins": page,
-        "Journeys": json.dumps({"version": 1, "journeys": [journey]}),
+        "SuccessUrl": f"{page}/return/success",
+        "ErrorUrl": f"{page}/return/error",
         "AccountCallsPerSecond": "20",
         "AccountCallsBurst": "50",
         "CallbackSourceMode": "off",

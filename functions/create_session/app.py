@@ -4,15 +4,20 @@ import os
 from functools import cache, partial
 from typing import Any
 
-from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_HTTP
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
-from verification.domain.journeys import load_journeys
 from verification.edge.http import Request, answering
-from verification.edge.http.session_request import asked
-from verification.edge.http.session_response import session_response
-from verification.settings import JumioSettings, LimitSettings, Name, PublicSettings, Settings
+from verification.edge.http.sessions import asked, session_response
+from verification.settings import (
+    JourneySettings,
+    JumioSettings,
+    LimitSettings,
+    Name,
+    PublicSettings,
+    Settings,
+)
 from verification.store import Limiter, OutcomeStore, SessionStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import CreateSession
@@ -23,9 +28,8 @@ logger = wiring.logger()
 metrics = wiring.metrics()
 
 
-class FunctionSettings(Settings, JumioSettings, PublicSettings, LimitSettings):
+class FunctionSettings(Settings, JumioSettings, PublicSettings, LimitSettings, JourneySettings):
     table_name: Name
-    journeys: str = ""
     user_key_secret_id: Name
     callback_secret_id: Name
 
@@ -35,7 +39,8 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     settings = FunctionSettings.load(os.environ)
     table = Table(wiring.aws("dynamodb"), settings.table_name)
     sessions, outcomes = SessionStore(table), OutcomeStore(table)
-    jumio, journeys = wiring.jumio_client(settings), load_journeys(settings.journeys)
+    jumio, journeys = wiring.jumio_client(settings), wiring.journeys(settings)
+    journeys = journeys.returning_to(settings.success_url, settings.error_url)
     key = partial(wiring.signing_key, settings.callback_secret_id)
     opening = OpenExecution(sessions, Limiter(table, settings.limits), jumio, key)
     advance = AdvanceExecution(journeys, outcomes, jumio)
@@ -44,9 +49,7 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     return CreateSession(journeys, pepper, sessions, opening, supplying), settings
 
 
-@logger.inject_lambda_context(
-    correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
-)
+@logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def answer(request: Request) -> dict[str, Any]:

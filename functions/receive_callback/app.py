@@ -4,7 +4,7 @@ import os
 from functools import cache, partial
 from typing import Any
 
-from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_HTTP
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
@@ -39,9 +39,7 @@ def receive_callback() -> ReceiveCallback:
     )
 
 
-@logger.inject_lambda_context(
-    correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
-)
+@logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     def answer(request: Request) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from verification import wiring
 from verification.aws.bus import Bus
 from verification.aws.queue import HintQueue
-from verification.domain.journeys import load_journeys
 from verification.edge.batch import work_through
 from verification.edge.failures import telling
-from verification.settings import JumioSettings, Name, Settings
+from verification.settings import JourneySettings, JumioSettings, Name, Settings
 from verification.store import ErasureStore, OutcomeStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.settle_execution import SettleExecution
@@ -21,9 +20,8 @@ logger = wiring.logger()
 metrics = wiring.metrics()
 
 
-class FunctionSettings(Settings, JumioSettings):
+class FunctionSettings(Settings, JumioSettings, JourneySettings):
     table_name: Name
-    journeys: str = ""
     bus_name: Name
     publish_progress: bool = False
     queue_url: Name
@@ -36,7 +34,7 @@ def wired() -> tuple[SettleExecution, HintQueue]:
     store = OutcomeStore(table)
     bus = Bus(wiring.aws("events"), settings.bus_name)
     jumio = wiring.jumio_client(settings)
-    advance = AdvanceExecution(load_journeys(settings.journeys), store, jumio)
+    advance = AdvanceExecution(wiring.journeys(settings), store, jumio)
     settle = SettleExecution(store, ErasureStore(table), advance, bus, settings.publish_progress)
     return settle, HintQueue(wiring.aws("sqs"), settings.queue_url)
 

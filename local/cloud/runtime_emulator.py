@@ -109,8 +109,9 @@ class RuntimeEmulator:
     def _properties(self) -> dict[str, Any]:
         template = adapter.load(self.build / "template.yaml")
         own: dict[str, Any] = template["Resources"][self.logical_id]["Properties"]
-        properties: dict[str, Any] = template["Globals"]["Function"] | own
-        return properties
+        common: dict[str, Any] = template["Globals"]["Function"]
+        # As SAM merges them: of the lists, only that of the layers is in both.
+        return common | own | {"Layers": [*common.get("Layers", []), *own.get("Layers", [])]}
 
     def _command(self) -> list[str]:
         machine = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
@@ -127,9 +128,7 @@ class RuntimeEmulator:
 
     def _environment(self) -> dict[str, str]:
         properties = self._properties()
-        layers = [
-            str(self.build / layer["Ref"] / "python") for layer in properties.get("Layers", [])
-        ]
+        layers = [str(self.build / layer["Ref"] / "python") for layer in properties["Layers"]]
         return {
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.scratch),

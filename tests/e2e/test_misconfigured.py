@@ -31,7 +31,8 @@ def _setting_logged(stack: RunningStack, answer: httpx.Response) -> str:
     ("setting", "value"),
     [
         ("TABLE_NAME", None),
-        ("JOURNEYS", "{not json"),
+        ("JOURNEYS", "forgotten"),
+        ("SUCCESS_URL", "http://app.example.com/done"),
         ("JUMIO_DATA_CENTER", "mars-1"),
         ("ACCOUNT_CALLS_PER_SECOND", "fast"),
     ],

@@ -55,10 +55,10 @@ def test_the_page_runs_no_script_but_its_own(stack: RunningStack) -> None:
 
 
 def test_people_are_sent_back_to_the_page(stack: RunningStack) -> None:
-    journeys = next(
-        function["Environment"]["Variables"]["JOURNEYS"]
+    variables = next(
+        function["Environment"]["Variables"]
         for function in stack.aws.functions.list_functions()["Functions"]
         if "-CreateSession-" in function["FunctionName"]
     )
-    assert f"{stack.facts['page']}/return/success" in journeys
-    assert f"{stack.facts['page']}/return/error" in journeys
+    assert variables["SUCCESS_URL"] == f"{stack.facts['page']}/return/success"
+    assert variables["ERROR_URL"] == f"{stack.facts['page']}/return/error"

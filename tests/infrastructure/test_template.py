@@ -62,14 +62,15 @@ def test_a_function_runs_on_the_python_that_is_tested(name: str) -> None:
 
 
 @every_function
-def test_a_function_has_both_layers_for_its_own_runtime_and_processor(name: str) -> None:
+def test_a_function_has_its_layers_for_its_own_runtime_and_processor(name: str) -> None:
     properties = FUNCTIONS[name]
     layers = [target(layer) for layer in properties["Layers"]]
-    assert layers == ["DependenciesLayer", "VerificationLayer"]
+    code, documents = ["DependenciesLayer", "VerificationLayer"], ["JourneysLayer"]
+    reads = "JOURNEYS" in properties["Environment"]["Variables"]
+    assert layers == code + (documents if reads else [])
     for layer in layers:
         assert properties["Runtime"] in RESOURCES[layer]["Properties"]["CompatibleRuntimes"]
         assert [RESOURCES[layer]["Metadata"]["BuildArchitecture"]] == properties["Architectures"]
-        assert RESOURCES[layer]["Metadata"]["BuildMethod"] == properties["Runtime"]
 
 
 @every_function

@@ -19,9 +19,8 @@ from verification.domain.identity import Caller, Pepper
 from verification.domain.journeys import Journeys
 from verification.domain.limits import Limits
 from verification.edge.http.request import Request
-from verification.edge.http.session_request import SessionRequest, key_use
-from verification.edge.http.session_response import session_response
-from verification.edge.http.verification_response import verification_response
+from verification.edge.http.sessions import SessionRequest, key_use, session_response
+from verification.edge.http.verifications import verification_response
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
 from verification.store import ErasureStore, Limiter, OutcomeStore, SessionStore, Table
 from verification.store.table import Key, _plain

@@ -26,6 +26,7 @@ def functions() -> Resources:
     merged = {}
     for name, resource in of_type(whole["Resources"], "AWS::Serverless::Function").items():
         properties = {**common, **resource["Properties"]}
+        properties["Layers"] = common["Layers"] + resource["Properties"].get("Layers", [])
         variables = [
             part.get("Environment", {}).get("Variables", {})
             for part in (common, resource["Properties"])

@@ -7,7 +7,8 @@ from typing import Any
 from tests.support.bff import Bff
 from verification.domain.journeys import Journeys, load_journeys
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "journeys" / "examples.json"
+FOLDER = Path(__file__).parents[2] / "layers" / "journeys"
+DEFAULT, EXAMPLES = FOLDER / "default.json", FOLDER / "examples.json"
 VERIFIED = {"email": "ada@people.example", "email_verified": "true"}
 Json = dict[str, Any]
 

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import resources
 from typing import Any
 
 import boto3
@@ -18,8 +19,9 @@ from verification.domain.capability import SigningKey
 from verification.domain.deadline import Deadline
 from verification.domain.errors import Misconfigured
 from verification.domain.identity import Pepper
+from verification.domain.journeys import Journeys, load_journeys
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
-from verification.settings import JumioSettings
+from verification.settings import JourneySettings, JumioSettings
 
 _ANSWERING = 0.5  # seconds kept for answering
 _CONFIG = Config(
@@ -50,6 +52,16 @@ def aws(service: Any) -> Any:  # noqa: ANN401 one of boto3's many client types
 @cache
 def secrets() -> Secrets:
     return Secrets(aws("secretsmanager"))
+
+
+def journeys(settings: JourneySettings) -> Journeys:
+    """The document that the settings name, from the layer of journeys; raises Misconfigured."""
+    name = settings.journeys
+    try:
+        document = resources.files("journeys").joinpath(f"{name}.json").read_text()
+    except (ModuleNotFoundError, FileNotFoundError):
+        raise Misconfigured(f"JOURNEYS: there is no document {name}") from None
+    return load_journeys(document)
 
 
 def deadline(context: LambdaContext) -> Deadline:

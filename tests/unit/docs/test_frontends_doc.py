@@ -8,7 +8,7 @@ from tests.support.template import ROOT
 from verification.domain.errors import AttemptsExhausted, OutcomeUnknown, Problem
 from verification.domain.execution import State
 from verification.edge.http.problems import status_of
-from verification.edge.http.session_request import ConsentBody, SessionRequest
+from verification.edge.http.sessions import ConsentBody, SessionRequest
 
 TEXT = (ROOT / "docs/frontends.md").read_text()
 

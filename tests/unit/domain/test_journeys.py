@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from tests.support.journeys import DEFAULT
 from verification.domain.errors import Misconfigured, UnknownJourney
 from verification.domain.journeys import WEB_LOCALES, Journeys, Step, load_journeys
 
@@ -28,8 +29,8 @@ def complaint(text: str) -> str:
     return refusal.value.setting
 
 
-def test_without_a_document_there_is_one_journey_with_jumios_standard_workflow() -> None:
-    (only,) = load_journeys("").journeys
+def test_the_default_document_is_one_journey_with_jumios_standard_workflow() -> None:
+    (only,) = load_journeys(DEFAULT.read_text()).journeys
     (step,) = only.steps
     assert (only.name, step.workflow_key, step.lifetime) == ("identity", 10011, 1800)
     assert step.callback
@@ -223,7 +224,18 @@ def test_a_document_of_another_kind_is_refused(text: str) -> None:
 
 
 def test_journeys_do_not_change_while_they_are_used() -> None:
-    journeys = load_journeys("")
+    journeys = load_journeys(DEFAULT.read_text())
     assert isinstance(journeys, Journeys)
     with pytest.raises(ValueError, match="frozen"):
         journeys.get(None).repeatable = True
+
+
+def test_a_step_that_names_no_return_address_gets_the_usual_one() -> None:
+    own = "https://own.example/done"
+    steps = [{"name": "first", "successUrl": own}, {"name": "second"}]
+    loaded = load_journeys(document({"name": "identity", "steps": steps}))
+    usual = Step.model_validate({"name": "x", "successUrl": "https://app.example/ok"}).success_url
+    first, second = loaded.returning_to(usual, None).get(None).steps
+    assert (str(first.success_url), str(second.success_url)) == (own, "https://app.example/ok")
+    assert (first.error_url, second.error_url) == (None, None)
+    assert loaded.get(None).steps[1].success_url is None

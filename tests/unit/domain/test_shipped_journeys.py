@@ -4,10 +4,11 @@ import json
 import re
 
 from tests.support.journeys import EXAMPLES, shipped
+from tests.support.template import ROOT
 from verification.domain.formats import PREPARED_DATA
 from verification.domain.journeys import Step
 
-PAGE = (EXAMPLES.parents[1] / "journeys.md").read_text()
+PAGE = (ROOT / "docs" / "journeys.md").read_text()
 
 
 def test_the_page_shows_the_document_that_is_tested() -> None:

@@ -12,7 +12,7 @@ from verification.domain.errors import Forbidden, InvalidRequest, RequestTooLarg
 from verification.domain.identity import Caller
 from verification.edge.http import Request
 from verification.edge.http.request import LARGEST_BODY, validated
-from verification.edge.http.session_request import SessionRequest
+from verification.edge.http.sessions import SessionRequest
 
 JSON = {"content-type": "application/json"}
 

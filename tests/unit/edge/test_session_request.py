@@ -9,7 +9,7 @@ from verification.domain.consent import Consent, require_consent
 from verification.domain.errors import ConsentRequired, InvalidRequest
 from verification.domain.journeys import Step
 from verification.edge.http.request import validated
-from verification.edge.http.session_request import SessionRequest, key_use
+from verification.edge.http.sessions import SessionRequest, key_use
 from verification.store import Claim
 
 IP = "203.0.113.7"

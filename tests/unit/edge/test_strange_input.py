@@ -10,7 +10,7 @@ from verification.aws.secrets import Secrets
 from verification.domain.errors import InvalidRequest, Misconfigured
 from verification.domain.journeys import load_journeys
 from verification.edge.http.request import validated
-from verification.edge.http.session_request import SessionRequest, key_use
+from verification.edge.http.sessions import SessionRequest, key_use
 from verification.jumio.token import start_by
 
 

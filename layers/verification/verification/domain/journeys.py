@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     HttpUrl,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -26,7 +27,7 @@ from verification.domain.formats import PREPARED_DATA, alpha3
 JourneyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", max_length=40)]
 StepName = JourneyName
 
-_LIFETIME = re.compile(r"([0-9]{1,7})([smhd])")
+_LIFETIME = r"^[0-9]{1,7}[smhd]$"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SHORTEST, _LONGEST = 5 * 60, 60 * 86400
 
@@ -44,10 +45,13 @@ def _known_locale(value: str) -> str:
 
 
 def _lifetime(value: str) -> str:
-    match = _LIFETIME.fullmatch(value)
-    if not match or not _SHORTEST <= int(match[1]) * _SECONDS[match[2]] <= _LONGEST:
+    if not re.match(_LIFETIME, value) or not _SHORTEST <= _seconds(value) <= _LONGEST:
         raise ValueError("a number and s, m, h or d, from 5m to 60d")
     return value
+
+
+def _seconds(lifetime: str) -> int:
+    return int(lifetime[:-1]) * _SECONDS[lifetime[-1]]
 
 
 def _allowed_by_jumio(value: HttpUrl) -> HttpUrl:
@@ -62,6 +66,9 @@ def _allowed_by_jumio(value: HttpUrl) -> HttpUrl:
 WorkflowKey = (
     Annotated[int, Field(strict=True, ge=1)] | Annotated[str, Field(min_length=1, max_length=255)]
 )
+Lifetime = Annotated[
+    str, AfterValidator(_lifetime), WithJsonSchema({"type": "string", "pattern": _LIFETIME})
+]
 WebLocale = Annotated[str, AfterValidator(_known_locale)]
 ReturnUrl = Annotated[HttpUrl, AfterValidator(_allowed_by_jumio)]
 
@@ -125,20 +132,23 @@ class Input(_Configured):
     optional: bool = False
 
 
+_INPUT_NAMES: dict[str, Any] = {"propertyNames": {"enum": sorted(PREPARED_DATA)}}
+
+
 class Step(_Configured):
     """One workflow execution of a journey, and what follows from its decision."""
 
     name: StepName
     kind: Literal["user", "screening"] = "user"
     workflow_key: WorkflowKey = Field(10011, alias="workflowKey")
-    inputs: dict[str, Input] = {}
+    inputs: dict[str, Input] = Field({}, json_schema_extra=_INPUT_NAMES)
     passes: frozenset[Literal["PASSED", "WARNING"]] = Field(frozenset({"PASSED"}), min_length=1)
     otherwise: Literal["decline", "review", "continue"] | None = None
     validity: int | None = Field(None, ge=60)
     attempts: Attempts = Attempts.model_validate({})
     consent: Literal["optional", "required"] = "optional"
     credentials: list[CredentialPreset] = []
-    token_lifetime: Annotated[str, AfterValidator(_lifetime)] = Field("30m", alias="tokenLifetime")
+    token_lifetime: Lifetime = Field("30m", alias="tokenLifetime")
     success_url: ReturnUrl | None = Field(None, alias="successUrl")
     error_url: ReturnUrl | None = Field(None, alias="errorUrl")
     locale: WebLocale | None = None
@@ -147,8 +157,7 @@ class Step(_Configured):
     @property
     def lifetime(self) -> int:
         """Seconds in which an execution must be started."""
-        number, unit = self.token_lifetime[:-1], self.token_lifetime[-1]
-        return int(number) * _SECONDS[unit]
+        return _seconds(self.token_lifetime)
 
     @model_validator(mode="after")
     def _inputs_are_known(self) -> Self:
@@ -180,6 +189,7 @@ class Journey(_Configured):
 class Journeys(_Configured):
     """The journeys of a deployment; the first is the one that a request means by default."""
 
+    editors: str | None = Field(None, alias="$schema", description="For editors only.")
     version: Literal[1] = 1
     journeys: list[Journey] = Field(min_length=1)
 
@@ -194,6 +204,24 @@ class Journeys(_Configured):
             if name is None or journey.name == name:
                 return journey
         raise UnknownJourney("No journey of that name is configured.")
+
+    def returning_to(self, success_url: ReturnUrl | None, error_url: ReturnUrl | None) -> Self:
+        """The same journeys, whose steps lead to these addresses where they name none."""
+        usual = {"success_url": success_url, "error_url": error_url}
+        journeys = [
+            journey.model_copy(
+                update={
+                    "steps": [
+                        step.model_copy(
+                            update={name: getattr(step, name) or url for name, url in usual.items()}
+                        )
+                        for step in journey.steps
+                    ]
+                }
+            )
+            for journey in self.journeys
+        ]
+        return self.model_copy(update={"journeys": journeys})
 
     def step_of(self, journey_name: str, step_name: str) -> tuple[Journey, Step]:
         """What an execution was opened for, even if the configuration has forgotten it.
@@ -213,17 +241,11 @@ def _require_unique(names: list[str], what: str) -> None:
         raise ValueError(f"two {what} have the same name")
 
 
-DEFAULT: dict[str, Any] = {"journeys": [{"name": "identity", "steps": [{"name": "identity"}]}]}
-
-
 def load_journeys(document: str) -> Journeys:
-    """The journeys in a JSON document, or the default for an empty one.
-
-    Raises Misconfigured with the path of what is wrong.
-    """
+    """The journeys in a JSON document; raises Misconfigured with the path of what is wrong."""
     try:
         # Not validate_json: it lets a field's own name pass where only its alias may.
-        return Journeys.model_validate(json.loads(document) if document else DEFAULT)
+        return Journeys.model_validate(json.loads(document))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         path = ".".join(str(part) for part in first["loc"])

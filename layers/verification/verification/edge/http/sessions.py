@@ -1,8 +1,9 @@
-"""The body of ``POST /sessions``, and what we make of it."""
+"""``POST /sessions``: its body, what we make of it, and its answer."""
 
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -22,10 +23,18 @@ from verification.domain.errors import InvalidRequest
 from verification.domain.formats import alpha3
 from verification.domain.journeys import JourneyName, WebLocale
 from verification.edge.http.request import Request, validated
-from verification.use_cases.create_session import Asked, KeyUse
+from verification.edge.http.response import respond
+from verification.use_cases.create_session import Answered, Asked, Ending, KeyUse
 
 _KEY = re.compile(r'(?P<quote>"?)(?P<key>[\x21\x23-\x5b\x5d-\x7e]{1,255})(?P=quote)')
 _OLDEST_CONSENT = timedelta(days=3 * 365)
+_STATUSES = {
+    Ending.OPENED: HTTPStatus.CREATED,
+    Ending.RESUMED: HTTPStatus.OK,
+    Ending.RUNNING: HTTPStatus.ACCEPTED,
+    Ending.NOTHING_LEFT: HTTPStatus.NO_CONTENT,
+}
+_SOON = 2  # seconds after which a screening usually has its result
 
 
 def _moment(value: object) -> object:
@@ -113,6 +122,18 @@ def key_use(idempotency_key: str | None, body: SessionRequest) -> KeyUse | None:
             fields=[{"field": "Idempotency-Key", "reason": "1 to 255 visible characters"}],
         )
     return KeyUse(match["key"], json.dumps(body.model_dump(mode="json"), sort_keys=True))
+
+
+def session_response(answered: Answered) -> dict[str, Any]:
+    """Exactly what the channel needs, and nothing else that came from Jumio."""
+    status = _STATUSES[answered.ending]
+    if answered.ending is Ending.RUNNING:
+        return respond(status, {}, {"Retry-After": str(_SOON)})
+    if answered.ending is Ending.NOTHING_LEFT:
+        return respond(status, None)
+    if answered.token:
+        return respond(status, {"sdk": {"token": answered.token}})
+    return respond(status, {"web": {"href": answered.href}})
 
 
 def _utc(at: datetime) -> str:

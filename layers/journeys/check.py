@@ -1,0 +1,46 @@
+"""Check the journey documents in this folder, or write the schema by which editors check them."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+from verification.domain.errors import Misconfigured
+from verification.domain.journeys import Journeys, load_journeys
+
+FOLDER = Path(__file__).parent
+SCHEMA = FOLDER / "journeys.schema.json"
+NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")  # as the parameter Journeys allows it
+
+
+def complaints(folder: Path = FOLDER) -> list[str]:
+    """What is wrong with the documents, as file, path and reason."""
+    found = []
+    for path in sorted(set(folder.glob("*.json")) - {SCHEMA}):
+        if not NAME.fullmatch(path.stem):
+            found.append(f"{path.name}: a name is small letters, digits and -, at most 40")
+        try:
+            load_journeys(path.read_text())
+        except Misconfigured as problem:
+            found.append(f"{path.name}: {problem.setting.removeprefix('JOURNEYS: ')}")
+    return found
+
+
+def schema() -> str:
+    """JSON Schema of a document, from the model that reads it."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps({**dialect, **Journeys.model_json_schema(by_alias=True)}, indent=2) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; returns the exit status."""
+    if arguments == ["--write-schema"]:
+        SCHEMA.write_text(schema())
+    found = complaints()
+    for line in found:
+        sys.stderr.write(f"journeys: {line}\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,114 @@
+"""The documents in layers/journeys: read when the layer is built, and by editors."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.support.journeys import FOLDER
+from tests.support.template import ROOT, template
+from verification import wiring
+from verification.domain.errors import Misconfigured
+from verification.domain.journeys import Journeys
+from verification.settings import JourneySettings
+
+SCHEMA = FOLDER / "journeys.schema.json"
+DOCUMENTS = sorted(set(FOLDER.glob("*.json")) - {SCHEMA})
+
+
+def build(tmp_path: Path, name: str, text: str) -> subprocess.CompletedProcess[str]:
+    """`sam build` of nothing but the layer of journeys, with one more document."""
+    shutil.copytree(ROOT / "layers", tmp_path / "layers")
+    (tmp_path / "layers/journeys" / name).write_text(text)
+    layer = template()["Resources"]["JourneysLayer"]
+    alone = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"JourneysLayer": layer}}
+    (tmp_path / "template.json").write_text(json.dumps(alone))
+    return subprocess.run(
+        ["sam", "build", "--template", "template.json"],  # noqa: S607 the environment's own
+        cwd=tmp_path,
+        env={**os.environ, "SAM_CLI_TELEMETRY": "0"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def journey(**step: object) -> str:
+    one = {"name": "identity", "steps": [{"name": "identity", **step}]}
+    return json.dumps({"version": 1, "journeys": [one]})
+
+
+def test_a_good_document_becomes_part_of_the_layer(tmp_path: Path) -> None:
+    built = build(tmp_path, "mine.json", journey())
+    assert built.returncode == 0, built.stderr
+    layer = tmp_path / ".aws-sam/build/JourneysLayer"
+    found = {str(path.relative_to(layer)) for path in layer.rglob("*") if path.is_file()}
+    assert found == {f"python/journeys/{one.name}" for one in DOCUMENTS} | {
+        "python/journeys/mine.json"
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("mine.json", journey(tokenLifetime="1m"), "journeys.0.steps.0.tokenLifetime: "),
+        ("mine.json", "{", "not a JSON document"),
+        ("My journeys.json", journey(), "a name is small letters"),
+    ],
+)
+def test_a_broken_document_ends_the_build_with_its_path_and_the_reason(
+    tmp_path: Path, name: str, text: str, told: str
+) -> None:
+    built = build(tmp_path, name, text)
+    assert built.returncode != 0
+    assert f"{name}: {told}" in built.stderr
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_editors_agree_with_the_shipped_documents(path: Path) -> None:
+    document = json.loads(path.read_text())
+    assert path.parent / document["$schema"] == SCHEMA
+    jsonschema.validate(document, json.loads(SCHEMA.read_text()))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"tokenLifetime": "soon"},
+        {"workflow_key": 10011},
+        {"inputs": {"shoeSize": {"from": "claim:x"}}},
+    ],
+)
+def test_editors_mark_what_the_build_would_refuse(step: dict[str, object]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads(journey(**step)), json.loads(SCHEMA.read_text()))
+
+
+def test_the_schema_is_the_models() -> None:
+    check = FOLDER / "check.py"
+    scope: dict[str, object] = {"__file__": str(check), "__name__": "check"}
+    exec(check.read_text(), scope)  # noqa: S102 our own file, which is no module of a package
+    written = scope["schema"]()  # type: ignore[operator]
+    assert SCHEMA.read_text() == written, "run make schema"
+
+
+def test_a_deployment_reads_the_document_that_it_names() -> None:
+    def named(**settings: str) -> Journeys:
+        return wiring.journeys(JourneySettings.model_validate(settings))
+
+    assert [one.name for one in named().journeys] == ["identity"]
+    assert len(named(journeys="examples").journeys) == 5
+    with pytest.raises(Misconfigured) as refusal:
+        named(journeys="forgotten")
+    assert refusal.value.setting == "JOURNEYS: there is no document forgotten"
+
+
+def test_no_document_needs_to_fit_into_a_variable() -> None:
+    variables = template()["Resources"]["CreateSession"]["Properties"]["Environment"]["Variables"]
+    assert variables["JOURNEYS"] == {"Ref": "Journeys"}
+    assert template()["Parameters"]["Journeys"]["AllowedPattern"] == "^[a-z][a-z0-9-]{0,39}$"
