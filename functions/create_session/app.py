@@ -11,7 +11,7 @@ from verification import wiring
 from verification.edge.http import Request, answering
 from verification.edge.http.sessions import asked, session_response
 from verification.settings import (
-    JourneySettings,
+    AppSettings,
     JumioSettings,
     LimitSettings,
     Name,
@@ -28,9 +28,8 @@ logger = wiring.logger()
 metrics = wiring.metrics()
 
 
-class FunctionSettings(Settings, JumioSettings, PublicSettings, LimitSettings, JourneySettings):
+class FunctionSettings(Settings, AppSettings, JumioSettings, PublicSettings, LimitSettings):
     table_name: Name
-    user_key_secret_id: Name
     callback_secret_id: Name
 
 
@@ -54,7 +53,7 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def answer(request: Request) -> dict[str, Any]:
         create_session, settings = wired()
-        wanted = asked(request, settings.public_base_url)
+        wanted = asked(request, settings.public_base_url, settings.subject_claim)
         return session_response(create_session(wanted, wiring.deadline(context)))
 
     return answering(event, answer)

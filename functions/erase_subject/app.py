@@ -8,8 +8,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
-from verification.domain.identity import Caller
 from verification.edge.failures import telling
+from verification.edge.operators import person_of
 from verification.settings import JumioSettings, Name, Settings
 from verification.store import ErasureStore, Table
 from verification.use_cases.erase_subject import EraseSubject
@@ -35,5 +35,4 @@ def erase_subject() -> EraseSubject:
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with telling():
-        person = Caller(str(event["issuer"]), str(event["subject"]))
-        return asdict(erase_subject()(person, wiring.deadline(context)))
+        return asdict(erase_subject()(person_of(event), wiring.deadline(context)))

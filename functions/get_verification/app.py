@@ -9,8 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
 from verification.edge.http import Request, answering
+from verification.edge.http.caller import caller_of
 from verification.edge.http.verifications import verification_response
-from verification.settings import JourneySettings, Name, Settings
+from verification.settings import AppSettings, Name, Settings
 from verification.store import OutcomeStore, Table
 from verification.use_cases.get_verification import GetVerification
 
@@ -18,24 +19,25 @@ logger = wiring.logger()
 metrics = wiring.metrics()
 
 
-class FunctionSettings(Settings, JourneySettings):
+class FunctionSettings(Settings, AppSettings):
     table_name: Name
-    user_key_secret_id: Name
 
 
 @cache
-def get_verification() -> GetVerification:
+def wired() -> tuple[GetVerification, str]:
     settings = FunctionSettings.load(os.environ)
     store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
     pepper = wiring.pepper(settings.user_key_secret_id)
-    return GetVerification(wiring.journeys(settings), pepper, store)
+    return GetVerification(wiring.journeys(settings), pepper, store), settings.subject_claim
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     def answer(request: Request) -> dict[str, Any]:
-        verification = get_verification()(request.caller, request.query("journey"))
+        get_verification, subject_claim = wired()
+        caller = caller_of(request.claims, subject_claim)
+        verification = get_verification(caller, request.query("journey"))
         return verification_response(verification, request)
 
     return answering(event, answer)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from verification.domain.errors import Misconfigured
 from verification.domain.journeys import Journeys, load_journeys
+from verification.domain.locales import LISTED
 
 FOLDER = Path(__file__).parent
 SCHEMA = FOLDER / "journeys.schema.json"
@@ -26,6 +27,17 @@ def complaints(folder: Path = FOLDER) -> list[str]:
     return found
 
 
+def warnings(folder: Path = FOLDER) -> list[str]:
+    """What may be wrong: languages that are not on the list we know."""
+    return [
+        f"{path.name}: {journey.name}.{step.name}: {step.locale} is no language that Jumio lists"
+        for path in sorted(set(folder.glob("*.json")) - {SCHEMA})
+        for journey in load_journeys(path.read_text()).journeys
+        for step in journey.steps
+        if step.locale and step.locale not in LISTED
+    ]
+
+
 def schema() -> str:
     """JSON Schema of a document, from the model that reads it."""
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
@@ -37,7 +49,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--write-schema"]:
         SCHEMA.write_text(schema())
     found = complaints()
-    for line in found:
+    for line in found or warnings():
         sys.stderr.write(f"journeys: {line}\n")
     return 1 if found else 0
 

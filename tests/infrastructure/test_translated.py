@@ -17,7 +17,8 @@ FOREIGN = {
     "AllowedOrigins": "https://app.example,https://www.example",
 }
 CALLBACK = "POST /callbacks/{capability}"
-SCOPED = [{"Users": [{"Ref": "RequiredScope"}]}]
+SCOPE = ["ScopeIsRequired", {"Ref": "RequiredScope"}, {"Ref": "AWS::NoValue"}]
+SCOPED = [{"Users": [{"Fn::If": SCOPE}]}]
 A_DAY = 86_400
 
 

@@ -43,7 +43,8 @@ POINTS: dict[str, Point] = {
 
 def journeys(key: int | str = 10163, **step: object) -> Journeys:
     only = {"name": "identity", "workflowKey": key, "inputs": INPUTS, **step}
-    return load_journeys(json.dumps({"journeys": [{"name": "identity", "steps": [only]}]}))
+    journey = {"name": "identity", "steps": [only], "unchecked": key == 10170}
+    return load_journeys(json.dumps({"journeys": [journey]}))
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from tests.support.bff import ISSUER, PEPPER
 from tests.support.events import event
@@ -14,6 +13,7 @@ from tests.support.functions import Function, running
 from tests.support.pipeline import Pipeline
 from verification.domain.errors import UnknownJourney
 from verification.edge.http import Request
+from verification.edge.http.caller import caller_of
 
 Json = dict[str, Any]
 
@@ -183,7 +183,7 @@ def ask(function: Function, user: str = "ada", **headers: str) -> Json:
     asked = event("get_verification", headers={"host": "bff.example", **headers})
     asked["requestContext"]["authorizer"]["jwt"]["claims"] |= {"iss": ISSUER, "sub": user}
     asked.pop("queryStringParameters", None)
-    assert Request(APIGatewayProxyEventV2(asked)).caller.subject == user
+    assert caller_of(Request(asked).claims).subject == user
     return function(asked)
 
 

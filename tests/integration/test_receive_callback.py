@@ -113,9 +113,9 @@ WRONG: dict[str, Json] = {
     "an id that is too long": {"body": {**BODY, "workflowExecution": {"id": "a" * 65}}},
     "an empty id": {"body": {**BODY, "workflowExecution": {"id": ""}}},
     "half a character": {"body": json.dumps(IDS)[:-3] + '\\ud800"}}'},
-    "an oversized body": {"body": {**BODY, "padding": "x" * 10 * 1024}},
+    "an oversized body": {"body": {**BODY, "padding": "x" * 64 * 1024}},
     "an oversized body of few characters": {
-        "body": json.dumps({**BODY, "padding": "\u00fc" * 6000}, ensure_ascii=False)
+        "body": json.dumps({**BODY, "padding": "\u00fc" * 33_000}, ensure_ascii=False)
     },
     "no base64": {"body": "!!!", "isBase64Encoded": True},
     "no UTF-8": {"body": base64.b64encode(b"\xff\xfe{}").decode(), "isBase64Encoded": True},
@@ -123,7 +123,6 @@ WRONG: dict[str, Json] = {
     "plain text": {"headers": {"content-type": "text/plain"}},
     "no content type": {"headers": {}},
     "another user": {"body": {**BODY, "userReference": "1-" + "B" * 43}},
-    "an empty user": {"body": {**BODY, "userReference": ""}},
     "a user of the wrong type": {"body": {**BODY, "userReference": [USER]}},
 }
 
@@ -233,3 +232,35 @@ def test_without_the_keys_there_is_no_200(hints: Hints) -> None:
 
     assert len(hints) == 0
     assert len(function.logged("misconfigured")) == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"userReference": ""},
+        {"userReference": None},
+        {"padding": "x" * 60 * 1024},
+        {"callbackSentAt": 5, "somethingNew": {"a": [None]}},
+    ],
+    ids=["an empty user", "no user", "sixty kilobytes", "what is new"],
+)
+def test_what_does_not_matter_in_a_callback_loses_none(
+    function: Function, hints: Hints, odd: dict[str, object]
+) -> None:
+    assert function(call(body={**BODY, **odd}))["statusCode"] == 200
+    assert queued(hints) == [HINT]
+
+
+@pytest.mark.parametrize("source", ["34.253.41.236:41234", "::ffff:34.253.41.236"])
+def test_jumio_is_recognised_however_the_gateway_spells_its_address(
+    hints: Hints, source: str
+) -> None:
+    with cold_start(hints, CALLBACK_SOURCE_MODE="enforce") as function:
+        assert function(call(source=source))["statusCode"] == 200
+
+
+@pytest.mark.parametrize("event", [{}, {"source": "serverless-plugin-warmup"}, [], None])
+def test_an_event_of_somebody_else_is_no_refused_callback(function: Function, event: Any) -> None:
+    assert function(event)["statusCode"] == 400
+    assert not function.counted("CallbacksRefused")
+    assert not function.logged("unexpected_error")

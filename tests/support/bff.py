@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from jumio_simulator.testing import RunningSimulator
 from tests.support.events import event
@@ -151,7 +150,7 @@ class Bff:
     def told(self, user: str = "ada", journey: str | None = None) -> Reply:
         """GET /verification as that user."""
         get = GetVerification(self.journeys, PEPPER, self.outcomes, clock=self.clock)
-        request = Request(APIGatewayProxyEventV2(event("get_verification")))
+        request = Request(event("get_verification"))
         return Reply.of(verification_response(get(Caller(ISSUER, user), journey), request))
 
     def status(self, user: str = "ada", journey: str | None = None) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any, cast
 
 import boto3
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from tests.support.bff import SIGNING_KEY, Bff, Clock
 from tests.support.event_schema import violations
@@ -173,7 +172,7 @@ class Pipeline:
         call = event("receive_callback", pathParameters=parameters, body=json.dumps(body))
         sources = Sources.of("off", "emea-1")
         receive = ReceiveCallback(lambda _fresh: [SIGNING_KEY], sources, self.hints)
-        request = Request(APIGatewayProxyEventV2(call))
+        request = Request(call)
         receive(request.path("capability"), request.source_ip, partial(said, request))
 
     def work(self, seconds: float = 20) -> Json:

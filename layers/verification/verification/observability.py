@@ -23,6 +23,7 @@ class LogCode(StrEnum):
     ATTEMPT_LEFT_OPEN = "attempt_left_open"
     ACCOUNT_GONE = "account_gone"
     DATA_REFUSED = "data_refused"
+    LOCALE_UNLISTED = "locale_unlisted"
     DAILY_CEILING_REACHED = "daily_ceiling_reached"
     REQUEST_REFUSED = "request_refused"
     MISCONFIGURED = "misconfigured"

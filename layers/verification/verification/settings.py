@@ -70,6 +70,13 @@ class JourneySettings(BaseModel):
     journeys: str = Field("default", pattern=r"^[a-z][a-z0-9-]{0,39}$")
 
 
+class AppSettings(JourneySettings):
+    """Who is who; mixed into the settings of the functions that people's apps call."""
+
+    user_key_secret_id: Name
+    subject_claim: str = Field("sub", pattern=r"^[A-Za-z0-9_:/.-]{1,100}$")
+
+
 class JumioSettings(PlaceSettings):
     """How to reach Jumio; mixed into the settings of the functions that do."""
 

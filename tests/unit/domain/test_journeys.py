@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.journeys import DEFAULT
 from verification.domain.errors import Misconfigured, UnknownJourney
-from verification.domain.journeys import WEB_LOCALES, Journeys, Step, load_journeys
+from verification.domain.journeys import Journeys, Step, load_journeys
 
 
 def document(*journeys: Mapping[str, object], **members: object) -> str:
@@ -133,16 +133,25 @@ def test_a_journeys_name_fits_into_an_address_and_a_key(name: str) -> None:
     assert complaint(document(journey(name))).startswith("JOURNEYS: journeys.0.name: ")
 
 
-@pytest.mark.parametrize("locale", ["de", "en-GB", "zh-HK"])
-def test_jumios_web_locales_are_known(locale: str) -> None:
-    assert locale in WEB_LOCALES
-    assert one(locale=locale).locale == locale
+@pytest.mark.parametrize(("locale", "sent"), [("en-GB", "en-GB"), ("de-AT", "de"), ("uk", "uk")])
+def test_a_locale_is_the_nearest_that_jumio_lists_or_itself(locale: str, sent: str) -> None:
+    assert one(locale=locale).locale == sent
 
 
-@pytest.mark.parametrize("locale", ["de-AT", "DE", "xx", ""])
-def test_other_locales_are_refused_by_path(locale: str) -> None:
+@pytest.mark.parametrize("locale", ["", "d", "de-", "de_AT_", "english language", "de\n"])
+def test_what_is_no_language_tag_is_refused_by_path(locale: str) -> None:
     text = complaint(document(journey("identity", locale=locale)))
     assert text.startswith("JOURNEYS: journeys.0.steps.0.locale: ")
+
+
+def test_a_journey_that_checks_nothing_has_to_know_it() -> None:
+    upload: dict[str, object] = {"name": "proof", "workflowKey": 10170}
+    alone = {"name": "proof", "steps": [upload]}
+    assert "unchecked" in complaint(document(alone))
+    assert load_journeys(document({**alone, "unchecked": True})).get("proof").unchecked
+    checked = {"name": "both", "steps": [upload, {"name": "identity"}]}
+    assert not load_journeys(document(checked)).get("both").unchecked
+    assert "unchecked" in complaint(document({**checked, "unchecked": True}))
 
 
 def test_two_journeys_cannot_share_a_name() -> None:

@@ -5,32 +5,19 @@ import json
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from tests.support.events import event
-from verification.domain.errors import Forbidden, InvalidRequest, RequestTooLarge
-from verification.domain.identity import Caller
+from verification.domain.errors import InvalidRequest, RequestTooLarge
 from verification.edge.http import Request
-from verification.edge.http.request import LARGEST_BODY, validated
+from verification.edge.http.request import LARGEST_BODY
 from verification.edge.http.sessions import SessionRequest
+from verification.edge.validation import validated
 
 JSON = {"content-type": "application/json"}
 
 
 def request(**members: object) -> Request:
-    return Request(APIGatewayProxyEventV2(event("create_session", **members)))
-
-
-def with_claims(claims: object) -> Request:
-    whole = event("create_session")
-    whole["requestContext"]["authorizer"]["jwt"]["claims"] = claims
-    return Request(APIGatewayProxyEventV2(whole))
-
-
-def with_authorizer(authorizer: object) -> Request:
-    whole = event("create_session")
-    whole["requestContext"]["authorizer"] = authorizer
-    return Request(APIGatewayProxyEventV2(whole))
+    return Request(event("create_session", **members))
 
 
 def encoded(body: bytes) -> dict[str, Any]:
@@ -49,19 +36,16 @@ def test_the_ready_event_is_understood() -> None:
     assert asked.request_id == "event-create-session"
     assert asked.source_ip == "203.0.113.7"
     assert asked.base_url == "https://abc123.execute-api.eu-central-1.amazonaws.com"
-    assert asked.caller == Caller(
-        "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE",
-        "5f1d7c9e-0000-4000-8000-3d8a1b2c4e5f",
-    )
+    assert asked.claims["token_use"] == "access"
 
 
 def test_query_path_and_headers_are_found_or_absent() -> None:
-    read = Request(APIGatewayProxyEventV2(event("get_verification")))
+    read = Request(event("get_verification"))
     assert (read.query("journey"), read.query("other")) == ("identity", None)
-    called = Request(APIGatewayProxyEventV2(event("receive_callback")))
+    called = Request(event("receive_callback"))
     assert called.path("capability").startswith("1.1-")
     assert (called.path("other"), called.query("journey")) == ("", None)
-    assert called.header("Content-Type") == called.header("content-type") == "application/json"
+    assert called.header("content-type") == "application/json"
     assert called.header("idempotency-key") is None
 
 
@@ -134,7 +118,7 @@ def test_an_event_without_a_body_is_refused() -> None:
     whole = event("create_session")
     del whole["body"]
     with pytest.raises(InvalidRequest):
-        Request(APIGatewayProxyEventV2(whole)).json_body()
+        Request(whole).json_body()
 
 
 @pytest.mark.parametrize("character", ["x", "é", "€", "😀"])
@@ -160,36 +144,61 @@ def test_a_base64_body_counts_as_what_it_holds_and_not_as_it_travels() -> None:
 
 
 @pytest.mark.parametrize(
-    "authorizer", [None, {}, {"jwt": None}, {"jwt": {}}, {"jwt": {"claims": None}}]
+    ("seen", "address"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7:41234", "203.0.113.7"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("[2001:db8::1]:41234", "2001:db8::1"),
+        ("2001:DB8:0:0:0:0:0:1", "2001:db8::1"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("[::ffff:203.0.113.7]:443", "203.0.113.7"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("", ""),
+        ("unknown", ""),
+        ("203.0.113.7, 198.51.100.1", ""),
+        (None, ""),
+        (5, ""),
+    ],
 )
-def test_a_request_that_no_authorizer_saw_has_no_caller(authorizer: object) -> None:
-    with pytest.raises(Forbidden):
-        _ = with_authorizer(authorizer).caller
-
-
-def test_a_request_without_any_authorizer_has_no_caller() -> None:
-    with pytest.raises(Forbidden):
-        _ = Request(APIGatewayProxyEventV2(event("receive_callback"))).caller
+def test_an_address_is_understood_however_the_gateway_spells_it(seen: object, address: str) -> None:
+    whole = event("create_session")
+    whole["requestContext"]["http"]["sourceIp"] = seen
+    assert Request(whole).source_ip == address
 
 
 @pytest.mark.parametrize(
-    "claims",
+    ("domain", "path", "route", "base"),
     [
-        {},
-        {"iss": "https://issuer.example"},
-        {"sub": "4711"},
-        {"iss": "https://issuer.example", "sub": ""},
-        {"iss": "", "sub": "4711"},
-        {"iss": "https://issuer.example", "sub": "4711", "token_use": "id"},
-        {"iss": "https://issuer.example", "client_id": "machine", "token_use": "access"},
+        ("api.example.com", "/sessions", "POST /sessions", "https://api.example.com"),
+        ("api.example.com", "/kyc/sessions", "POST /sessions", "https://api.example.com/kyc"),
+        ("api.example.com", "/a/b/sessions", "POST /sessions", "https://api.example.com/a/b"),
+        ("abc.execute-api.x.example", "/prod/sessions", "POST /sessions",
+         "https://abc.execute-api.x.example/prod"),
+        ("api.example.com", "/kyc/sessions", "$default", "https://api.example.com"),
+        ("api.example.com", "/other", "POST /sessions", "https://api.example.com"),
     ],
-)
-def test_only_an_access_token_of_a_person_names_a_caller(claims: dict[str, str]) -> None:
-    with pytest.raises(Forbidden):
-        _ = with_claims(claims).caller
+)  # fmt: skip
+def test_callbacks_come_by_the_way_that_the_request_came(
+    domain: str, path: str, route: str, base: str
+) -> None:
+    whole = event("create_session", rawPath=path, routeKey=route)
+    whole["requestContext"]["domainName"] = domain
+    assert Request(whole).base_url == base
 
 
-@pytest.mark.parametrize("more", [{}, {"token_use": "access"}, {"scope": "a b"}])
-def test_token_use_is_cognitos_own_and_other_issuers_leave_it_out(more: dict[str, str]) -> None:
-    caller = with_claims({"iss": "https://issuer.example", "sub": "4711", **more}).caller
-    assert caller == Caller("https://issuer.example", "4711")
+@pytest.mark.parametrize(
+    "foreign",
+    [{}, {"source": "serverless-plugin-warmup"}, [], None, "ping", 5, {"requestContext": None},
+     {"requestContext": {"http": "GET"}}, {"Records": []}, {"httpMethod": "GET", "path": "/"}],
+    ids=range(10),
+)  # fmt: skip
+def test_an_event_of_somebody_else_is_a_refusal_and_no_exception(foreign: object) -> None:
+    request = Request(foreign)
+    with pytest.raises(InvalidRequest):
+        request.require_gateway()
+    with pytest.raises(InvalidRequest):
+        request.json_body()
+    assert (request.request_id, request.source_ip, request.claims) == ("", "", {})
+    assert (request.header("a"), request.query("a"), request.path("a")) == (None, None, "")

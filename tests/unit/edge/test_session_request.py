@@ -8,8 +8,8 @@ from tests.support.bff import PEPPER
 from verification.domain.consent import Consent, require_consent
 from verification.domain.errors import ConsentRequired, InvalidRequest
 from verification.domain.journeys import Step
-from verification.edge.http.request import validated
 from verification.edge.http.sessions import SessionRequest, key_use
+from verification.edge.validation import validated
 from verification.store import Claim
 
 IP = "203.0.113.7"
@@ -84,7 +84,7 @@ def test_a_channel_is_never_guessed() -> None:
         ("journey", "Identity"),
         ("journey", "a#b"),
         ("journey", 5),
-        ("locale", "xx"),
+        ("locale", "a language"),
         ("locale", 5),
         ("renew", "true"),
         ("renew", 1),
@@ -117,7 +117,7 @@ def test_what_was_sent_is_not_repeated_in_the_reason() -> None:
 
 
 def test_a_locale_is_for_the_web_only() -> None:
-    assert request("web", locale="de").locale == "de"
+    assert request("web", locale="de-AT").locale == "de"
     with pytest.raises(InvalidRequest) as refusal:
         request("sdk", locale="de")
     (field,) = refusal.value.fields
@@ -145,40 +145,54 @@ def test_an_unknown_country_is_refused(country: object) -> None:
 
 
 def test_in_the_usa_the_person_has_to_be_asked() -> None:
-    assert asked_for(consent={"country": "US"}) == ["consent.obtained"]
+    assert asked_for(consent={"country": "US"}) == ["consent.state", "consent.obtained"]
+    consent: dict[str, object] = {"country": "US", "obtained": "yes"}
+    assert asked_for(consent=consent) == ["consent.state", "consent.obtainedAt"]
+    assert asked_for(consent={"country": "US", "state": "IL"}) == ["consent.obtained"]
 
 
 @pytest.mark.parametrize("obtained", ["no", "na"])
 def test_an_answer_other_than_yes_needs_no_time(obtained: str) -> None:
-    consent = told({"country": "US", "obtained": obtained})
+    consent = told({"country": "US", "state": "IL", "obtained": obtained})
     assert (consent.country, consent.obtained, consent.obtained_at) == ("USA", obtained, None)
 
 
 @pytest.mark.parametrize("country", ["US", "AT"])
 def test_a_yes_needs_its_time(country: str) -> None:
-    consent: dict[str, object] = {"country": country, "obtained": "yes"}
+    consent: dict[str, object] = {"country": country, "state": "IL", "obtained": "yes"}
     assert asked_for(consent=consent) == ["consent.obtainedAt"]
 
 
 def test_the_time_is_sent_as_jumio_wants_it() -> None:
     at = (datetime.now(UTC) - timedelta(days=1)).replace(microsecond=123456)
     local = at.astimezone(tz=datetime.strptime("+0530", "%z").tzinfo)
-    consent = told({"country": "US", "obtained": "yes", "obtainedAt": local.isoformat()})
+    consent = told({"country": "AT", "obtained": "yes", "obtainedAt": local.isoformat()})
     assert consent.obtained_at == f"{at:%Y-%m-%dT%H:%M:%S}.123Z"
 
 
 @pytest.mark.parametrize(
-    "age", [timedelta(days=3 * 365 - 1), timedelta(seconds=1), timedelta(minutes=-4)]
+    "age", [timedelta(days=3 * 365 - 1), timedelta(seconds=1), timedelta(hours=-23)]
 )
 def test_a_recent_yes_counts(age: timedelta) -> None:
-    assert told({"country": "US", "obtained": "yes", "obtainedAt": ago(age)})
+    assert told({"country": "AT", "obtained": "yes", "obtainedAt": ago(age)})
+
+
+def test_a_phones_fast_clock_is_taken_as_now() -> None:
+    ahead = ago(timedelta(hours=-23))
+    body = request(consent={"country": "AT", "obtained": "yes", "obtainedAt": ahead})
+    sent = consent_of(body)
+    assert sent is not None
+    assert sent.obtained_at is not None
+    assert datetime.fromisoformat(sent.obtained_at) <= datetime.now(UTC)
+    again = request(consent={"country": "AT", "obtained": "yes", "obtainedAt": ahead})
+    assert claim(body, "key") == claim(again, "key")
 
 
 @pytest.mark.parametrize(
     "at",
     [
         timedelta(days=3 * 365 + 1),
-        timedelta(minutes=-6),
+        timedelta(hours=-25),
         "0001-01-01T00:00:00+14:00",
         "9999-12-31T23:59:59-14:00",
         "2026-11-23T08:15:00",

@@ -9,8 +9,8 @@ import pytest
 from verification.aws.secrets import Secrets
 from verification.domain.errors import InvalidRequest, Misconfigured
 from verification.domain.journeys import load_journeys
-from verification.edge.http.request import validated
 from verification.edge.http.sessions import SessionRequest, key_use
+from verification.edge.validation import validated
 from verification.jumio.token import start_by
 
 

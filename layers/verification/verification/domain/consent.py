@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from verification.domain.errors import ConsentRequired
 from verification.domain.journeys import Step
 
-_CONSENT_COUNTRY = "USA"
+_STRICT = "USA"
+"""Where Jumio demands to know whether the person agreed, and live tenants the state, too."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,12 @@ class Consent:
 
     def missing(self) -> list[str]:
         """Names of the fields that Jumio demands on top of what is here."""
-        if self.country == _CONSENT_COUNTRY and self.obtained is None:
-            return ["consent.obtained"]
-        if self.obtained == "yes" and self.obtained_at is None:
-            return ["consent.obtainedAt"]
-        return []
+        needed = {
+            "consent.state": self.country == _STRICT and self.state is None,
+            "consent.obtained": self.country == _STRICT and self.obtained is None,
+            "consent.obtainedAt": self.obtained == "yes" and self.obtained_at is None,
+        }
+        return [field for field, missing in needed.items() if missing]
 
 
 def require_consent(step: Step, consent: Consent | None) -> None:

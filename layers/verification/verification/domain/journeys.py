@@ -23,6 +23,7 @@ from pydantic import (
 
 from verification.domain.errors import Misconfigured, UnknownJourney
 from verification.domain.formats import PREPARED_DATA, alpha3
+from verification.domain.locales import TAG, nearest
 
 JourneyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", max_length=40)]
 StepName = JourneyName
@@ -30,18 +31,6 @@ StepName = JourneyName
 _LIFETIME = r"^[0-9]{1,7}[smhd]$"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SHORTEST, _LONGEST = 5 * 60, 60 * 86400
-
-_LOCALES = """
-ar bg cs da de el en en-GB es es-MX et fi fr he hr hu hy id it ja ka km ko lt ms nl no pl
-pt pt-BR ro ru sk sv th tr vi zh-CN zh-HK
-"""
-WEB_LOCALES = frozenset(_LOCALES.split())
-
-
-def _known_locale(value: str) -> str:
-    if value not in WEB_LOCALES:
-        raise ValueError("not a locale of Jumio's web client")
-    return value
 
 
 def _lifetime(value: str) -> str:
@@ -69,7 +58,9 @@ WorkflowKey = (
 Lifetime = Annotated[
     str, AfterValidator(_lifetime), WithJsonSchema({"type": "string", "pattern": _LIFETIME})
 ]
-WebLocale = Annotated[str, AfterValidator(_known_locale)]
+WebLocale = Annotated[
+    str, AfterValidator(nearest), WithJsonSchema({"type": "string", "pattern": TAG})
+]
 ReturnUrl = Annotated[HttpUrl, AfterValidator(_allowed_by_jumio)]
 
 
@@ -168,6 +159,10 @@ class Step(_Configured):
         return self
 
 
+_CHECKS_NOTHING = {"10170"}
+"""Workflows whose PASSED says only that something was received."""
+
+
 class Journey(_Configured):
     """One thing that people can be asked to do, in steps."""
 
@@ -175,10 +170,22 @@ class Journey(_Configured):
     steps: list[Step] = Field(min_length=1, max_length=10)
     repeatable: bool = False
     needs_account: bool = Field(False, alias="needsAccount")
+    unchecked: bool = False
 
     @model_validator(mode="after")
     def _steps_have_names_of_their_own(self) -> Self:
         _require_unique([step.name for step in self.steps], "steps")
+        return self
+
+    @model_validator(mode="after")
+    def _approval_without_a_check_is_meant(self) -> Self:
+        unchecked = all(str(step.workflow_key) in _CHECKS_NOTHING for step in self.steps)
+        if unchecked is not self.unchecked:
+            keys = ", ".join(sorted(_CHECKS_NOTHING))
+            raise ValueError(
+                f"unchecked is true for a journey of which every workflow only receives ({keys}): "
+                "everybody who finishes it is approved; and for no other"
+            )
         return self
 
     def step(self, name: str) -> Step | None:

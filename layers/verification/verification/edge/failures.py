@@ -11,20 +11,30 @@ from verification.observability import LogCode
 _logger = logging.getLogger(__name__)
 
 
+class Failed(Exception):
+    """A function could not do its work; says nothing but a problem's code.
+
+    Lambda's runtime prints the message and hands it to whoever invoked the function.
+    """
+
+
 @contextmanager
 def telling() -> Iterator[None]:
-    """Log why a function that nobody waits for could not do its work, and let it fail."""
+    """Log why a function could not do its work, and let it fail; raises Failed."""
     try:
         yield
     except Misconfigured as problem:
         _logger.error(LogCode.MISCONFIGURED, extra={"setting": problem.setting})
-        raise
+        code = problem.code
     except Problem as problem:
         _logger.error(LogCode.REQUEST_REFUSED, extra={"code": problem.code})
-        raise
-    except Exception as error:
+        code = problem.code
+    except Exception as error:  # noqa: BLE001 the outermost edge
         log_unexpected(error)
-        raise
+        code = Problem.code
+    else:
+        return
+    raise Failed(code) from None
 
 
 def log_unexpected(error: BaseException) -> None:

@@ -1,10 +1,8 @@
 """The outermost edge of a function behind the gateway: every call ends in a response."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
-
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from verification.domain.errors import Misconfigured, Problem
 from verification.edge.failures import log_unexpected
@@ -17,10 +15,11 @@ _logger = logging.getLogger(__name__)
 Response = dict[str, Any]
 
 
-def answering(event: Mapping[str, Any], work: Callable[[Request], Response]) -> Response:
+def answering(event: object, work: Callable[[Request], Response]) -> Response:
     """The response of ``work``, or the problem in which it ended; never an exception."""
-    request = Request(APIGatewayProxyEventV2(dict(event)))
+    request = Request(event)
     try:
+        request.require_gateway()
         response = work(request)
     except Misconfigured as problem:
         _logger.error(LogCode.MISCONFIGURED, extra={"setting": problem.setting})

@@ -1,6 +1,7 @@
 """``POST /sessions``: its body, what we make of it, and its answer."""
 
 import json
+import logging
 import re
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -22,12 +23,18 @@ from verification.domain.consent import Consent
 from verification.domain.errors import InvalidRequest
 from verification.domain.formats import alpha3
 from verification.domain.journeys import JourneyName, WebLocale
-from verification.edge.http.request import Request, validated
+from verification.domain.locales import LISTED
+from verification.edge.http.caller import caller_of
+from verification.edge.http.request import Request
 from verification.edge.http.response import respond
+from verification.edge.validation import validated
+from verification.observability import LogCode
 from verification.use_cases.create_session import Answered, Asked, Ending, KeyUse
 
+_logger = logging.getLogger(__name__)
 _KEY = re.compile(r'(?P<quote>"?)(?P<key>[\x21\x23-\x5b\x5d-\x7e]{1,255})(?P=quote)')
 _OLDEST_CONSENT = timedelta(days=3 * 365)
+_FASTEST_CLOCK = timedelta(days=1)  # of a phone; by more it is no clock's fault
 _STATUSES = {
     Ending.OPENED: HTTPStatus.CREATED,
     Ending.RESUMED: HTTPStatus.OK,
@@ -61,13 +68,13 @@ class ConsentBody(_Body):
     @field_validator("obtained_at")
     @classmethod
     def _recent(cls, value: datetime | None) -> datetime | None:
-        if value and not timedelta(minutes=-5) <= datetime.now(UTC) - value <= _OLDEST_CONSENT:
+        if value and not -_FASTEST_CLOCK <= datetime.now(UTC) - value <= _OLDEST_CONSENT:
             raise ValueError("must lie within the last three years")
         return value
 
     @property
     def consent(self) -> Consent:
-        at = self.obtained_at
+        at = min(self.obtained_at, datetime.now(UTC)) if self.obtained_at else None
         return Consent(self.country, self.state, self.obtained, _utc(at) if at else None)
 
 
@@ -89,11 +96,13 @@ class SessionRequest(_Body):
         return value
 
 
-def asked(request: Request, public_base_url: str) -> Asked:
+def asked(request: Request, public_base_url: str, subject_claim: str) -> Asked:
     """What a request asks for; raises InvalidRequest or Forbidden."""
     body = validated(SessionRequest, request.json_body())
+    if body.locale and body.locale not in LISTED:
+        _logger.warning(LogCode.LOCALE_UNLISTED)
     return Asked(
-        caller=request.caller,
+        caller=caller_of(request.claims, subject_claim),
         channel=body.channel,
         journey=body.journey,
         locale=body.locale,
