@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 from verification.domain.errors import Misconfigured
-from verification.domain.journeys import Journeys, load_journeys
-from verification.domain.locales import LISTED
+from verification.domain.journeys import Journeys, doubts, load_journeys
 
 FOLDER = Path(__file__).parent
 SCHEMA = FOLDER / "journeys.schema.json"
@@ -28,13 +27,11 @@ def complaints(folder: Path = FOLDER) -> list[str]:
 
 
 def warnings(folder: Path = FOLDER) -> list[str]:
-    """What may be wrong: languages that are not on the list we know."""
+    """What Jumio may refuse."""
     return [
-        f"{path.name}: {journey.name}.{step.name}: {step.locale} is no language that Jumio lists"
+        f"{path.name}: {doubt}"
         for path in sorted(set(folder.glob("*.json")) - {SCHEMA})
-        for journey in load_journeys(path.read_text()).journeys
-        for step in journey.steps
-        if step.locale and step.locale not in LISTED
+        for doubt in doubts(load_journeys(path.read_text()))
     ]
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -16,6 +17,7 @@ from verification.domain.errors import Misconfigured
 from verification.domain.journeys import Journeys
 from verification.settings import JourneySettings
 
+PROGRAMS = Path(sys.executable).parent  # of this environment
 SCHEMA = FOLDER / "journeys.schema.json"
 DOCUMENTS = sorted(set(FOLDER.glob("*.json")) - {SCHEMA})
 
@@ -28,9 +30,9 @@ def build(tmp_path: Path, name: str, text: str) -> subprocess.CompletedProcess[s
     alone = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"JourneysLayer": layer}}
     (tmp_path / "template.json").write_text(json.dumps(alone))
     return subprocess.run(
-        ["sam", "build", "--template", "template.json"],  # noqa: S607 the environment's own
+        [PROGRAMS / "sam", "build", "--template", "template.json"],
         cwd=tmp_path,
-        env={**os.environ, "SAM_CLI_TELEMETRY": "0"},
+        env={**os.environ, "PATH": f"{PROGRAMS}:{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"},
         capture_output=True,
         text=True,
         timeout=120,

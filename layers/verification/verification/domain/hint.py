@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+ID = r"^[A-Za-z0-9-]{1,64}$"
+Id = Annotated[str, Field(pattern=ID)]
 """An id that Jumio gave; it becomes part of addresses and keys, so that its letters matter."""
 
 

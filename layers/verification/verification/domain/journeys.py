@@ -8,6 +8,7 @@ what is sent follow Jumio's account request ("Creating and updating accounts").
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -16,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     HttpUrl,
+    JsonValue,
     ValidationError,
     WithJsonSchema,
     model_validator,
@@ -23,7 +25,8 @@ from pydantic import (
 
 from verification.domain.errors import Misconfigured, UnknownJourney
 from verification.domain.formats import PREPARED_DATA, alpha3
-from verification.domain.locales import TAG, nearest
+from verification.domain.hint import ID
+from verification.domain.locales import LISTED, TAG, nearest
 
 JourneyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", max_length=40)]
 StepName = JourneyName
@@ -52,6 +55,7 @@ def _allowed_by_jumio(value: HttpUrl) -> HttpUrl:
     return value
 
 
+Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
 WorkflowKey = (
     Annotated[int, Field(strict=True, ge=1)] | Annotated[str, Field(min_length=1, max_length=255)]
 )
@@ -88,26 +92,20 @@ class CountryPreset(Preset):
     values: list[Annotated[str, AfterValidator(alpha3)]] = Field(min_length=1)
 
 
-_TYPES = {
-    "ID": {"ID_CARD", "DRIVING_LICENSE", "PASSPORT", "VISA"},
-    "FACEMAP": {"IPROOV_STANDARD", "IPROOV_PREMIUM", "JUMIO_STANDARD"},
-}
+class TypePreset(Preset):
+    """Kinds of a credential, as Jumio names them."""
+
+    values: list[Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,100}$")]] = Field(min_length=1)
 
 
 class CredentialPreset(_Configured):
     """What a person is asked to present, as Jumio's ``workflowDefinition.credentials[]``."""
 
     category: Literal["ID", "FACEMAP", "SELFIE", "DOCUMENT", "DATA"]
+    id: str | None = Field(None, pattern=ID)
     label: str | None = None
     country: CountryPreset | None = None
-    type: Preset | None = None
-
-    @model_validator(mode="after")
-    def _types_are_known(self) -> Self:
-        known = _TYPES.get(self.category)
-        if known and self.type and (unknown := set(self.type.values) - known):
-            raise ValueError(f"type {min(unknown)} is none of {', '.join(sorted(known))}")
-        return self
+    type: TypePreset | None = None
 
 
 class Input(_Configured):
@@ -139,6 +137,11 @@ class Step(_Configured):
     attempts: Attempts = Attempts.model_validate({})
     consent: Literal["optional", "required"] = "optional"
     credentials: list[CredentialPreset] = []
+    capabilities: dict[Word, dict[Word, JsonValue]] = {}
+    reporting_criteria: str | None = Field(
+        None, alias="reportingCriteria", min_length=1, max_length=255
+    )
+    override_settings: dict[Word, str] = Field({}, alias="overrideSettings")
     token_lifetime: Lifetime = Field("30m", alias="tokenLifetime")
     success_url: ReturnUrl | None = Field(None, alias="successUrl")
     error_url: ReturnUrl | None = Field(None, alias="errorUrl")
@@ -259,3 +262,25 @@ def load_journeys(document: str) -> Journeys:
         raise Misconfigured(f"JOURNEYS: {path}: {first['msg']}") from None
     except (ValueError, RecursionError):
         raise Misconfigured("JOURNEYS: not a JSON document") from None
+
+
+_TYPES = {
+    "ID": {"ID_CARD", "DRIVING_LICENSE", "PASSPORT", "VISA"},
+    "FACEMAP": {"IPROOV_STANDARD", "IPROOV_PREMIUM", "JUMIO_STANDARD"},
+}
+
+
+def doubts(journeys: Journeys) -> Iterator[str]:
+    """What Jumio may refuse: words that its documentation did not have when this was written."""
+    for journey in journeys.journeys:
+        for step in journey.steps:
+            if step.locale and step.locale not in LISTED:
+                yield f"{journey.name}.{step.name}: locale {step.locale} is none that Jumio lists"
+            for preset in step.credentials:
+                listed = _TYPES.get(preset.category)
+                for word in preset.type.values if preset.type and listed else ():
+                    if word not in (listed or ()):
+                        yield (
+                            f"{journey.name}.{step.name}: type {word} of {preset.category} is none "
+                            "that Jumio lists"
+                        )

@@ -22,6 +22,7 @@ def account_request(
         "credentials": [
             preset.model_dump(by_alias=True, exclude_none=True) for preset in step.credentials
         ],
+        "capabilities": step.capabilities,
     }
     web = {
         "successUrl": str(step.success_url) if step.success_url else None,
@@ -35,6 +36,8 @@ def account_request(
             "workflowDefinition": _without_empty(workflow),
             "callbackUrl": callback_url if step.callback else None,
             "tokenLifetime": step.token_lifetime,
+            "reportingCriteria": step.reporting_criteria,
+            "overrideSettings": step.override_settings,
             "web": _without_empty(web),
             "userConsent": _consent(consent, source_ip) if consent else None,
         }
