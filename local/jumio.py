@@ -3,12 +3,10 @@
 import json
 import secrets
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.cloud.ministack import clean_environment
-from local.processes.group import Child, ProcessGroup, StackError, free_port
+from local.processes.group import Child, ProcessGroup, clean_environment, free_port
 
 _START_SECONDS = 30
 # Jumio's own pace (an account call a second, a minute to look at a document) would make people and
@@ -50,11 +48,5 @@ def start(group: ProcessGroup, logs: Path) -> tuple[Child, Simulator]:
 
 def wait_until_ready(child: Child, simulator: Simulator) -> None:
     """Return when this very process says that it listens."""
-    deadline = time.monotonic() + _START_SECONDS
     announcement = f"simulator ready {simulator.url}"
-    while time.monotonic() < deadline:
-        child.require_running()
-        if announcement in child.log.read_text(errors="replace"):
-            return
-        time.sleep(0.05)
-    raise StackError(f"the simulator did not start in {_START_SECONDS} s:\n{child.last_lines()}")
+    child.wait_until(lambda: announcement in child.log.read_text(errors="replace"), _START_SECONDS)

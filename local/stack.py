@@ -6,28 +6,29 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from local import jumio
 from local.cloud import deployment, ministack
 from local.cloud.aws import LocalAws
+from local.cloud.deployment import Deployment
 from local.cloud.door import Door
 from local.cloud.logs import LogStream
-from local.cloud.servers import ThreadedServer
 from local.console import Console
-from local.demo import people
-from local.demo.page import Page
-from local.processes.group import ProcessGroup, StackError
+from local.errors import StackError
+from local.processes.group import ProcessGroup
+from local.processes.server import ThreadedServer
 
 ROOT = Path(__file__).resolve().parent.parent
 DIRECTORY = ROOT / ".local"
+NAME = "jumio-bff"
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A running stack: what `stack.json` says, and the processes behind it."""
+    """A running stack: what is known about it, and the processes behind it."""
 
     directory: Path
     facts: dict[str, Any]
@@ -38,104 +39,112 @@ class Stack:
         """The AWS of this stack."""
         return LocalAws(self.facts["aws_endpoint"], self.facts["region"])
 
+    def announce(self, **more: Any) -> "Stack":  # noqa: ANN401 - whatever JSON can say
+        """This stack, with more facts; from now on `stack.json` has them all.
+
+        Scripts wait for the file, so it is there whole or not at all.
+        """
+        announced = replace(self, facts=self.facts | more)
+        path = _facts_file(self.directory)
+        unfinished = path.with_suffix(".new")
+        unfinished.write_text(json.dumps(announced.facts, indent=2) + "\n")
+        unfinished.chmod(0o600)
+        unfinished.rename(path)
+        return announced
+
+
+def facts_of(directory: Path) -> dict[str, Any]:
+    """What a running stack has announced; StackError when none is up in that directory."""
+    try:
+        facts: dict[str, Any] = json.loads(_facts_file(directory).read_text())
+    except (OSError, ValueError):
+        raise StackError(
+            f"no stack is up in {directory}: start one with `make demo` or `python -m local up`"
+        ) from None
+    return facts
+
 
 @contextlib.contextmanager
-def running(
-    console: Console, directory: Path = DIRECTORY, extra_parameters: Mapping[str, str] | None = None
-) -> Iterator[Stack]:
+def running(console: Console, directory: Path, parameters: Mapping[str, str]) -> Iterator[Stack]:
     """A stack that is up inside the context and gone after it, however the context is left.
 
+    The parameters are the template's, where they differ from those of every embedded stack.
     Raises StackError when it cannot be started, or another one holds the directory.
     """
     with contextlib.ExitStack() as cleanup:
         cleanup.enter_context(_sole_user_of(directory))
-        scratch, logs, facts_file = directory / "run", directory / "logs", directory / "stack.json"
-        for folder in (scratch, logs):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-        cache = directory / "artefacts"
-        cache.mkdir(exist_ok=True)
-        facts_file.unlink(missing_ok=True)
+        build = _build()
+        scratch, logs, cache = _folders(directory)
+        group = cleanup.enter_context(ProcessGroup([scratch, _facts_file(directory)]))
 
-        group = cleanup.enter_context(ProcessGroup(leftovers=[scratch, facts_file]))
         console.step("starting MiniStack and the Jumio simulator")
-        cloud, aws, mark = ministack.start(group, scratch, logs)
-        provider, simulator = jumio.start(group, logs)
+        cloud = ministack.start(group, scratch, logs)
+        child, simulator = jumio.start(group, logs)
+        door = Door()
+        api = cleanup.enter_context(ThreadedServer(door.application)).url
+        cloud.wait_until_ready()
+        jumio.wait_until_ready(child, simulator)
 
-        page, door = Page(ROOT / "web"), Door()
-        page_url = cleanup.enter_context(ThreadedServer(page.application)).url
-        door_url = cleanup.enter_context(ThreadedServer(door.application)).url
-        ministack.wait_until_ready(cloud, aws, mark)
-        jumio.wait_until_ready(provider, simulator)
-
-        parameters = _parameters(simulator.url, door_url, page_url) | dict(extra_parameters or {})
-        outputs = deployment.deploy(aws, _build(), cache, parameters, console.step)
+        aws = cloud.aws
+        plan = Deployment(NAME, build, _usual(simulator.url, api) | dict(parameters))
+        outputs = deployment.deploy(aws, plan, cache, console.step)
+        door.lead_to(aws.endpoint, outputs["ApiId"])
         aws.secrets.put_secret_value(
             SecretId=outputs["JumioSecretArn"], SecretString=json.dumps(simulator.credentials)
         )
-        door.lead_to(aws.endpoint, outputs["ApiId"])
-        console.step("signing in two demo users")
+        cleanup.enter_context(LogStream(aws, logs, console))
         facts = {
-            "api": door_url,
+            "api": api,
             "simulator": simulator.url,
-            "page": page_url,
             "aws_endpoint": aws.endpoint,
             "region": aws.region,
             "outputs": outputs,
-            "users": people.enrol(aws, outputs),
             "pids": group.pids | {"stack": os.getpid()},
         }
-        page.configure(_page_config(facts))
-        cleanup.enter_context(LogStream(aws, logs, console))
-        _write(facts_file, facts)
-        console.step("ready")
         yield Stack(directory, facts, group)
 
 
-def _build() -> Path:
-    build = ROOT / ".aws-sam" / "build"
-    if not (build / "template.yaml").is_file():
-        raise StackError("nothing is built yet: run sam build first")
-    return build
-
-
-def _parameters(simulator: str, api: str, page: str) -> dict[str, str]:
+def _usual(simulator: str, api: str) -> dict[str, str]:
     return {
         "Environment": "local",
         "JumioBaseUrl": simulator,
         "PublicBaseUrl": api,
-        "AllowedOrigins": page,
-        "SuccessUrl": f"{page}/return/success",
-        "ErrorUrl": f"{page}/return/error",
         "AccountCallsPerSecond": "20",
         "AccountCallsBurst": "50",
         "CallbackSourceMode": "off",
     }
 
 
-def _page_config(facts: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "api": facts["api"],
-        "identity": facts["aws_endpoint"],
-        "clientId": facts["outputs"]["UserPoolClientId"],
-        "users": [
-            {key: user[key] for key in ("name", "username", "password")} for user in facts["users"]
-        ],
-    }
+def _build() -> Path:
+    build = ROOT / ".aws-sam" / "build"
+    if not (build / "template.yaml").is_file():
+        raise StackError("nothing is built yet: run `make build` first")
+    return build
 
 
-def _write(path: Path, facts: dict[str, Any]) -> None:
-    """Whole or not at all: scripts wait for this file."""
-    unfinished = path.with_suffix(".new")
-    unfinished.write_text(json.dumps(facts, indent=2) + "\n")
-    unfinished.chmod(0o600)
-    unfinished.rename(path)
+def _facts_file(directory: Path) -> Path:
+    return directory / "stack.json"
+
+
+def _folders(directory: Path) -> tuple[Path, Path, Path]:
+    """For what runs and for logs, both empty, and for what is kept until the next start."""
+    _facts_file(directory).unlink(missing_ok=True)
+    scratch, logs, cache = directory / "run", directory / "logs", directory / "artefacts"
+    for folder in (scratch, logs):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+    cache.mkdir(exist_ok=True)
+    return scratch, logs, cache
 
 
 @contextlib.contextmanager
 def _sole_user_of(directory: Path) -> Iterator[None]:
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / "lock").open("w") as lock:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        opened = (directory / "lock").open("w")
+    except OSError as error:
+        raise StackError(f"no stack can be kept in {directory}: {error.strerror}") from None
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

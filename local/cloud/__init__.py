@@ -1,1 +1,1 @@
-"""The AWS of this machine, and `sam deploy` to it."""
+"""The AWS of this machine, and `sam deploy` to it. Knows nothing about the product."""

@@ -1,4 +1,4 @@
-"""From the SAM template to what MiniStack can deploy. Knows nothing about the product.
+"""From the SAM template to what MiniStack can deploy.
 
 Three steps: the translation that AWS does too (AWS::Serverless::* to plain resources), HTTP APIs
 made explicit, and resources left out that MiniStack has no idea of.
@@ -7,7 +7,7 @@ made explicit, and resources left out that MiniStack has no idea of.
 import copy
 import importlib.util
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def load(path: Path) -> dict[str, Any]:
     return template
 
 
-def adapt(template: dict[str, Any], parameters: dict[str, str], region: str) -> Deployable:
+def adapt(template: dict[str, Any], parameters: Mapping[str, str], region: str) -> Deployable:
     """What to hand to MiniStack's CloudFormation for these parameters."""
     # No names of AWS-managed policies: they would be looked up at AWS.
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
@@ -63,7 +63,7 @@ def _with_secret_arns(template: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _values(template: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
+def _values(template: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
     """Parameter values as the translation wants them: lists where the parameter is a list."""
     values: dict[str, Any] = {}
     for name, declared in template.get("Parameters", {}).items():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.cloud.aws import LocalAws
-from local.processes.group import StackError
+from local.errors import StackError
 
 _BUCKET = "artefacts"
 _FUNCTION, _LAYER = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"

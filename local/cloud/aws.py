@@ -36,37 +36,37 @@ class LocalAws:
 
     @property
     def cognito(self) -> "CognitoIdentityProviderClient":
-        """For the people."""
+        """For user pools."""
         return self._session.client("cognito-idp", endpoint_url=self.endpoint, config=_CONFIG)
 
     @property
     def dynamodb(self) -> "DynamoDBClient":
-        """For the table."""
+        """For tables."""
         return self._session.client("dynamodb", endpoint_url=self.endpoint, config=_CONFIG)
 
     @property
     def events(self) -> "EventBridgeClient":
-        """For the bus."""
+        """For event buses."""
         return self._session.client("events", endpoint_url=self.endpoint, config=_CONFIG)
 
     @property
     def functions(self) -> "LambdaClient":
-        """For the functions."""
+        """For functions."""
         return self._session.client("lambda", endpoint_url=self.endpoint, config=_CONFIG)
 
     @property
     def logs(self) -> "CloudWatchLogsClient":
-        """For what the functions wrote."""
+        """For what functions wrote."""
         return self._session.client("logs", endpoint_url=self.endpoint, config=_CONFIG)
 
     @property
     def secrets(self) -> "SecretsManagerClient":
-        """For the secrets."""
+        """For secrets."""
         return self._session.client("secretsmanager", endpoint_url=self.endpoint, config=_CONFIG)
 
     @property
     def sqs(self) -> "SQSClient":
-        """For the queues."""
+        """For queues."""
         return self._session.client("sqs", endpoint_url=self.endpoint, config=_CONFIG)
 
     def create_bucket(self, bucket: str) -> None:

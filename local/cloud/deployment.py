@@ -3,67 +3,81 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from local.cloud import adapter, artefacts
 from local.cloud.aws import LocalAws
-from local.processes.group import StackError
+from local.errors import StackError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
-STACK_NAME = "jumio-bff"
 _DEPLOY_SECONDS = 60
 
 
+@dataclass(frozen=True)
+class Deployment:
+    """What `sam deploy` is told."""
+
+    name: str
+    build: Path
+    parameters: Mapping[str, str]
+
+
 def deploy(
-    aws: LocalAws,
-    build: Path,
-    cache: Path,
-    parameters: Mapping[str, str],
-    say: Callable[[str], None],
+    aws: LocalAws, deployment: Deployment, cache: Path, say: Callable[[str], None]
 ) -> dict[str, str]:
-    """Deploy a build; returns the stack's outputs by name.
+    """Deploy a build; returns the stack's outputs by name, or raises StackError.
 
     The cache is a folder for what can be kept until the next deployment.
     """
-    template = adapter.load(build / "template.yaml")
+    template = adapter.load(deployment.build / "template.yaml")
+    if unknown := deployment.parameters.keys() - template.get("Parameters", {}).keys():
+        raise StackError(f"the template has no parameter {', '.join(sorted(unknown))}")
     say("compiling and uploading the functions and layers")
-    artefacts.upload(template, build, cache, aws)
-    deployable = adapter.adapt(template, dict(parameters), aws.region)
+    artefacts.upload(template, deployment.build, cache, aws)
+    deployable = adapter.adapt(template, deployment.parameters, aws.region)
     for logical_id, kind in deployable.dropped.items():
         say(f"left out, MiniStack has no {kind}: {logical_id}")
     say(f"deploying {len(deployable.template['Resources'])} resources")
-    return _create_stack(aws.cloudformation, deployable.template, parameters)
+    try:
+        return _create_stack(aws.cloudformation, deployment, deployable.template)
+    except ClientError as error:
+        raise StackError(f"the deployment was refused: {error}") from None
 
 
 def _create_stack(
-    cloudformation: "CloudFormationClient", template: dict[str, Any], parameters: Mapping[str, str]
+    cloudformation: "CloudFormationClient", deployment: Deployment, template: dict[str, Any]
 ) -> dict[str, str]:
     cloudformation.create_stack(
-        StackName=STACK_NAME,
+        StackName=deployment.name,
         TemplateBody=json.dumps(template),
         Parameters=[
-            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+            {"ParameterKey": key, "ParameterValue": value}
+            for key, value in deployment.parameters.items()
         ],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     deadline = time.monotonic() + _DEPLOY_SECONDS
     while time.monotonic() < deadline:
-        stack = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+        stack = cloudformation.describe_stacks(StackName=deployment.name)["Stacks"][0]
         if stack["StackStatus"] == "CREATE_COMPLETE":
             return {
                 output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])
             }
         if not stack["StackStatus"].endswith("_IN_PROGRESS"):
-            raise StackError(f"the deployment failed:\n{_reasons(cloudformation)}")
+            reasons = _reasons(cloudformation, deployment.name)
+            raise StackError(f"the deployment failed:\n{reasons}")
         time.sleep(0.2)
     raise StackError(f"the deployment did not end in {_DEPLOY_SECONDS} s")
 
 
-def _reasons(cloudformation: "CloudFormationClient") -> str:
-    events = cloudformation.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+def _reasons(cloudformation: "CloudFormationClient", name: str) -> str:
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
     return "\n".join(
         f"    {event['LogicalResourceId']}: {event['ResourceStatusReason']}"
         for event in reversed(events)

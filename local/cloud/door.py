@@ -1,9 +1,9 @@
 """A plain loopback address for the deployed HTTP API.
 
 MiniStack tells one API from another by the host name, `<api id>.execute-api.localhost`. Browsers
-resolve such a name, most other programs do not; and the address is needed for the deployment
-(as the base of callback addresses), before there is an API with an id. So: an address that is
-known first, and passes on every request as it is.
+and curl resolve such a name, most other programs do not; and a deployment may need the address as a
+parameter, before there is an API with an id. So: an address that is known first, and passes on
+every request as it is. docs/decisions.md says what else was tried.
 """
 
 import contextlib

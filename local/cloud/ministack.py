@@ -1,36 +1,45 @@
 """MiniStack as a process of the stack."""
 
 import json
-import os
 import secrets
 import sys
-import time
-import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 from local.cloud.aws import CREDENTIALS, REGION, LocalAws
-from local.processes.group import Child, ProcessGroup, StackError, free_port
+from local.errors import StackError
+from local.processes.group import Child, ProcessGroup, clean_environment, free_port
 
 _START_SECONDS = 60
 
 
-def clean_environment(directory: Path) -> dict[str, str]:
-    """What the stack's processes see of this machine's environment.
+@dataclass(frozen=True)
+class MiniStack:
+    """A MiniStack that was started, and the mark by which it can be told from others."""
 
-    A short list on purpose: the functions inherit it, and must not find credentials, proxies or
-    Python settings that they would not have in Lambda.
-    """
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "LANG": "C.UTF-8",
-        "PYTHONUNBUFFERED": "1",
-        "LOCAL_STACK": str(directory),  # tells whose a process is
-    }
+    aws: LocalAws
+    child: Child
+    mark: str
+
+    def wait_until_ready(self) -> None:
+        """Return when it answers; StackError when something else does."""
+        self.child.wait_until(self._answers, _START_SECONDS)
+
+    def _answers(self) -> bool:
+        try:
+            address = f"{self.aws.endpoint}/_ministack/health"
+            with urllib.request.urlopen(address, timeout=2) as response:
+                version = json.load(response).get("version")
+        except (OSError, ValueError):
+            return False
+        if version != self.mark:
+            raise StackError(f"another program answers at {self.aws.endpoint}: start again")
+        return True
 
 
-def start(group: ProcessGroup, scratch: Path, logs: Path) -> tuple[Child, LocalAws, str]:
-    """Start MiniStack; returns at once, with the mark by which it can be told from others."""
+def start(group: ProcessGroup, scratch: Path, logs: Path) -> MiniStack:
+    """Start MiniStack; returns at once."""
     mark = f"local-{secrets.token_hex(8)}"
     port = free_port()
     environment = clean_environment(scratch.parent) | {
@@ -47,26 +56,4 @@ def start(group: ProcessGroup, scratch: Path, logs: Path) -> tuple[Child, LocalA
     }
     command = [sys.executable, "-m", "ministack"]
     child = group.start("ministack", command, environment, logs / "ministack.log")
-    return child, LocalAws(f"http://127.0.0.1:{port}"), mark
-
-
-def wait_until_ready(child: Child, aws: LocalAws, mark: str) -> None:
-    """Return when MiniStack answers, and the one that answers is the one that was started."""
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        child.require_running()
-        if (version := _version(aws.endpoint)) is None:
-            time.sleep(0.1)
-        elif version == mark:
-            return
-        else:
-            raise StackError(f"another program answers at {aws.endpoint}: start again")
-    raise StackError(f"MiniStack did not answer in {_START_SECONDS} s:\n{child.last_lines()}")
-
-
-def _version(endpoint: str) -> str | None:
-    try:
-        with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=2) as response:
-            return str(json.load(response).get("version"))
-    except (OSError, ValueError):
-        return None
+    return MiniStack(LocalAws(f"http://127.0.0.1:{port}"), child, mark)

@@ -13,7 +13,6 @@ import socket
 import sys
 import sysconfig
 import threading
-import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +23,7 @@ import samcli
 
 from local.cloud import adapter
 from local.cloud.aws import CREDENTIALS
-from local.processes.group import ProcessGroup, StackError, free_port
+from local.processes.group import ProcessGroup, free_port
 
 # The runtime client and what it imports, by their names in site-packages.
 _RUNTIME_CLIENT = ("awslambdaric*", "runtime_client*", "simplejson", "snapshot_restore_py*")
@@ -69,12 +68,7 @@ class RuntimeEmulator:
         with contextlib.ExitStack() as cleanup:
             group = cleanup.enter_context(ProcessGroup(leftovers=[]))
             child = group.start(self.logical_id, self._command(), self._environment(), self._log)
-            deadline = time.monotonic() + _START_SECONDS
-            while not _listens(self._port):
-                child.require_running()
-                if time.monotonic() > deadline:
-                    raise StackError(f"the emulator did not start:\n{child.last_lines()}")
-                time.sleep(0.05)
+            child.wait_until(lambda: _listens(self._port), _START_SECONDS)
             self._cleanup = cleanup.pop_all()
         return self
 

@@ -1,1 +1,1 @@
-"""What a visitor sees: the walk, the page, the people."""
+"""What a visitor of the stack sees: a page, two people, and a walk through the product."""

@@ -13,6 +13,7 @@ from local.console import Console
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener, table_items
 from local.demo.person import HostedPage
+from local.errors import StackError
 from local.stack import Stack
 
 _SHOWN = 24
@@ -20,7 +21,7 @@ _UNDECIDED = {"none", "pending", "processing"}
 _SECONDS = 30
 
 
-class UnexpectedError(Exception):
+class UnexpectedError(StackError):
     """A step of the walk did not go as it should; the text says which and how."""
 
 

@@ -1,1 +1,1 @@
-"""Processes that end together."""
+"""Processes that start together and end together."""

@@ -1,19 +1,21 @@
 """The processes of a stack: started together, ended together."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from local.errors import StackError
 from local.processes import watchdog
 
-
-class StackError(Exception):
-    """The stack could not be started, or did not stay up; the text says why."""
+_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,17 @@ class Child:
             raise StackError(
                 f"{self.name} ended with status {self.process.returncode}:\n{self.last_lines()}"
             )
+
+    def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
+        """Return when the process is ready; StackError if it ends before, or takes longer."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            self.require_running()
+            if time.monotonic() > deadline:
+                raise StackError(
+                    f"{self.name} was not ready in {seconds:.0f} s:\n{self.last_lines()}"
+                )
+            time.sleep(_POLL_SECONDS)
 
     def last_lines(self, count: int = 15) -> str:
         """The end of what the process wrote."""
@@ -102,6 +115,20 @@ class ProcessGroup:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def clean_environment(directory: Path) -> dict[str, str]:
+    """What the processes of a directory's stack see of this machine's environment.
+
+    A short list on purpose: the functions inherit it, and must not find credentials, proxies or
+    Python settings that they would not have in Lambda.
+    """
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "LOCAL_STACK": str(directory),  # tells whose a process is
+    }
 
 
 def free_port() -> int:

@@ -11,10 +11,9 @@ import pytest
 
 from jumio_simulator.admin.client import AdminClient
 from local.cloud.aws import CREDENTIALS
-from local.cloud.deployment import STACK_NAME
 from local.demo.frontend import Frontend
 from local.demo.observer import log_lines, queue_depth
-from local.stack import ROOT
+from local.stack import NAME, ROOT
 from tests.support.stack import RunningStack
 
 UNDECIDED = {"none", "pending", "processing"}
@@ -49,7 +48,7 @@ def set_aside(stack: RunningStack) -> int:
 def make_redrive(stack: RunningStack) -> str:
     """The runbook's command, for the stack on this machine."""
     place = {"REGION": stack.facts["region"], "ENDPOINT": stack.facts["aws_endpoint"]}
-    settings = [f"{name}={value}" for name, value in {"STACK": STACK_NAME, **place}.items()]
+    settings = [f"{name}={value}" for name, value in {"STACK": NAME, **place}.items()]
     done = subprocess.run(  # noqa: S603 a command of this project
         ["make", "redrive", *settings],  # noqa: S607 found as operators find it
         cwd=ROOT,

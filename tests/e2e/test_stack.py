@@ -84,6 +84,24 @@ def test_a_second_stack_elsewhere_works(stack: RunningStack, own_directory: Path
     assert not (own_directory / "stack.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("parameter", "reason"),
+    [
+        ("Unknown=1", "the template has no parameter Unknown"),
+        ("AccountCallsPerSecond=many", "'many' is not a valid Number"),
+    ],
+)
+def test_parameters_that_cannot_be_are_refused_in_a_line(
+    own_directory: Path, parameter: str, reason: str
+) -> None:
+    process = start(own_directory, "up", "--quiet", "--parameter", parameter)
+    printed = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert reason in printed
+    assert len(printed.splitlines()) == 1
+    assert _gone(own_directory) == set()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 @pytest.mark.parametrize("moment", ["starting", "uploading", "deploying", "ready"])
 def test_an_interrupted_stack_leaves_nothing_behind(

@@ -13,6 +13,6 @@ from local.processes.group import ProcessGroup
 def running_ministack(folder: Path) -> Iterator[LocalAws]:
     """An empty AWS on a free loopback port until the block ends."""
     with ProcessGroup([]) as group:
-        child, aws, mark = ministack.start(group, folder, folder)
-        ministack.wait_until_ready(child, aws, mark)
-        yield aws
+        cloud = ministack.start(group, folder, folder)
+        cloud.wait_until_ready()
+        yield cloud.aws

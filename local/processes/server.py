@@ -1,4 +1,4 @@
-"""Small web servers that run inside the stack's own process, each in a thread."""
+"""A small web server inside the stack's own process, in a thread."""
 
 import socket
 import threading
@@ -9,7 +9,7 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from local.processes.group import StackError
+from local.errors import StackError
 
 _START_SECONDS = 10
 
