@@ -13,7 +13,7 @@ unexport PYTHONPATH PYTHONHOME
 PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo test environment build check schema lint types template
+.PHONY: help demo test environment build check schema lint types template client
 .PHONY: unit integration contract infrastructure e2e lock redrive
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "                       unit, integration, contract, infrastructure or e2e"
 	@echo "make check             read the journey documents in layers/journeys; make schema writes"
 	@echo "                       the JSON Schema by which editors check them"
+	@echo "make client            write the declarations of the browser client (web/client)"
 	@echo "make lock              compile the requirement files anew"
 	@echo "make redrive           put messages that were set aside back on the queue of a deployed"
 	@echo "                       stack: STACK=jumio-bff REGION=... ENDPOINT=... (docs/runbook.md)"
@@ -69,11 +70,17 @@ unit integration contract: environment
 infrastructure e2e: build
 	@$(PYTEST) tests/$@
 
+client: environment
+	@echo "==> the browser client's declarations"
+	@node .venv/node_modules/typescript/bin/tsc --project web/client --noEmit false \
+		--declaration --emitDeclarationOnly --outDir web/client
+
 lock: environment
 	@$(LOCK) requirements/runtime.in -c requirements/constraints.txt \
 		-o layers/dependencies/requirements.txt
 	@$(LOCK) requirements/dev.in -c layers/dependencies/requirements.txt \
 		-c requirements/constraints.txt -o requirements/dev.txt
+	@npm install --prefix requirements --package-lock-only --omit-lockfile-registry-resolved --silent
 
 STACK ?= jumio-bff
 redrive: environment
