@@ -14,7 +14,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: unit integration contract infrastructure e2e lock redrive
+.PHONY: unit integration contract infrastructure e2e browser lock redrive
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -23,6 +23,7 @@ help:
 	@echo "                       unit, integration, contract, infrastructure or e2e"
 	@echo "make check             read the journey documents in layers/journeys; make schema writes"
 	@echo "                       the JSON Schema by which editors check them"
+	@echo "make browser           find a Chrome or Chromium for the tests, or get one"
 	@echo "make client            write the declarations of the browser client (web/client)"
 	@echo "make lock              compile the requirement files anew"
 	@echo "make redrive           put messages that were set aside back on the queue of a deployed"
@@ -31,7 +32,7 @@ help:
 demo: build
 	@python -m local demo --with-parent $(ARGS)
 
-test: lint types check template build
+test: lint types check template build browser
 	@$(PYTEST)
 
 environment:
@@ -67,8 +68,14 @@ template: environment
 unit integration contract: environment
 	@$(PYTEST) tests/$@
 
-infrastructure e2e: build
+infrastructure: build
 	@$(PYTEST) tests/$@
+
+e2e: build browser
+	@$(PYTEST) tests/$@
+
+browser: environment
+	@python -m tests.support.chromium
 
 client: environment
 	@echo "==> the browser client's declarations"

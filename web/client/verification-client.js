@@ -80,6 +80,7 @@ export const KIND_BY_CODE = Object.freeze({
   "attempts-exhausted": "exhausted",
   "provider-busy": "busy",
   "provider-unavailable": "unavailable",
+  "temporarily-unavailable": "unavailable",
   "invalid-request": "broken",
   "request-too-large": "broken",
   "unknown-journey": "broken",
@@ -121,6 +122,9 @@ export class VerificationClient {
   #token;
   #fetch;
   #around;
+  /** The token with which a function answered last, or what the person has got instead of it.
+   * @type {string | null} */
+  #taken = "";
   /** The last intention that got no answer. @type {{body: string, key: string} | null} */
   #unfinished = null;
 
@@ -246,8 +250,7 @@ export class VerificationClient {
     if (response.status === 202) return { session: null, retryAfter: retryAfter(response) };
     const answer = await json(response);
     const href = answer.web?.href;
-    // What is not an address must not become one by being navigated to.
-    if (typeof href === "string" && /^https?:\/\//.test(href)) {
+    if (typeof href === "string" && isAddress(href)) {
       return { session: { kind: "web", href }, retryAfter: 0 };
     }
     const token = answer.sdk?.token;
@@ -286,19 +289,26 @@ export class VerificationClient {
    */
   async #call(path, init, signal) {
     let token = await this.#token({ rejected: null });
+    const taken = token === this.#taken;
     for (let tries = 1; ; tries += 1) {
       if (!token) throw new VerificationError("signed-out");
       const answer = await this.#ask(path, init, token, signal);
-      if (typeof answer !== "string") return answer;
+      if (typeof answer !== "string") {
+        this.#taken = token;
+        return answer;
+      }
       if (tries === 1) {
         const other = await this.#token({ rejected: token });
         if (other !== token) {
           token = other;
+          if (taken && other) this.#taken = other;
           continue;
         }
       }
-      if (answer === "refused" || isOver(token) || tries >= TRIES) {
-        throw new VerificationError("signed-out");
+      if (answer === "refused" || isOver(token)) throw new VerificationError("signed-out");
+      if (tries >= TRIES) {
+        // A token that was taken is taken until it is over: something else is wrong.
+        throw new VerificationError(taken ? "unavailable" : "signed-out");
       }
       await this.#around.sleep(backoff(tries), signal);
     }
@@ -442,6 +452,16 @@ function retryAfter(response) {
   return Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
 }
 
+/**
+ * What is none must not become one by being navigated to. (No regular expression looks at a secret:
+ * the browser remembers what the last one matched.)
+ *
+ * @param {string} text
+ */
+function isAddress(text) {
+  return text.startsWith("https://") || text.startsWith("http://");
+}
+
 /** Milliseconds, and not the same for everybody. @param {number} failures */
 function backoff(failures) {
   return Math.min(30_000, 1000 * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
@@ -450,7 +470,7 @@ function backoff(failures) {
 /** The person's token says itself until when it is good. @param {string} token */
 function isOver(token) {
   try {
-    const payload = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
+    const payload = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
     return JSON.parse(atob(payload)).exp * 1000 < Date.now();
   } catch {
     return false;
