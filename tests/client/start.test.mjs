@@ -196,6 +196,17 @@ test("an answer that cannot be read may be passing; again and again it is the to
   assert.equal(dead.asked.length, 3);
 });
 
+test("a token that was taken before is not what is wrong, nor is the next one", async () => {
+  const backend = new Backend(answer(204), unreadable);
+  await backend.client.start(WEB);
+  await assert.rejects(backend.client.verification(), refused("unavailable"));
+  backend.tokens.push("token-2", "token-3");
+  await assert.rejects(backend.client.verification(), refused("unavailable"));
+  await assert.rejects(backend.client.verification(), refused("unavailable"));
+  backend.tokens = ["of somebody else"];
+  await assert.rejects(backend.client.verification(), refused("signed-out"));
+});
+
 test("a token whose time is over needs no second look either", async () => {
   const payload = btoa(JSON.stringify({ exp: 1_000_000_000 }));
   const backend = new Backend(unreadable);
