@@ -107,6 +107,7 @@ STATUSES = {
     "provider-busy": 503,
     "provider-unavailable": 503,
     "provider-rejected": 502,
+    "temporarily-unavailable": 503,
     "misconfigured": 500,
     "internal": 500,
 }

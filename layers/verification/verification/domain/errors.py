@@ -34,7 +34,7 @@ for NotYet: nothing can be said now.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class Problem(Exception):
@@ -154,13 +154,18 @@ class ResultNotAtProvider(NotAtProvider):
     It says ``status`` all the same, and perhaps its ids for the account and the execution.
     """
 
-    def __init__(
-        self, status: str, account_id: str | None = None, workflow_execution_id: str | None = None
-    ) -> None:
-        super().__init__()
-        self.status = status
-        self.account_id = account_id
-        self.workflow_execution_id = workflow_execution_id
+    status = ""
+    account_id: str | None = None
+    workflow_execution_id: str | None = None
+
+    @classmethod
+    def known_as(
+        cls, status: str, account_id: str | None, workflow_execution_id: str | None
+    ) -> Self:
+        problem = cls()
+        problem.status, problem.account_id = status, account_id
+        problem.workflow_execution_id = workflow_execution_id
+        return problem
 
 
 class TemporarilyUnavailable(Problem):

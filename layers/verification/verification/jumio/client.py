@@ -129,7 +129,7 @@ class JumioClient:
             details = _validated(DetailsAnswer, self._repeatable("GET", url, deadline).body)
         except NotAtProvider:
             account = status.account.id if status.account else None
-            raise ResultNotAtProvider(now.status, account, now.id) from None
+            raise ResultNotAtProvider.known_as(now.status, account, now.id) from None
         return Reading(
             details.workflow.status,
             _decision(details),
