@@ -116,8 +116,14 @@ class _Label(BaseModel):
     label: Annotated[Word | None, _IfSound] = None
 
 
+def _score(value: object) -> float | None:
+    """As documented, from -1 to 100, and rounded: a number can also be too small to be stored."""
+    found = number(value)
+    return round(found, 2) if found is not None and -1 <= found <= 100 else None
+
+
 class _Risk(BaseModel):
-    score: Annotated[float | None, Field(ge=-1, le=100), BeforeValidator(number), _IfSound] = None
+    score: Annotated[float | None, BeforeValidator(_score)] = None
 
 
 class Verdict(BaseModel):
