@@ -9,7 +9,7 @@ import contextlib
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -25,6 +25,7 @@ from verification.domain.errors import (
     ResultNotAtProvider,
 )
 from verification.domain.execution import PROCESSED, Decision
+from verification.jumio.execution import OpenedExecution, Reading, path_of
 from verification.jumio.hosts import Hosts
 from verification.jumio.messages import AccountAnswer, DetailsAnswer, StatusAnswer, Verdict
 from verification.jumio.oauth import TokenSource
@@ -37,33 +38,6 @@ _TRIES = 4
 _PATIENCE = 5.0  # seconds between tries: nobody is kept waiting for longer, whatever Jumio advises
 _UNAVAILABLE = "The verification provider does not answer."
 _BUSY = "The verification provider has no capacity right now."
-
-
-@dataclass(frozen=True)
-class OpenedExecution:
-    """What Jumio opened. ``token`` and ``href`` are secrets of the person."""
-
-    account_id: str
-    workflow_execution_id: str
-    token: str | None = field(repr=False)
-    href: str | None = field(repr=False)
-    credential_id: str | None = None  # of the credential for prepared data
-    upload_token: str | None = field(default=None, repr=False)
-
-    @property
-    def path(self) -> str:
-        return _path(self.account_id, self.workflow_execution_id)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What Jumio says about an execution; whose it is only where details were read."""
-
-    status: str
-    decision: Decision | None = None
-    user_reference: str | None = None
-    internal_reference: str | None = None
-    account_id: str | None = None
 
 
 class JumioClient:
@@ -119,7 +93,7 @@ class JumioClient:
         of an expired execution, ProviderUnavailable or ProviderBusy if Jumio does not answer
         in time.
         """
-        url = self._hosts.retrieval + _path(account_id, execution_id)
+        url = self._hosts.retrieval + path_of(account_id, execution_id)
         reply = self._repeatable("GET", f"{url}/status", deadline)
         status = _validated(StatusAnswer, reply.body)
         now = status.workflowExecution
@@ -255,10 +229,6 @@ class JumioClient:
 def _goes_on(attempt: int, wait: float, deadline: Deadline) -> bool:
     """Whether another try follows, after a wait."""
     return attempt + 1 < _TRIES and wait <= _PATIENCE and pause(wait, deadline)
-
-
-def _path(account_id: str, execution_id: str) -> str:
-    return f"/api/v1/accounts/{account_id}/workflow-executions/{execution_id}"
 
 
 def _decision(details: DetailsAnswer) -> Decision | None:
