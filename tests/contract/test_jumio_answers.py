@@ -111,6 +111,13 @@ def test_the_decision_is_taken_and_everything_personal_is_left() -> None:
     assert "PERSONAL" not in repr(reading)
 
 
+def test_no_more_names_of_capabilities_are_taken_than_can_be_stored() -> None:
+    many = {f"capability{number}": None for number in range(100_000)}
+    decision = read(PROCESSED, {**DETAILS, "capabilities": many}).decision
+    assert decision is not None
+    assert decision.failed == tuple(sorted(many)[:50])
+
+
 @pytest.mark.parametrize("status", ["INITIATED", "ACQUIRED", "TOKEN_EXPIRED", "SOMETHING_NEW"])
 def test_details_are_not_read_before_there_are_any(status: str) -> None:
     value = {"workflowExecution": {"id": EXECUTION, "status": status, "more": 1}, "extra": []}

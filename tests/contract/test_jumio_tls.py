@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.jumio import AGENT, SHORT, in_time
+from jumio_simulator.testing import RunningSimulator
+from tests.support.jumio import AGENT, REQUEST, SHORT, TRIES, client, in_time
+from tests.support.observed import Observed, observing
 from tests.support.servers import (
     Behaviour,
     answer,
@@ -19,6 +21,7 @@ from tests.support.servers import (
 )
 from tests.support.tls import Authority
 from verification.domain.deadline import Deadline
+from verification.domain.errors import ProviderUnavailable
 from verification.jumio import Transport, connection
 from verification.jumio.transport import NoAnswer, NotSent, Reply
 
@@ -35,6 +38,12 @@ def _contexts_are_made_anew() -> Iterator[None]:
     connection._tls.cache_clear()
     yield
     connection._tls.cache_clear()
+
+
+@pytest.fixture
+def observed() -> Iterator[Observed]:
+    with observing() as found:
+        yield found
 
 
 @pytest.fixture
@@ -75,6 +84,19 @@ def test_a_server_with_a_certificate_for_another_address_gets_nothing(
     ):
         exchange(server.url, fresh=fresh)
     assert server.requests == []
+
+
+def test_an_execution_was_surely_not_opened_by_a_server_that_is_not_believed(
+    simulator: RunningSimulator, authority: Authority, waits: list[float], observed: Observed
+) -> None:
+    with socket_server(answer(http(200)), tls=authority.server()) as server:
+        jumio = client(simulator.url, server.url)
+        with pytest.raises(ProviderUnavailable) as refusal:
+            jumio.open_execution(REQUEST, account_id=None, deadline=Deadline(30))
+    assert type(refusal.value) is ProviderUnavailable  # and not OutcomeUnknown
+    reasons = {one["reason"] for one in observed.with_code("jumio_not_reached")}
+    assert reasons == {"no connection: SSLCertVerificationError"}
+    assert len(waits) == TRIES - 1
 
 
 def test_a_refused_handshake_is_not_sent(trusted: Authority) -> None:
