@@ -140,16 +140,29 @@ def test_a_read_that_repetition_cannot_help_ends_at_once(
     assert (jumio.sent(endpoint), waits) == (1, [])
 
 
+@pytest.mark.parametrize("gone", [404, 410])
 @pytest.mark.parametrize(
     ("missing", "problem"),
     [("retrieval.details", ResultNotAtProvider), ("retrieval.status", NotAtProvider)],
 )
 def test_a_missing_result_is_told_from_a_missing_execution(
-    jumio: Jumio, waits: list[float], missing: str, problem: type[Problem]
+    jumio: Jumio, waits: list[float], missing: str, problem: type[Problem], gone: int
 ) -> None:
-    jumio.simulator.admin.add_fault(missing, "status", 10, status=404)
+    jumio.simulator.admin.add_fault(missing, "status", 10, status=gone)
     assert jumio.ending("retrieval.details") is problem
     assert (jumio.sent(missing), waits) == (1, [])
+
+
+def test_an_execution_without_details_has_its_status_and_its_ids(jumio: Jumio) -> None:
+    """Jumio says that details of expired executions will not be available."""
+    jumio.simulator.admin.expire(jumio.opened.workflow_execution_id)
+    jumio.simulator.admin.add_fault("retrieval.details", "status", 10, status=404)
+    with pytest.raises(ResultNotAtProvider) as refusal:
+        jumio.call("retrieval.details")
+    told = refusal.value
+    assert told.status == "TOKEN_EXPIRED"
+    assert told.account_id == jumio.opened.account_id
+    assert told.workflow_execution_id == jumio.opened.workflow_execution_id
 
 
 @reading

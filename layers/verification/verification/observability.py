@@ -28,6 +28,7 @@ class LogCode(StrEnum):
     REQUEST_REFUSED = "request_refused"
     MISCONFIGURED = "misconfigured"
     UNEXPECTED_ERROR = "unexpected_error"
+    SECRET_UNREAD = "secret_unread"  # noqa: S105 a log code
 
     # Jumio
     JUMIO_NOT_REACHED = "jumio_not_reached"
@@ -40,6 +41,7 @@ class LogCode(StrEnum):
     JUMIO_TOKEN_UNANSWERED = "jumio_token_unanswered"  # noqa: S105 a log code
     JUMIO_TOKEN_REFUSED = "jumio_token_refused"  # noqa: S105 a log code
     JUMIO_TOKEN_REJECTED = "jumio_token_rejected"  # noqa: S105 a log code
+    JUMIO_ADDRESS_REFUSED = "jumio_address_refused"
 
     # A callback and what follows
     CALLBACK_QUEUED = "callback_queued"

@@ -115,6 +115,7 @@ STATUSES = {
     "provider-busy": 503,
     "provider-unavailable": 503,
     "provider-rejected": 502,
+    "temporarily-unavailable": 503,
     "misconfigured": 500,
     "internal": 500,
 }

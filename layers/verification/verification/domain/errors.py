@@ -26,6 +26,7 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     │   └── ProviderRejected      provider-rejected      surely not done: our request was wrong
     │       └── NotAtProvider     provider-rejected      Jumio does not know that id
     │           └── ResultNotAtProvider  provider-rejected  but knows what it belongs to
+    ├── TemporarilyUnavailable    temporarily-unavailable  AWS did not do it just now
     └── Misconfigured             misconfigured          settings or credentials; ours to fix
 
 A hint is *dropped* once it is dealt with, and *retained* on the queue for any Problem, or
@@ -33,7 +34,7 @@ for NotYet: nothing can be said now.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class Problem(Exception):
@@ -153,7 +154,30 @@ class NotAtProvider(ProviderRejected):
 
 
 class ResultNotAtProvider(NotAtProvider):
-    """Jumio knows the execution, and has nothing to read about its result just yet."""
+    """Jumio knows the execution, and has nothing to read about its result: not yet, or no longer.
+
+    It says ``status`` all the same, and perhaps its ids for the account and the execution.
+    """
+
+    status = ""
+    account_id: str | None = None
+    workflow_execution_id: str | None = None
+
+    @classmethod
+    def known_as(
+        cls, status: str, account_id: str | None, workflow_execution_id: str | None
+    ) -> Self:
+        problem = cls()
+        problem.status, problem.account_id = status, account_id
+        problem.workflow_execution_id = workflow_execution_id
+        return problem
+
+
+class TemporarilyUnavailable(Problem):
+    """AWS did not do now what it usually does: nothing to mend, and to be asked for again."""
+
+    code = "temporarily-unavailable"
+    usual_wait = 2
 
 
 class Misconfigured(Problem):

@@ -209,7 +209,7 @@ class OpenExecution:
 def _session(step: Step, attempt: Attempt, opened: OpenedExecution) -> Session:
     """The session until what the token says, or as long as we asked for."""
     token = opened.token or opened.upload_token
-    inside = start_by(token) if token else None
+    inside = start_by(token, begun_at=attempt.begun_at, lifetime=step.lifetime) if token else None
     for_person, awaits_data = step.kind == "user", bool(step.inputs)
     return Session(
         reference=attempt.reference,

@@ -34,6 +34,7 @@ _ENTRIES = {
     "provider-busy": _Entry(HTTPStatus.SERVICE_UNAVAILABLE, "Too many people at this moment"),
     "provider-unavailable": _Entry(HTTPStatus.SERVICE_UNAVAILABLE, "The provider does not answer"),
     "provider-rejected": _Entry(HTTPStatus.BAD_GATEWAY, "The provider refused"),
+    "temporarily-unavailable": _Entry(HTTPStatus.SERVICE_UNAVAILABLE, "Not at this moment"),
     "misconfigured": _Entry(HTTPStatus.INTERNAL_SERVER_ERROR, "The service is not set up"),
     "internal": _Entry(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong"),
 }
