@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from jumio_simulator.api.account_answer import account_answer
 from jumio_simulator.api.account_request import AccountRequest
-from jumio_simulator.api.accounts import account_answer, check_against_tenant, new_execution
-from jumio_simulator.api.checks import require_bearer, require_headers, require_rate, world_of
-from jumio_simulator.api.problems import ProblemError
+from jumio_simulator.api.checks import require_bearer, require_headers, require_rate
+from jumio_simulator.api.opening import check_against_tenant, new_execution
+from jumio_simulator.wire.problems import ProblemError
+from jumio_simulator.wire.requests import world_of
 from jumio_simulator.world.model import Account, new_id
 
 

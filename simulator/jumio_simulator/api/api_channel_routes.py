@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jumio_simulator.api.accounts import api_block
-from jumio_simulator.api.checks import require_headers, upload_execution, world_of
-from jumio_simulator.api.problems import ProblemError
+from jumio_simulator.api.account_answer import api_block
+from jumio_simulator.api.checks import require_headers, upload_execution
+from jumio_simulator.wire.problems import ProblemError
+from jumio_simulator.wire.requests import world_of
 from jumio_simulator.world.clock import timestamp
 from jumio_simulator.world.lifecycle import acquire, start, touch
 from jumio_simulator.world.model import Credential, Execution, Json, Part

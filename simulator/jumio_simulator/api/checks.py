@@ -5,14 +5,9 @@ from typing import Literal
 
 from starlette.requests import Request
 
-from jumio_simulator.api.problems import TOO_MANY, UNAUTHORIZED, ProblemError
+from jumio_simulator.wire.problems import TOO_MANY, UNAUTHORIZED, ProblemError
+from jumio_simulator.wire.requests import simulation_of, world_of
 from jumio_simulator.world.model import Execution
-from jumio_simulator.world.world import World
-
-
-def world_of(request: Request) -> World:
-    world: World = request.app.state.world
-    return world
 
 
 def require_headers(request: Request) -> None:
@@ -50,14 +45,14 @@ def require_bearer(request: Request, permission: Literal["initiate", "retrieve"]
 
 def require_rate(request: Request, name: Literal["token", "account", "retrieval"]) -> None:
     """429 over the tenant's limit of this kind."""
-    world = world_of(request)
-    options = world.options
+    simulation = simulation_of(request)
+    options = simulation.world.options
     rate, burst = {
         "token": (options.token_rate, options.token_burst),
         "account": (options.account_rate, options.account_burst),
         "retrieval": (options.retrieval_rate, options.retrieval_burst),
     }[name]
-    if world.limits[name].admit(rate, burst):
+    if simulation.limits[name].admit(rate, burst):
         return
     seconds = options.retry_after_seconds
     raise ProblemError(429, TOO_MANY, {} if seconds is None else {"Retry-After": str(seconds)})

@@ -1,9 +1,11 @@
-"""The JSON that retrieval answers: status, details, steps."""
+"""The JSON that retrieval answers and callbacks carry: status, details, steps, callback."""
 
+from jumio_simulator.api.capabilities import capability_items, decision_json, present
 from jumio_simulator.world.clock import timestamp
-from jumio_simulator.world.model import Credential, Execution, Json, new_id
-from jumio_simulator.world.options import Options
+from jumio_simulator.world.model import Credential, Execution, Finding, Json, Verdict, new_id
+from jumio_simulator.world.options import CallbackOptions, Options
 from jumio_simulator.world.verdicts import SCORES, score_type, worst_type
+from jumio_simulator.world.world import World
 
 _STEP = {
     "watchlistScreening": "SCREENING",
@@ -33,6 +35,31 @@ def status_document(execution: Execution, base: str) -> Json:
     }
 
 
+def callback_document(
+    world: World, execution: Execution, plan: CallbackOptions, when: float
+) -> Json:
+    """The body of a callback about the execution's present status, as captured."""
+    base = world.base_url
+    if plan.real_hosts:
+        base = f"https://retrieval.{world.options.data_center}.jumio.ai"
+    account = f"{base}/api/v1/accounts/{execution.account_id}"
+    within = account if plan.href_with_account else f"{base}/api/v1"
+    reference = "somebody-else" if plan.wrong_user_reference else execution.user_reference
+    return present(
+        {
+            "callbackSentAt": timestamp(when),
+            "userReference": reference,
+            "workflowExecution": {
+                "id": execution.id,
+                "href": f"{within}/workflow-executions/{execution.id}",
+                "definitionKey": execution.definition_key,
+                "status": execution.status,
+            },
+            "account": {"id": execution.account_id, "href": account},
+        }
+    )
+
+
 def details_document(execution: Execution, base: str, options: Options) -> Json:
     """The full document; members that do not apply are left out."""
     account_href = f"{base}/api/v1/accounts/{execution.account_id}"
@@ -44,10 +71,8 @@ def details_document(execution: Execution, base: str, options: Options) -> Json:
         "customerInternalReference": execution.customer_internal_reference,
         "reportingCriteria": execution.reporting_criteria,
     }
-    outcome = execution.outcome
-    decision = outcome.decision if outcome else _pending_decision(options)
     document: Json = {
-        "workflow": _present(workflow),
+        "workflow": present(workflow),
         "account": {"id": execution.account_id},
         "createdAt": timestamp(execution.created_at),
         "startedAt": _moment(execution.started_at),
@@ -56,35 +81,31 @@ def details_document(execution: Execution, base: str, options: Options) -> Json:
         "credentials": [
             _credential(item, execution, account_href) for item in execution.credentials
         ],
-        "decision": decision,
+        "decision": decision_document(execution) or _pending_decision(options),
         "steps": {"href": f"{account_href}/workflow-executions/{execution.id}/steps"},
-        "capabilities": outcome.capabilities if outcome else {},
+        "capabilities": capability_items(execution, account_href, options),
         "consent": (execution.consent or {}).get("consent"),
     }
-    return _present(document)
+    return present(document)
 
 
 def steps_document(execution: Execution, options: Options) -> Json:
     """One entry per group of capabilities, each with the decision of its worst."""
-    groups: dict[str, list[Json]] = {}
+    groups: dict[str, list[Finding]] = {}
     if execution.outcome is not None:
-        for capability, items in execution.outcome.capabilities.items():
-            groups.setdefault(_STEP.get(capability, "ID_IV"), []).extend(items)
+        for capability, findings in execution.outcome.findings.items():
+            groups.setdefault(_STEP.get(capability, "ID_IV"), []).extend(findings)
     steps = []
-    for name, items in groups.items():
-        score = SCORES.get(worst_type(items), -1)
+    for name, findings in groups.items():
+        score = SCORES.get(worst_type(findings), -1)
         decision_type = score_type(score, options)
         label = options.decision_labels.get(decision_type, decision_type)
         steps.append(
             {
                 "id": new_id(),
                 "name": name,
-                "capabilityIds": [item["id"] for item in items],
-                "decision": {
-                    "type": decision_type,
-                    "details": {"label": label},
-                    "risk": {"score": score},
-                },
+                "capabilityIds": [finding.id for finding in findings],
+                "decision": decision_json(Verdict(decision_type, label), score),
             }
         )
     return {"steps": steps}
@@ -100,7 +121,7 @@ def _credential(credential: Credential, execution: Execution, account_href: str)
     consent = None
     if execution.consent is not None and credential.category in {"SELFIE", "FACEMAP"}:
         consent = {"decisionAccepted": True, "collectedBy": "CUSTOMER"}
-    return _present(
+    return present(
         {
             "id": credential.id,
             "category": credential.category,
@@ -111,19 +132,17 @@ def _credential(credential: Credential, execution: Execution, account_href: str)
     )
 
 
+def decision_document(execution: Execution) -> Json | None:
+    """The overall decision with its risk score; None while there is none."""
+    outcome = execution.outcome
+    return None if outcome is None else decision_json(outcome.verdict, outcome.score)
+
+
 def _pending_decision(options: Options) -> Json | None:
     if options.pending_decision == "absent":
         return None
-    return {
-        "type": "NOT_EXECUTED",
-        "details": {"label": "NOT_EXECUTED"},
-        "risk": {"score": -1},
-    }
+    return decision_json(Verdict("NOT_EXECUTED", "NOT_EXECUTED"), -1)
 
 
 def _moment(moment: float | None) -> str | None:
     return None if moment is None else timestamp(moment)
-
-
-def _present(document: Json) -> Json:
-    return {name: value for name, value in document.items() if value is not None}

@@ -4,12 +4,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jumio_simulator.api.checks import require_bearer, require_headers, require_rate, world_of
+from jumio_simulator.api.checks import require_bearer, require_headers, require_rate
 from jumio_simulator.api.documents import details_document, status_document, steps_document
-from jumio_simulator.api.problems import ProblemError
+from jumio_simulator.api.placeholder import placeholder_png
+from jumio_simulator.wire.problems import ProblemError
+from jumio_simulator.wire.requests import world_of
 from jumio_simulator.world.lifecycle import wipe
 from jumio_simulator.world.model import Execution
-from jumio_simulator.world.samples import placeholder_png
 
 _EXECUTION = "/api/v1/accounts/{account}/workflow-executions/{execution}"
 
