@@ -1,6 +1,7 @@
 """What a fault does to one request and its answer."""
 
 import asyncio
+import json
 import socket
 import struct
 from collections.abc import Awaitable, Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from jumio_simulator.wire.alteration import altered
 from jumio_simulator.wire.faults import Fault
 from jumio_simulator.wire.journal import Entry
 from jumio_simulator.wire.problems import TOO_MANY, UNAUTHORIZED, problem
@@ -86,6 +88,8 @@ class Misbehaviour:
                 await self._finish(answer.with_body(answer.body[: len(answer.body) // 2]))
             case "malformed_json":
                 await self._finish(answer.with_body(answer.body.replace(b":", b"=", 1) or b"{"))
+            case "altered_json":
+                await self._finish(await self._altered(answer))
             case "slow_drip":
                 await self._drip(answer)
             case "connection_refused":
@@ -106,6 +110,18 @@ class Misbehaviour:
             response = JSONResponse(fault.body, fault.status, fault.headers)
         else:
             response = problem(fault.status, "Switched on in the simulator", fault.headers)
+        return await self._answer(response)
+
+    async def _altered(self, answer: Answer) -> Answer:
+        """The answer with its members changed; 500 where it has nothing of the kind."""
+        try:
+            document = json.loads(answer.body)
+            document = altered(document, self._fault.members, self._fault.without)
+        except (ValueError, LookupError) as error:
+            return await self._answer(problem(500, f"altered_json: {error}"))
+        return answer.with_body(json.dumps(document).encode())
+
+    async def _answer(self, response: Response) -> Answer:
         answer = Answer()
         await response(self._exchange.scope, self._exchange.receive, answer.collect)
         return answer
