@@ -18,6 +18,8 @@ from jumio_simulator.admin import admin_routes as admin
 from jumio_simulator.admin import index_routes as index
 from jumio_simulator.api import accounts_routes as accounts
 from jumio_simulator.api import api_channel_routes as api_channel
+from jumio_simulator.api import deletion_routes as deletion
+from jumio_simulator.api import feedback_routes as feedback
 from jumio_simulator.api import retrieval_routes as retrieval
 from jumio_simulator.api import token_routes as token
 from jumio_simulator.api.documents import callback_document
@@ -63,6 +65,8 @@ def build_app(simulation: Simulation) -> Starlette:
         *accounts.ROUTES,
         *api_channel.ROUTES,
         *retrieval.ROUTES,
+        *feedback.ROUTES,
+        *deletion.ROUTES,
         *hosted.ROUTES,
         *index.ROUTES,
     ]

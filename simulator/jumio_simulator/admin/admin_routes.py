@@ -1,5 +1,6 @@
 """The admin API: options, reset, journal, faults, clock, scenarios, tokens."""
 
+from secrets import token_urlsafe
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,8 +11,8 @@ from starlette.routing import Route
 from jumio_simulator.wire.faults import Fault
 from jumio_simulator.wire.problems import ProblemError
 from jumio_simulator.wire.requests import json_object, simulation_of, world_of
+from jumio_simulator.world import lifecycle
 from jumio_simulator.world.clock import timestamp
-from jumio_simulator.world.lifecycle import schedule_person
 from jumio_simulator.world.scenarios import SCENARIOS, named_scenario
 from jumio_simulator.world.world import World
 
@@ -111,12 +112,42 @@ def _assign(world: World, body: dict[str, Any]) -> None:
         if execution is None:
             raise ProblemError(404, "There is no such workflow execution")
         execution.scenario = scenario.name
-        schedule_person(world, execution)
+        lifecycle.schedule_person(world, execution)
     elif len(wanted) == 1 and set(wanted) <= {"userReference", "customerInternalReference"}:
         ((attribute, value),) = wanted.items()
         world.scenarios.assign(scenario.name, attribute, str(value))
     else:
         raise ProblemError(400, 'Name one of "for", "next" and "default"')
+
+
+async def rotate(request: Request) -> Response:
+    """A new secret for a client: the one given, or one made up. Its bearers stay valid unless
+    `revoke` is asked for."""
+    body = await json_object(request)
+    world, client_id = world_of(request), request.path_params["client"]
+    if client_id not in {client.id for client in world.options.clients}:
+        raise ProblemError(404, "There is no such client")
+    secret = str(body.get("secret") or token_urlsafe(24))
+    world.options = world.options.patched(
+        {
+            "clients": [
+                client.model_dump() | ({"secret": secret} if client.id == client_id else {})
+                for client in world.options.clients
+            ]
+        }
+    )
+    revoked = world.bearers.revoke(client_id) if body.get("revoke") else 0
+    return JSONResponse({"secret": secret, "revoked": revoked})
+
+
+async def delete_account(request: Request) -> Response:
+    """The account is gone as when its retention period has ended: nobody asked Jumio for it."""
+    world = world_of(request)
+    account = world.account(request.path_params["account"])
+    if account is None:
+        raise ProblemError(404, "There is no such account")
+    lifecycle.delete_account(world, account, world.clock.now())
+    return JSONResponse({"deleted": True})
 
 
 async def revoke(request: Request) -> Response:
@@ -132,5 +163,7 @@ ROUTES = [
     Route("/outage", outage, methods=["POST"]),
     Route("/clock", clock, methods=["GET", "POST"]),
     Route("/scenarios", scenarios, methods=["GET", "POST"]),
+    Route("/accounts/{account}/delete", delete_account, methods=["POST"]),
+    Route("/clients/{client}/rotate", rotate, methods=["POST"]),
     Route("/tokens/revoke", revoke, methods=["POST"]),
 ]

@@ -37,6 +37,7 @@ async def upload_part(request: Request) -> Response:
         part = await _file(request, classifier)
     upload_execution(request)  # time may have passed while the body was received
     credential.parts[classifier] = part
+    execution.last_captured = credential
     _note_activity(request, execution)
     return JSONResponse(_upload_answer(request, execution, credential, part))
 
@@ -79,6 +80,8 @@ async def _file(request: Request, classifier: str) -> Part:
     media_type = next((kind for magic, kind in IMAGES.items() if content.startswith(magic)), None)
     if media_type is None and classifier == "DOCUMENT" and content.startswith(b"%PDF"):
         media_type = "application/pdf"
+    if classifier == "FACEMAP":
+        media_type = "application/octet-stream"  # the binary that the customer kept
     if media_type is None:
         raise ProblemError(400, "The file is not of a supported type")
     return Part(classifier, content, media_type)

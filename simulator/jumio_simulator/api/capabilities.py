@@ -6,6 +6,7 @@ from jumio_simulator.world.clock import timestamp
 from jumio_simulator.world.model import Execution, Finding, Json, Verdict
 from jumio_simulator.world.options import Options
 
+_REUSABLE = {"liveness": ("PASSED", "WARNING"), "authentication": ("PASSED",)}
 Builder = Callable[[Finding, Execution, Options], Json | None]
 
 
@@ -13,12 +14,12 @@ def capability_items(execution: Execution, account_href: str, options: Options) 
     """Lists of items by capability; {} while nothing was found, and after a wipe."""
     if execution.outcome is None:
         return {}
-    facemap = next((one for one in execution.credentials if one.category == "FACEMAP"), None)
+    facemap = next((one for one in execution.credentials if "FACEMAP" in one.parts), None)
     facemap_href = f"{account_href}/credentials/{facemap.id}/parts/FACEMAP" if facemap else None
 
     def item(capability: str, finding: Finding) -> Json:
         # Later authentications find the facemap beside `data`, not in it, as captured.
-        reusable = capability == "liveness" and finding.verdict.type in {"PASSED", "WARNING"}
+        reusable = finding.verdict.type in _REUSABLE.get(capability, ())
         return present(
             {
                 "id": finding.id,
@@ -52,10 +53,11 @@ def present(document: Json) -> Json:
 
 def _data(capability: str, finding: Finding, execution: Execution, options: Options) -> Json | None:
     """The `data` block; {} where Jumio shows an empty one, None where it shows none."""
-    if finding.verdict.type == "NOT_EXECUTED":
+    if finding.verdict.type == "NOT_EXECUTED" and capability != "imageChecks":
         return {} if capability in {"extraction", "similarity", "watchlistScreening"} else None
     builders: dict[str, Builder] = {
         "liveness": _liveness,
+        "authentication": _authentication,
         "similarity": _similarity,
         "imageChecks": _image_checks,
         "extraction": _extraction,
@@ -74,14 +76,23 @@ def _liveness(finding: Finding, *_: object) -> Json | None:
     return {"type": "JUMIO_STANDARD", "predictedAge": 35, "ageConfidenceRange": "30-40"}
 
 
+def _authentication(*_: object) -> Json:
+    return {"type": "JUMIO_STANDARD"}
+
+
 def _similarity(finding: Finding, *_: object) -> Json:
     words = {"PASSED": "MATCH", "REJECTED": "NOT_MATCH", "WARNING": "NOT_POSSIBLE"}
     return {"similarity": words[finding.verdict.type]}
 
 
 def _image_checks(finding: Finding, execution: Execution, _: Options) -> Json | None:
-    """The other executions with this face, for a repeated face only, as captured."""
-    if finding.verdict.type != "WARNING":
+    """The other executions with this face: for a repeated one, and where the document could not
+    be read, as captured; a document that is not supported and one that passed have none."""
+    usability = execution.outcome.findings.get("usability", []) if execution.outcome else []
+    unreadable = any(one.verdict.type == "REJECTED" for one in usability)
+    if finding.verdict.type != "WARNING" and not (
+        finding.verdict.type == "NOT_EXECUTED" and unreadable
+    ):
         return None
     return {"faceSearchFindings": {"status": "DONE", "findings": [execution.id]}}
 
@@ -132,6 +143,7 @@ def _email(finding: Finding, execution: Execution, _: Options) -> Json:
         "emailExists": "No" if risky else "Yes",
         "domainExists": "Yes",
         "domainName": email.rpartition("@")[2],
+        "domainCompany": "Example Mail",
         "domainRiskLevel": "High" if risky else "Low",
         "domainCreationDate": "2001-06-05T00:00:00Z",
         "advice": "Fraud Review" if risky else "Lower Fraud Risk",

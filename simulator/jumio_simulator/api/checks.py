@@ -8,6 +8,7 @@ from starlette.requests import Request
 from jumio_simulator.wire.problems import TOO_MANY, UNAUTHORIZED, ProblemError
 from jumio_simulator.wire.requests import simulation_of, world_of
 from jumio_simulator.world.model import Execution
+from jumio_simulator.world.options import Permission
 
 
 def require_headers(request: Request) -> None:
@@ -30,7 +31,14 @@ def bearer_token(request: Request) -> str:
     return token.strip()
 
 
-def require_bearer(request: Request, permission: Literal["initiate", "retrieve"]) -> None:
+def admit_retrieval(request: Request, permission: Permission = "retrieve") -> None:
+    """What every call of the retrieval API is checked for."""
+    require_headers(request)
+    require_bearer(request, permission)
+    require_rate(request, "retrieval")
+
+
+def require_bearer(request: Request, permission: Permission) -> None:
     """401 without a valid OAuth bearer, 403 when its client may not do this."""
     world = world_of(request)
     bearer = world.bearers.valid(bearer_token(request), world.clock.now())

@@ -2,12 +2,13 @@
 
 from jumio_simulator.api.capabilities import capability_items, decision_json, present
 from jumio_simulator.world.clock import timestamp
-from jumio_simulator.world.model import Credential, Execution, Finding, Json, Verdict, new_id
+from jumio_simulator.world.model import Credential, Execution, Finding, Json, Part, Verdict, new_id
 from jumio_simulator.world.options import CallbackOptions, Options
 from jumio_simulator.world.verdicts import SCORES, score_type, worst_type
 from jumio_simulator.world.world import World
 
 _STEP = {
+    "authentication": "AUTHENTICATION",
     "watchlistScreening": "SCREENING",
     "addressValidation": "ADDRESS_VERIFICATION",
     "proofOfResidency": "ADDRESS_VERIFICATION",
@@ -49,6 +50,7 @@ def callback_document(
         {
             "callbackSentAt": timestamp(when),
             "userReference": reference,
+            "reportingCriteria": execution.reporting_criteria if plan.reporting_criteria else None,
             "workflowExecution": {
                 "id": execution.id,
                 "href": f"{within}/workflow-executions/{execution.id}",
@@ -79,11 +81,13 @@ def details_document(execution: Execution, base: str, options: Options) -> Json:
         "completedAt": _moment(execution.completed_at),
         "wipedOutAt": _moment(execution.wiped_at),
         "credentials": [
-            _credential(item, execution, account_href) for item in execution.credentials
+            _credential(item, execution, account_href, options) for item in execution.credentials
         ],
         "decision": decision_document(execution) or _pending_decision(options),
         "steps": {"href": f"{account_href}/workflow-executions/{execution.id}/steps"},
         "capabilities": capability_items(execution, account_href, options),
+        "feedback": execution.feedback,
+        "dropOff": _drop_off(execution, options),
         "consent": (execution.consent or {}).get("consent"),
     }
     return present(document)
@@ -91,33 +95,57 @@ def details_document(execution: Execution, base: str, options: Options) -> Json:
 
 def steps_document(execution: Execution, options: Options) -> Json:
     """One entry per group of capabilities, each with the decision of its worst."""
-    groups: dict[str, list[Finding]] = {}
+    groups: dict[str, list[tuple[str, Finding]]] = {}
     if execution.outcome is not None:
         for capability, findings in execution.outcome.findings.items():
-            groups.setdefault(_STEP.get(capability, "ID_IV"), []).extend(findings)
+            group = groups.setdefault(_STEP.get(capability, "ID_IV"), [])
+            group.extend((capability, finding) for finding in findings)
     steps = []
-    for name, findings in groups.items():
-        score = SCORES.get(worst_type(findings), -1)
+    for name, group in groups.items():
+        score = SCORES.get(worst_type(finding for _, finding in group), -1)
         decision_type = score_type(score, options)
         label = options.decision_labels.get(decision_type, decision_type)
         steps.append(
             {
                 "id": new_id(),
                 "name": name,
-                "capabilityIds": [finding.id for finding in findings],
+                "capabilities": [
+                    {"id": one.id, "category": capability} for capability, one in group
+                ],
+                "capabilityIds": [finding.id for _, finding in group],
                 "decision": decision_json(Verdict(decision_type, label), score),
             }
         )
     return {"steps": steps}
 
 
-def _credential(credential: Credential, execution: Execution, account_href: str) -> Json:
-    parts = []
-    for part in credential.parts.values():
-        listed: Json = {"classifier": part.classifier}
-        if part.classifier != "FACEMAP":
-            listed["href"] = f"{account_href}/credentials/{credential.id}/parts/{part.classifier}"
-        parts.append(listed)
+def _drop_off(execution: Execution, options: Options) -> Json | None:
+    """The last credential captured, while and after somebody went away in mid-journey."""
+    last = execution.last_captured
+    left = execution.status in {"ACQUISITION_STARTED", "SESSION_EXPIRED"}
+    if last is None or not left or not options.drop_off:
+        return None
+    return {"lastCapturedCredential": {"id": last.id, "category": last.category}}
+
+
+def _part(part: Part, credential: Credential, account_href: str, options: Options) -> Json:
+    """Facemaps cannot be downloaded by their address; what the person captured says how."""
+    href = f"{account_href}/credentials/{credential.id}/parts/{part.classifier}"
+    photographed = not part.content and part.classifier in {"FRONT", "BACK", "FACE"}
+    return present(
+        {
+            "classifier": part.classifier,
+            "href": None if part.classifier == "FACEMAP" else href,
+            "captureType": "camera" if photographed else None,
+            "captureClient": options.capture_client if photographed else None,
+        }
+    )
+
+
+def _credential(
+    credential: Credential, execution: Execution, account_href: str, options: Options
+) -> Json:
+    parts = [_part(part, credential, account_href, options) for part in credential.parts.values()]
     consent = None
     if execution.consent is not None and credential.category in {"SELFIE", "FACEMAP"}:
         consent = {"decisionAccepted": True, "collectedBy": "CUSTOMER"}

@@ -4,21 +4,27 @@ from dataclasses import replace
 
 from jumio_simulator.world.data_rules import decide_from_data, impose
 from jumio_simulator.world.model import Execution, Outcome, Verdict
-from jumio_simulator.world.options import Options
+from jumio_simulator.world.options import ExpiredStatus, Options
 from jumio_simulator.world.scenarios import Scenario
 from jumio_simulator.world.verdicts import (
     PRECONDITION,
     Tree,
     capability_tree,
     overall_outcome,
+    passed,
     usual_verdict,
     worst_type,
 )
 from jumio_simulator.world.workflows import Workflow, find_workflow
 
+# What the customer's feedback on a document makes of the data checks of the next execution.
+_FEEDBACK = {"FRAUD": Verdict("REJECTED", "CUSTOMER_FEEDBACK"), "NOT_FRAUD": passed("dataChecks")}
 
-def decide(execution: Execution, scenario: Scenario, options: Options) -> Outcome:
-    """What Jumio finds at the end of processing."""
+
+def decide(
+    execution: Execution, scenario: Scenario, options: Options, feedback: str | None = None
+) -> Outcome:
+    """What Jumio finds at the end of processing; `feedback` is FRAUD, NOT_FRAUD or None."""
     workflow = find_workflow(execution.definition_key, options)
     if workflow is None:
         return overall_outcome({}, None, options)
@@ -29,6 +35,11 @@ def decide(execution: Execution, scenario: Scenario, options: Options) -> Outcom
         verdicts, score = _data_verdicts(execution, workflow, scenario)
     else:
         verdicts, score = scenario.verdicts, scenario.score
+    if feedback is not None and "dataChecks" in workflow.capabilities:
+        verdicts = {**verdicts, "dataChecks": _FEEDBACK[feedback]}
+        return overall_outcome(
+            capability_tree(workflow, execution.credentials, verdicts), None, options
+        )
     tree = capability_tree(workflow, execution.credentials, verdicts)
     if scenario.wanted in {"REJECTED", "WARNING"} and not workflow.data_only:
         tree, score = _made_to_fit(workflow, execution, scenario.wanted, tree, score)
@@ -63,8 +74,11 @@ def _made_to_fit(
     return tree, 100 if wanted == "REJECTED" else 50
 
 
-def expired_outcome(execution: Execution, status: str, options: Options) -> Outcome:
-    """An execution that ran out of time, in the documented form or in the captured one."""
+def expired_outcome(execution: Execution, status: ExpiredStatus, options: Options) -> Outcome:
+    """An execution that ran out of time, in the documented form or in the captured one.
+
+    Details may not show it: see `Options.expired_details`.
+    """
     workflow = find_workflow(execution.definition_key, options)
     tree: Tree = {}
     if workflow is not None:
@@ -72,6 +86,6 @@ def expired_outcome(execution: Execution, status: str, options: Options) -> Outc
         unexecuted = _everywhere(workflow, PRECONDITION)
         unexecuted.pop("usability", None)
         tree = capability_tree(workflow, bare, unexecuted)
-    if options.expired_details == "rejected":
+    if options.expired_details.get(status) == "rejected":
         return overall_outcome(tree, 100, options)
     return overall_outcome(tree, -1, options, label=status)

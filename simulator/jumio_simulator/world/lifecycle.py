@@ -5,7 +5,8 @@ started in time, or SESSION_EXPIRED when it was started and then left idle.
 """
 
 from jumio_simulator.world.decide import decide, expired_outcome
-from jumio_simulator.world.model import Credential, Execution, Part
+from jumio_simulator.world.model import Account, Credential, Execution, Part
+from jumio_simulator.world.options import ExpiredStatus
 from jumio_simulator.world.scenarios import SCENARIOS, Scenario
 from jumio_simulator.world.workflows import find_workflow
 from jumio_simulator.world.world import World
@@ -60,6 +61,7 @@ def touch(world: World, execution: Execution, when: float) -> None:
 def capture(world: World, execution: Execution, credential: Credential, when: float) -> None:
     """The person captures everything this credential wants."""
     _fill(credential)
+    execution.last_captured = credential
     touch(world, execution, when)
 
 
@@ -67,6 +69,7 @@ def _capture_missing(execution: Execution) -> None:
     for credential in execution.credentials:
         if credential.category != "DATA":
             _fill(credential)
+            execution.last_captured = credential
 
 
 def _fill(credential: Credential) -> None:
@@ -103,7 +106,9 @@ def process(world: World, execution: Execution, when: float) -> None:
     if execution.status != "ACQUIRED":
         return
     scenario = scenario_of(execution)
-    execution.outcome = decide(execution, scenario, world.options)
+    said = (execution.account_id, execution.user_reference or "")
+    feedback = next((world.feedback[one] for one in said if one in world.feedback), None)
+    execution.outcome = decide(execution, scenario, world.options, feedback)
     execution.unreadable_reads = max(world.options.unreadable_reads, scenario.unreadable_reads)
     execution.unreadable_until = when + world.options.unreadable_seconds
     _end(world, execution, "PROCESSED", when)
@@ -128,7 +133,7 @@ def _expire_session(world: World, execution: Execution, when: float) -> None:
         _end_expired(world, execution, "SESSION_EXPIRED", when)
 
 
-def _end_expired(world: World, execution: Execution, status: str, when: float) -> None:
+def _end_expired(world: World, execution: Execution, status: ExpiredStatus, when: float) -> None:
     execution.outcome = expired_outcome(execution, status, world.options)
     _end(world, execution, status, when)
 
@@ -149,6 +154,49 @@ def wipe(execution: Execution, when: float) -> None:
         credential.parts.clear()
     if execution.outcome is not None:
         execution.outcome.findings = {}
+
+
+def delete(execution: Execution, when: float) -> None:
+    """Remove an execution: nothing of it is kept but, perhaps, its decision."""
+    execution.deleted = True
+    wipe(execution, when)
+
+
+def delete_account(world: World, account: Account, when: float) -> None:
+    """Remove an account and all its executions."""
+    for execution_id in account.execution_ids:
+        delete(world.executions[execution_id], when)
+    account.deleted = True
+
+
+def delete_biometrics(execution: Execution) -> None:
+    """Remove what faces are compared with; the pictures and the result stay."""
+    for credential in execution.credentials:
+        if credential.category == "FACEMAP":
+            credential.parts.pop("FACEMAP", None)
+
+
+def give_feedback(world: World, execution: Execution, status: str, reason: str | None) -> None:
+    """Note what the customer found out, for the later executions of the same person.
+
+    Jumio knows the person by the document. Here everybody shows the same one, so that the account
+    and the user reference stand for it.
+    """
+    execution.feedback = {"status": status} | ({"reason": reason} if reason else {})
+    if any(one.category == "ID" for one in execution.credentials):
+        for person in filter(None, (execution.account_id, execution.user_reference)):
+            world.feedback[person] = status
+
+
+def liveness_on_file(world: World, account: Account) -> bool:
+    """Whether a face of this account passed a liveness check and is still there."""
+    outcomes = [world.executions[one].outcome for one in account.execution_ids]
+    return any(
+        finding.verdict.type == "PASSED" and any("FACEMAP" in one.parts for one in finding.subjects)
+        for outcome in outcomes
+        if outcome is not None
+        for finding in outcome.findings.get("liveness", [])
+    )
 
 
 def play(world: World, execution: Execution, scenario: Scenario, *, to_end: bool) -> None:

@@ -117,6 +117,8 @@ class Execution:
     unreadable_reads: int = 0
     unreadable_until: float = 0.0
     document: Json | None = None
+    last_captured: Credential | None = None
+    feedback: Json | None = None
     outcome: Outcome | None = None
     deliveries: list[Delivery] = field(default_factory=list)
 

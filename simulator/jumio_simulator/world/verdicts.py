@@ -59,7 +59,7 @@ FACE_CHECKS = frozenset({"liveness", "similarity", "authentication", "biometricV
 
 SUBJECTS = {
     "liveness": ("SELFIE", "FACEMAP"),
-    "authentication": ("SELFIE", "FACEMAP"),
+    "authentication": ("FACEMAP",),
     "biometricVerification": ("SELFIE",),
     "similarity": ("SELFIE", "ID"),
     "imageChecks": ("SELFIE", "ID"),
@@ -96,11 +96,11 @@ def _fulfilled(verdict: Verdict, capability: str) -> bool:
 def _usability(
     credentials: list[Credential], verdicts: Mapping[str, Verdict]
 ) -> dict[str, Verdict]:
-    """A verdict per credential category, keyed by category."""
+    """A verdict per credential, by its id."""
     usability = {}
     for credential in credentials:
         given = verdicts.get(f"usability.{credential.category}", verdicts.get("usability"))
-        usability[credential.category] = (
+        usability[credential.id] = (
             (given or passed("usability")) if credential.uploaded else NOT_UPLOADED
         )
     return usability
@@ -124,7 +124,7 @@ def _precondition(
     if parent is None:
         return True
     if parent == "usability":
-        relevant = [usability[item.category] for item in subjects if item.category in usability]
+        relevant = [usability[item.id] for item in subjects if item.id in usability]
         return all(_fulfilled(verdict, capability) for verdict in relevant)
     return _fulfilled(decided[parent], capability)
 
@@ -139,7 +139,7 @@ def capability_tree(
     tree: Tree = {}
     for capability in workflow.capabilities:
         if capability == "usability":
-            tree[capability] = [Finding([one], usability[one.category]) for one in pictures]
+            tree[capability] = [Finding([one], usability[one.id]) for one in pictures]
             continue
         subjects = _subjects(capability, credentials)
         if _precondition(capability, workflow, subjects, decided, usability):

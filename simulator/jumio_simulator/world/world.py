@@ -19,6 +19,7 @@ class World:
     """`base_url` is where this simulator answers, for the URLs it hands out.
 
     `on_status` is called with the execution and the moment of each change of its status.
+    `feedback` has the customer's last word on people, by account id and by user reference.
     """
 
     def __init__(self, options: Options, base_url: str) -> None:
@@ -35,6 +36,7 @@ class World:
         self.accounts: dict[str, Account] = {}
         self.executions: dict[str, Execution] = {}
         self.by_token: dict[str, Execution] = {}
+        self.feedback: dict[str, str] = {}
 
     @property
     def base_url(self) -> str:
@@ -65,5 +67,6 @@ class World:
         self.accounts.clear()
         self.executions.clear()
         self.by_token.clear()
+        self.feedback.clear()
         if bearers:
             self.bearers = Bearers(self.mint)
