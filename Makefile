@@ -53,7 +53,9 @@ lint: environment
 	@ruff check .
 	@ruff format --check .
 	@echo "==> import-linter"
-	@PYTHONPATH=layers/verification lint-imports
+	@mkdir -p .local
+	@PYTHONPATH=layers/verification lint-imports >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
+	@lint-imports --config simulator/pyproject.toml >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
 
 types: environment
 	@echo "==> mypy"

@@ -156,6 +156,7 @@ def test_the_simulators_outcomes_are_read(
     if decision:
         jumio.simulator.admin.play(execution, scenario)
     else:
+        jumio.simulator.admin.patch_options(expired_details="not_executed")
         jumio.simulator.admin.expire(execution)
     reading = jumio.call("retrieval.details")
     assert isinstance(reading, Reading)
