@@ -213,7 +213,10 @@ class Pipeline:
 
 def _received(sqs: Any, url: str) -> list[Json]:
     answer = sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+        QueueUrl=url,
+        MaxNumberOfMessages=10,
+        MessageSystemAttributeNames=["All"],
+        MessageAttributeNames=["All"],
     )
     return list(answer.get("Messages", []))
 
@@ -224,7 +227,10 @@ def _record(message: Json) -> Json:
         "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
         "attributes": message["Attributes"],
-        "messageAttributes": {},
+        "messageAttributes": {
+            name: {"dataType": one["DataType"], "stringValue": one["StringValue"]}
+            for name, one in message.get("MessageAttributes", {}).items()
+        },
         "eventSource": "aws:sqs",
         "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:hints",
         "awsRegion": "eu-central-1",

@@ -151,6 +151,9 @@ class CreateSession:
                     if self.supply_data(opening, session, data, deadline, resumed=resumed):
                         errand.sent.add(step.name)
                         continue
+                elif standing.account.has_wrong_lease(now):
+                    self.store.shorten_lease(errand.user_key, standing.account, int(now))
+                    continue
             except ConditionFailed:
                 pass  # another request got there first: look again
             if now >= patient_until:
