@@ -109,6 +109,11 @@ class Hints(HintQueue):
             )
         self.retained.clear()
 
+    def lose(self) -> None:
+        """Set all messages aside, as the queue does in the end."""
+        self.bring_back()
+        self.settle_up(self.receive(), {"batchItemFailures": []})
+
     def __len__(self) -> int:
         """How many messages there are, visible or not."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

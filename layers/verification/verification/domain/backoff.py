@@ -6,6 +6,7 @@ that dies need not come back to say so. A session takes all charges back, and wh
 have been nothing takes back its own.
 """
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -36,6 +37,10 @@ class Failures:
         past = 0 if now > self.not_before + _FORGOTTEN else self.number
         number = max(past, min(past + 1, fault))
         return Failures(number, int(now) + _wait(min(number, fault)))
+
+    def wait(self, now: float) -> int:
+        """Seconds until the next attempt may begin, whatever clock has written when that is."""
+        return max(0, min(math.ceil(self.not_before - now), _wait(self.number)))
 
 
 def _wait(failures: int) -> int:

@@ -3,7 +3,6 @@
 All times are whole seconds since 1970.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -45,8 +44,7 @@ class Account:
 
     def held_back_for(self, now: float) -> int:
         """Seconds until another attempt may begin; 0 while one is at work, which may succeed."""
-        left = math.ceil(self.failures.not_before - now)
-        return max(0, left) if self.lease_until <= now else 0
+        return self.failures.wait(now) if self.lease_until <= now else 0
 
     @property
     def longest_lease(self) -> int:

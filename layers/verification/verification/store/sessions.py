@@ -172,18 +172,21 @@ class SessionStore:
             operations += _session_replaces(attempt, session, replaces)
         self._table.write(*operations, deadline=deadline)
 
-    def shorten_lease(self, user_key: str, account: Account, now: int) -> None:
+    def shorten_lease(self, user_key: str, standing: Standing, now: int) -> Standing:
         """Let a lease end in time that a wrong clock has made too long; raises ConditionFailed.
 
         It is not simply free: whoever took it may still be at work.
         """
+        account = standing.account
+        until = now + account.longest_lease
         self._table.write(
             update(
                 account_key(user_key),
                 When("#lease_until = :seen", {"seen": account.lease_until}),
-                changes={"lease_until": now + account.longest_lease},
+                changes={"lease_until": until},
             )
         )
+        return replace(standing, account=replace(account, lease_until=until))
 
     def hold(self, user_key: str, owner: str, now: int) -> None:
         """Take the lease for work on an execution that is open; raises ConditionFailed."""

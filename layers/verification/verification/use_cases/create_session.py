@@ -135,6 +135,8 @@ class CreateSession:
             standing, pace = self.store.read(errand.user_key, journey.name, claim)
             now = self.clock()
             try:
+                if standing.account.has_wrong_lease(now):
+                    standing = self.store.shorten_lease(errand.user_key, standing, int(now))
                 if found := self._existing(errand, standing, now):
                     return found
                 step, unfinished = _next(errand, standing, now)
@@ -151,9 +153,6 @@ class CreateSession:
                     if self.supply_data(opening, session, data, deadline, resumed=resumed):
                         errand.sent.add(step.name)
                         continue
-                elif standing.account.has_wrong_lease(now):
-                    self.store.shorten_lease(errand.user_key, standing.account, int(now))
-                    continue
             except ConditionFailed:
                 pass  # another request got there first: look again
             if now >= patient_until:

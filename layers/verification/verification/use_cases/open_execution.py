@@ -169,7 +169,7 @@ class OpenExecution:
         except (ConditionFailed, Problem):
             released["released"] = False  # the lease ends by itself
         _logger.info(LogCode.ATTEMPT_RELEASED, extra=released)
-        wait = math.ceil(failures.not_before - self.clock())
+        wait = failures.wait(self.clock())
         if isinstance(error, Problem) and wait > (error.retry_after or 0):
             error.retry_after = wait
 
