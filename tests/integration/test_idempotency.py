@@ -154,3 +154,13 @@ def test_a_new_session_has_room_for_keys_again(bff: Bff) -> None:
     bff.ask(key="late")
     with pytest.raises(IdempotencyKeyReused):
         bff.ask("web", key="late")
+
+
+def test_requests_that_meet_bind_no_more_keys_than_one_after_the_other(bff: Bff) -> None:
+    bff.ask()
+    for number in range(MOST_KEYS - 1):
+        bff.ask(key=f"another-{number}")
+    with interleaved("before", bff.store, "remember", lambda: bff.ask(key="meanwhile") and None):
+        bff.ask(key="late")
+    kept = [item for item in bff.items() if item["sk"]["S"].startswith("IDEMPOTENCY#")]
+    assert len(kept) == MOST_KEYS

@@ -15,8 +15,9 @@ from tests.support.reply import Reply
 from verification.aws.bus import Bus
 from verification.aws.queue import HintQueue
 from verification.domain.deadline import Deadline
+from verification.domain.hint import Hint
 from verification.domain.sources import Sources
-from verification.edge.batch import work_through
+from verification.edge.batch import RECEIVES, work_through
 from verification.edge.http import Request
 from verification.edge.http.callback import said
 from verification.use_cases.receive_callback import ReceiveCallback
@@ -67,16 +68,26 @@ class Consumer:
 
 
 class Hints(HintQueue):
-    """The queue of hints, and what the worker does to it."""
+    """The queue of hints, and what the worker does to it; nothing in it is delayed."""
 
     def __init__(self) -> None:
         self.sqs = boto3.client("sqs")
-        attributes = {"VisibilityTimeout": "360"}
+        self.dead_letters = self.sqs.create_queue(QueueName="set-aside")["QueueUrl"]
+        (target,) = self.sqs.get_queue_attributes(
+            QueueUrl=self.dead_letters, AttributeNames=["QueueArn"]
+        )["Attributes"].values()
+        redrive = {"deadLetterTargetArn": target, "maxReceiveCount": RECEIVES}
+        attributes = {"VisibilityTimeout": "360", "RedrivePolicy": json.dumps(redrive)}
         self.url = self.sqs.create_queue(QueueName="hints", Attributes=attributes)["QueueUrl"]
         super().__init__(self.sqs, self.url)
         self.retained: dict[str, str] = {}
         self.bodies: list[str] = []
         self.postponed: list[int] = []
+        self.delays: list[int] = []
+
+    def send(self, hint: Hint, *, delay: int = 0, since: int | None = None) -> None:
+        super().send(hint, since=since)
+        self.delays.append(delay)
 
     def put(self, body: str) -> None:
         self.sqs.send_message(QueueUrl=self.url, MessageBody=body)
@@ -116,8 +127,15 @@ class Hints(HintQueue):
 
     def __len__(self) -> int:
         """How many messages there are, visible or not."""
+        return self._in(self.url)
+
+    def set_aside(self) -> int:
+        """How many messages have been received too often."""
+        return self._in(self.dead_letters)
+
+    def _in(self, url: str) -> int:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        found = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)
+        found = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)
         return sum(int(found["Attributes"][name]) for name in names)
 
 

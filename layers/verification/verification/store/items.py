@@ -9,7 +9,6 @@ ACCOUNT#<account id> / ACCOUNT                         whose account that is
 LIMITER / ACCOUNT_CALLS                                the pace of calls that open executions
 """
 
-import math
 import re
 
 from verification.domain.backoff import Failures
@@ -159,6 +158,7 @@ def execution_of(item: Item | None) -> Execution | None:
 
 _WORD = re.compile(r"[ -~]{1,100}")
 _MOST_NAMES = 50
+_HIGHEST = 10**6
 
 
 def decision_item(decision: Decision | None) -> Item | None:
@@ -169,7 +169,7 @@ def decision_item(decision: Decision | None) -> Item | None:
     if _words([decision.label]):
         item["label"] = decision.label
     score: object = decision.score
-    if isinstance(score, (int, float)) and math.isfinite(score) and abs(score) <= 10**6:
+    if isinstance(score, (int, float)) and -_HIGHEST <= score <= _HIGHEST:
         item["score"] = round(score, 4)
     return item
 
