@@ -30,6 +30,10 @@ class LogCode(StrEnum):
     UNEXPECTED_ERROR = "unexpected_error"
     SECRET_UNREAD = "secret_unread"  # noqa: S105 a log code
 
+    # AWS
+    AWS_UNAVAILABLE = "aws_unavailable"
+    AWS_REFUSED = "aws_refused"
+
     # Jumio
     JUMIO_NOT_REACHED = "jumio_not_reached"
     JUMIO_RATE_LIMITED = "jumio_rate_limited"
@@ -58,13 +62,18 @@ class LogCode(StrEnum):
     PROGRESS_PUBLISHED = "progress_published"
     MESSAGE_RETAINED = "message_retained"
     MESSAGE_POISONOUS = "message_poisonous"
+    MESSAGE_PUT_BACK = "message_put_back"
+    MESSAGE_HANDED_OVER = "message_handed_over"
 
     # What runs by itself or at an operator's word
     SWEEP_DONE = "sweep_done"
     EXECUTION_OVERDUE = "execution_overdue"
+    EXECUTION_UNREADABLE = "execution_unreadable"
+    LOOK_FAILED = "look_failed"
     EXECUTION_GONE = "execution_gone"
     EXECUTION_NEVER_OPENED = "execution_never_opened"
     SUBJECT_ERASED = "subject_erased"
+    SUBJECT_UNKNOWN = "subject_unknown"
     LEFTOVER_ERASED = "leftover_erased"
     LEFTOVER_GONE = "leftover_gone"
 

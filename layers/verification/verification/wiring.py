@@ -25,8 +25,9 @@ from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Tra
 from verification.settings import JourneySettings, JumioSettings
 
 _ANSWERING = 0.5  # seconds kept for answering
+# Short, as ``cloud.asked`` repeats what AWS puts off for as long as there is time.
 _CONFIG = Config(
-    connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}
+    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
 )
 
 # There are last known values to go on with: nobody waits for long.

@@ -17,6 +17,7 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     ├── VerificationInProgress    verification-in-progress
     ├── AlreadyVerified           already-verified
     ├── AttemptsExhausted         attempts-exhausted
+    ├── HeldBack                  attempts-exhausted     too many in a row led to no session
     ├── NotFound                  not-found
     ├── DailyCeilingReached       provider-busy          this deployment's own limit
     ├── ProviderError             Jumio did not do what was asked
@@ -26,11 +27,11 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     │   └── ProviderRejected      provider-rejected      surely not done: our request was wrong
     │       └── NotAtProvider     provider-rejected      Jumio does not know that id
     │           └── ResultNotAtProvider  provider-rejected  but knows what it belongs to
-    ├── TemporarilyUnavailable    temporarily-unavailable  AWS did not do it just now
+    ├── TemporarilyUnavailable    temporarily-unavailable  AWS did not do it now
     └── Misconfigured             misconfigured          settings or credentials; ours to fix
 
 A hint is *dropped* once it is dealt with, and *retained* on the queue for any Problem, or
-for NotYet: nothing can be said now.
+for NotYet: nothing can be said now. ``edge/batch.py`` tells for how long.
 """
 
 from collections.abc import Mapping, Sequence
@@ -119,6 +120,12 @@ class AttemptsExhausted(Problem):
         self.window = window
 
 
+class HeldBack(Problem):
+    """The person's last attempts led to no session, and cost what all share."""
+
+    code = "attempts-exhausted"
+
+
 class NotFound(Problem):
     code = "not-found"
 
@@ -174,10 +181,14 @@ class ResultNotAtProvider(NotAtProvider):
 
 
 class TemporarilyUnavailable(Problem):
-    """AWS did not do now what it usually does: nothing to mend, and to be asked for again."""
+    """AWS did not do it now, or did not say that it has; ``reason`` is for the log only."""
 
     code = "temporarily-unavailable"
     usual_wait = 2
+
+    def __init__(self, reason: str, *, retry_after: int | None = None) -> None:
+        super().__init__("The service is busy; try again.", retry_after=retry_after)
+        self.reason = reason
 
 
 class Misconfigured(Problem):
@@ -192,6 +203,14 @@ class Misconfigured(Problem):
 
 class NotYet(Exception):
     """Nothing can be said now: retain the hint and come back."""
+
+
+class TooSoon(NotYet):
+    """Only time is missing, whoever's it is."""
+
+
+class HandedOver(NotYet):
+    """Nothing is lost with the hint: the sweeper comes back to it, or what is on record stands."""
 
 
 class NothingThere(NotYet):
