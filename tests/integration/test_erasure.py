@@ -134,6 +134,22 @@ def test_whoever_knows_an_address_of_an_erased_person_can_delete_nobody_elses_ac
     assert observed.metrics()["CallbacksRefused"] == 2
 
 
+def test_a_leftover_of_which_only_an_expiry_is_known_is_told_and_not_deleted(
+    pipeline: Pipeline, erase: Eraser, observed: Observed
+) -> None:
+    leftover = lost(pipeline)
+    assert erase().unanswered == 1
+    pipeline.play(leftover, "never starts")
+
+    pipeline.call_back(leftover)
+    pipeline.work_off()
+
+    assert deleted_at_jumio(pipeline) == set()
+    (record,) = observed.with_code("leftover_unconfirmed")
+    assert record["account_id"] == leftover["accountId"]
+    assert observed.metrics()["Orphans"] == 1
+
+
 def test_an_account_that_is_somebodys_again_is_not_a_leftover(
     pipeline: Pipeline, erase: Eraser, observed: Observed
 ) -> None:

@@ -76,6 +76,7 @@ class LogCode(StrEnum):
     SUBJECT_UNKNOWN = "subject_unknown"
     LEFTOVER_ERASED = "leftover_erased"
     LEFTOVER_GONE = "leftover_gone"
+    LEFTOVER_UNCONFIRMED = "leftover_unconfirmed"
 
 
 class Metric(StrEnum):

@@ -35,7 +35,7 @@ for NotYet: nothing can be said now. ``edge/batch.py`` tells for how long.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Self
+from typing import ClassVar
 
 
 class Problem(Exception):
@@ -161,23 +161,7 @@ class NotAtProvider(ProviderRejected):
 
 
 class ResultNotAtProvider(NotAtProvider):
-    """Jumio knows the execution, and has nothing to read about its result: not yet, or no longer.
-
-    It says ``status`` all the same, and perhaps its ids for the account and the execution.
-    """
-
-    status = ""
-    account_id: str | None = None
-    workflow_execution_id: str | None = None
-
-    @classmethod
-    def known_as(
-        cls, status: str, account_id: str | None, workflow_execution_id: str | None
-    ) -> Self:
-        problem = cls()
-        problem.status, problem.account_id = status, account_id
-        problem.workflow_execution_id = workflow_execution_id
-        return problem
+    """Jumio knows the execution, and has nothing to read about its result just yet."""
 
 
 class TemporarilyUnavailable(Problem):

@@ -59,6 +59,8 @@ _BY_DECISION = {
 }
 
 PROCESSED = "PROCESSED"
+WITHOUT_DETAILS = {status for status, state in _BY_STATUS.items() if state is State.EXPIRED}
+"""Statuses of executions whose details Jumio documents to be unavailable."""
 
 
 @dataclass(frozen=True)

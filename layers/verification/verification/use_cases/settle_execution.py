@@ -95,7 +95,8 @@ class SettleExecution:
         """Recognise what was opened by a call whose answer never came; None if it is not that."""
         if known.account.lease_until > self.clock():
             raise TooSoon("whoever holds the lease may still record or erase it")
-        if not _confirmed(hint, self._details(hint, deadline)):
+        reading = self._details(hint, deadline)
+        if not (_confirmed(hint, reading) or self._may_be(hint, reading, known)):
             return None
         try:
             adopted = self.store.adopt(
@@ -120,11 +121,26 @@ class SettleExecution:
         except NothingThere:  # as a rule: the erasure has deleted it
             _logger.info(LogCode.LEFTOVER_GONE, extra=_ids(hint))
             return
+        if not reading.has_details:  # nobody is deleted on the word of a callback
+            _logger.error(LogCode.LEFTOVER_UNCONFIRMED, extra=_ids(hint))
+            count(Metric.ORPHANS)
+            return
         if not _confirmed(hint, reading) or self.erasures.on_record(hint.account_id):
             _refuse(hint)
             return
         self.advance.jumio.delete_account(hint.account_id, deadline=deadline)
         _logger.warning(LogCode.LEFTOVER_ERASED, extra=_ids(hint))
+
+    def _may_be(self, hint: Hint, reading: Reading, known: Known) -> bool:
+        """Whether an expired execution without details is what an unanswered call has opened.
+
+        Its callback came to an address that only Jumio was given, and the account is nobody
+        else's. Nothing is handed out of an expired execution, whoever's it was.
+        """
+        if reading.has_details or reading.account_id not in (None, hint.account_id):
+            return False
+        own = known.account.account_id == hint.account_id
+        return own or not self.erasures.on_record(hint.account_id)
 
     def _details(self, hint: Hint, deadline: Deadline) -> Reading:
         ids = hint.account_id, hint.workflow_execution_id
