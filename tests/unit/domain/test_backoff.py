@@ -74,12 +74,12 @@ def test_a_person_who_is_held_back_hears_for_how_long() -> None:
 
 
 def test_the_advice_says_the_same() -> None:
-    advice = retry_advice(JOURNEY, Progress(), NOW + 6, held_back())
+    advice = retry_advice(JOURNEY, Progress(), held_back(), NOW + 6)
     assert (advice.allowed, advice.remaining, advice.after) == (False, 5, 250)
-    assert retry_advice(JOURNEY, Progress(), NOW + 256, held_back()).allowed
+    assert retry_advice(JOURNEY, Progress(), held_back(), NOW + 256).allowed
 
 
 def test_while_an_attempt_is_at_work_it_may_still_succeed() -> None:
     at_work = held_back(lease_until=NOW + 30)
     require_new_execution_allowed(JOURNEY, Progress(), at_work, NOW)
-    assert retry_advice(JOURNEY, Progress(), NOW, at_work).allowed
+    assert retry_advice(JOURNEY, Progress(), at_work, NOW).allowed

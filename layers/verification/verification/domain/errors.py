@@ -11,6 +11,7 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     ├── ConsentRequired           consent-required       ask the person, then send it
     ├── ApplicantRequired         applicant-required     ask the person, then send it
     ├── NotEligible               not-eligible           this journey is not for this person
+    │   └── AccountGone           not-eligible           any more: begin with another one
     ├── ChannelUnavailable        channel-unavailable    the workflow has no token or no address
     ├── IdempotencyKeyReused      idempotency-key-reused
     ├── SessionBusy               session-busy           another request is at it
@@ -87,6 +88,10 @@ class ApplicantRequired(Problem):
 
 class NotEligible(Problem):
     code = "not-eligible"
+
+
+class AccountGone(NotEligible):
+    """Jumio has deleted the account that the journey needs."""
 
 
 class ChannelUnavailable(Problem):

@@ -12,6 +12,7 @@ from verification.domain.errors import (
     AttemptsExhausted,
     HeldBack,
     NotEligible,
+    Problem,
     VerificationInProgress,
 )
 from verification.domain.execution import Decision, State
@@ -234,10 +235,13 @@ def recent_attempts(progress: Progress, step: Step, now: float) -> tuple[int, ..
     return tuple(at for at in attempts if at > now - step.attempts.window)
 
 
-def blocked_by_outcome(journey: Journey, progress: Progress, now: float) -> bool:
-    """Whether what is known of a person forbids another execution of the journey."""
+def blocked_by_outcome(journey: Journey, progress: Progress, account: Account, now: float) -> bool:
+    """Whether what is known of a person forbids another execution of the journey.
+
+    Who was approved and has no account any more, as Jumio has deleted it, may begin anew.
+    """
     if progress.state is State.APPROVED:
-        return not journey.repeatable
+        return not journey.repeatable and account.account_id is not None
     return progress.state in (State.PROCESSING, State.REVIEW) or screened_out(
         journey, progress, now
     )
@@ -256,16 +260,15 @@ def screened_out(journey: Journey, progress: Progress, now: float) -> bool:
     return step.validity is None or now < (progress.updated_at or 0) + step.validity
 
 
-def retry_advice(
-    journey: Journey, progress: Progress, now: float, account: Account | None = None
-) -> Retry:
-    """What ``GET /verification`` tells about another attempt."""
-    step = coming_step(journey, progress, now)
-    retry = _retry(step or journey.steps[-1], progress, now)
-    if step is None or blocked_by_outcome(journey, progress, now):
-        return replace(retry, allowed=False)
-    wait = account.held_back_for(now) if account else 0
-    return replace(retry, allowed=retry.allowed and not wait, after=max(retry.after, wait))
+def retry_advice(journey: Journey, progress: Progress, account: Account, now: float) -> Retry:
+    """What ``GET /verification`` tells about another attempt: what ``POST /sessions`` would do."""
+    step, problem = coming_step(journey, progress, now), None
+    try:
+        require_new_execution_allowed(journey, progress, account, now)
+    except Problem as found:
+        problem = found
+    remaining = _retry(step or journey.steps[-1], progress, now).remaining
+    return Retry(problem is None, remaining, (problem and problem.retry_after) or 0)
 
 
 def _retry(step: Step, progress: Progress, now: float) -> Retry:
@@ -283,7 +286,7 @@ def require_new_execution_allowed(
     step = next_step(journey, progress, now)
     if screened_out(journey, progress, now):
         raise NotEligible("This person cannot be verified by this journey.")
-    if blocked_by_outcome(journey, progress, now) or step is None:
+    if blocked_by_outcome(journey, progress, account, now) or step is None:
         if progress.state in (State.PROCESSING, State.REVIEW):
             raise VerificationInProgress("The result of the last attempt is not known yet.")
         raise AlreadyVerified("This person has passed this journey.")

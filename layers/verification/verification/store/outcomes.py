@@ -72,16 +72,11 @@ class OutcomeStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def progress(self, user_key: str, journey: str) -> Progress:
-        """Where a person stands in a journey."""
-        key = journey_key(user_key, journey)
-        return progress_of(self._table.read(key).get(key))
-
     def standing(self, user_key: str, journey: str) -> tuple[Account, Progress]:
-        """Who a person is to us and where they stand in a journey, in one round trip."""
-        keys = account_key(user_key), journey_key(user_key, journey)
-        items = self._table.read(*keys)
-        return account_of(items.get(keys[0])), progress_of(items.get(keys[1]))
+        """Where a person stands in a journey."""
+        account, progress = account_key(user_key), journey_key(user_key, journey)
+        items = self._table.read(account, progress)
+        return account_of(items.get(account)), progress_of(items.get(progress))
 
     def known(self, user_key: str, reference: str) -> Known | None:
         """What is on record around an execution, or None if it was never intended."""

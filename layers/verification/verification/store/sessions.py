@@ -121,13 +121,14 @@ class SessionStore:
             )
         self._table.write(*operations)
 
-    def release(self, attempt: Attempt, failures: Failures) -> None:
+    def release(self, attempt: Attempt, failures: Failures, *, gone: bool = False) -> None:
         """Undo ``begin`` where Jumio has surely opened nothing; raises ConditionFailed if late.
 
-        Of the attempt only the person's failures are kept.
+        Of the attempt only the person's failures are kept, and that their account is gone.
         """
+        changes = failures_changes(failures) | ({"account_id": None} if gone else {})
         operations = [
-            _lease_ends(attempt.user_key, attempt.reference, failures_changes(failures)),
+            _lease_ends(attempt.user_key, attempt.reference, changes),
             delete(execution_key(attempt.user_key, attempt.reference)),
         ]
         if attempt.claim:

@@ -18,10 +18,10 @@ from verification.domain.capability import SigningKey, sign
 from verification.domain.consent import Consent
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.errors import (
+    AccountGone,
     DailyCeilingReached,
     Misconfigured,
     NotAtProvider,
-    NotEligible,
     OutcomeUnknown,
     Problem,
     ProviderRejected,
@@ -102,7 +102,7 @@ class OpenExecution:
             wait = self._left_open(attempt)
             raise OutcomeUnknown(problem.detail, retry_after=wait) from None
         except Problem as problem:
-            refused = isinstance(problem, (NotEligible, ProviderRejected))
+            refused = isinstance(problem, (AccountGone, ProviderRejected))
             fault = Fault.REFUSED if refused else Fault.TROUBLE
             self._release(attempt, charged.and_another(fault, self.clock()), problem)
             raise
@@ -146,10 +146,10 @@ class OpenExecution:
         except NotAtProvider:
             if known is None:
                 raise
-            if opening.journey.needs_account:
-                raise NotEligible("This journey is for people who were verified before.") from None
             # Jumio deletes accounts, for example when their retention period ends.
             _logger.warning(LogCode.ACCOUNT_GONE, extra={"account_id": known})
+            if opening.journey.needs_account:
+                raise AccountGone("This journey is for people who were verified before.") from None
             return self.jumio.open_execution(request, account_id=None, deadline=in_time)
 
     def _left_open(self, attempt: Attempt) -> int:
@@ -165,7 +165,7 @@ class OpenExecution:
             count(Metric.DAILY_CEILING_REACHED)
         released = {"reference": attempt.reference, "released": True}
         try:
-            self.store.release(attempt, failures)
+            self.store.release(attempt, failures, gone=isinstance(error, AccountGone))
         except (ConditionFailed, Problem):
             released["released"] = False  # the lease ends by itself
         _logger.info(LogCode.ATTEMPT_RELEASED, extra=released)
@@ -187,7 +187,7 @@ class OpenExecution:
         while True:
             progress, now = standing.progress, self.clock()
             recent = {**progress.attempts, step.name: recent_attempts(progress, step, now)}
-            blocked = blocked_by_outcome(journey, progress, now)
+            blocked = blocked_by_outcome(journey, progress, standing.account, now)
             try:
                 self.store.save(
                     attempt,
