@@ -153,15 +153,13 @@ def test_what_a_person_is_told_is_what_happens_when_they_ask(
     standing: tuple[Journey, Progress, Account],
 ) -> None:
     way, progress, account = standing
-    told = retry_advice(way, progress, account, NOW)
+    told, refusal = retry_advice(way, progress, account, NOW), None
     try:
         require_new_execution_allowed(way, progress, account, NOW)
     except Problem as problem:
-        assert not told.allowed
-        assert told.after == (problem.retry_after or 0)
-    else:
-        assert told.allowed
-        assert told.after == 0
+        refusal = problem
+    assert told.allowed == (refusal is None)
+    assert told.after == ((refusal and refusal.retry_after) or 0)
 
 
 def test_attempts_count_within_their_window_only() -> None:
