@@ -131,15 +131,24 @@ def test_a_review_by_configuration_ends_in_the_same_way(pipeline: Pipeline) -> N
     """Jumio's own decision was a rejection; then somebody corrects it in its portal."""
     configured(pipeline, {"name": "identity", "otherwise": "review"})
     execution = pipeline.open()
-    called_back(pipeline, execution, "REJECTED")
-    assert pipeline.status() == "review"
-
-    called_back(pipeline, execution, "REJECTED")
-    assert pipeline.status() == "review"
+    for kind in ("WARNING", "REJECTED", "REJECTED"):
+        called_back(pipeline, execution, kind)
+        assert pipeline.status() == "review"
     called_back(pipeline, execution, "PASSED")
 
     assert pipeline.status() == "approved"
     assert [status for _, status in pipeline.consumer.outcomes()] == ["review", "approved"]
+
+
+def test_another_configuration_does_not_rewrite_what_was_told(pipeline: Pipeline) -> None:
+    """Jumio says the same as before: that is no news."""
+    configured(pipeline, {"name": "identity", "otherwise": "review"})
+    execution = pipeline.open()
+    called_back(pipeline, execution, "REJECTED")
+    configured(pipeline, {"name": "identity"})
+    called_back(pipeline, execution, "REJECTED")
+    assert pipeline.status() == "review"
+    assert len(pipeline.consumer.events()) == 1
 
 
 def test_what_the_configuration_has_passed_is_not_taken_back(pipeline: Pipeline) -> None:
@@ -180,6 +189,16 @@ def test_a_review_that_nobody_was_told_of_is_told_first(pipeline: Pipeline) -> N
     pipeline.work_off()
 
     assert [status for _, status in pipeline.consumer.outcomes()] == ["review", "approved"]
+
+
+def test_a_review_that_goes_on_is_told_once(pipeline: Pipeline) -> None:
+    execution = pipeline.open()
+    says(pipeline, "WARNING")
+    with killed("before", pipeline.bus, "publish"):
+        pipeline.bff.settle(execution)
+    pipeline.call_back(execution)
+    pipeline.work_off()
+    assert len(pipeline.consumer.events()) == 1
 
 
 def test_a_worker_that_was_slow_to_tell_the_review_does_not_hide_its_end(

@@ -129,6 +129,16 @@ def test_what_fails_because_somebody_is_away_is_tried_for_two_hours(
     assert (len(hints), hints.set_aside()) == (0, 1)
 
 
+def test_a_hint_that_was_put_back_is_as_old_as_the_first_one(hints: Hints) -> None:
+    hints.send(HINT, since=round(time.time() - 1.9 * HOUR))
+    for _ in range(2 * RECEIVES):
+        work(hints, raising(ProviderBusy()))
+    assert (len(hints), hints.set_aside()) == (1, 0)
+    for _ in range(RECEIVES + 1):
+        work(hints, raising(ProviderBusy()), later=0.2 * HOUR)
+    assert (len(hints), hints.set_aside()) == (0, 1)
+
+
 @pytest.mark.parametrize(
     "error",
     [NotYet("nothing there"), ProviderRejected(), Misconfigured("X"), KeyError("a defect")],
