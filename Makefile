@@ -14,13 +14,13 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template
-.PHONY: unit integration contract infrastructure e2e lock redrive
+.PHONY: unit integration contract world infrastructure e2e lock redrive
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
 	@echo "make demo ARGS=--exit  the same, and end after the walk"
 	@echo "make test              everything that is checked; one part: make lint, types, template,"
-	@echo "                       unit, integration, contract, infrastructure or e2e"
+	@echo "                       unit, integration, contract, world, infrastructure or e2e"
 	@echo "make check             read the journey documents in layers/journeys; make schema writes"
 	@echo "                       the JSON Schema by which editors check them"
 	@echo "make lock              compile the requirement files anew"
@@ -65,7 +65,7 @@ template: environment
 	@echo "==> sam validate --lint"
 	@sam validate --lint
 
-unit integration contract: environment
+unit integration contract world: environment
 	@$(PYTEST) tests/$@
 
 infrastructure e2e: build
