@@ -14,13 +14,13 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: unit integration contract infrastructure e2e browser lock redrive
+.PHONY: unit integration contract world infrastructure e2e browser lock redrive
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
 	@echo "make demo ARGS=--exit  the same, and end after the walk"
 	@echo "make test              everything that is checked; one part: make lint, types, template,"
-	@echo "                       unit, integration, contract, infrastructure or e2e"
+	@echo "                       unit, integration, contract, world, infrastructure or e2e"
 	@echo "make check             read the journey documents in layers/journeys; make schema writes"
 	@echo "                       the JSON Schema by which editors check them"
 	@echo "make browser           find a Chrome or Chromium for the tests, or get one"
@@ -55,7 +55,9 @@ lint: environment
 	@ruff check .
 	@ruff format --check .
 	@echo "==> import-linter"
-	@PYTHONPATH=layers/verification lint-imports
+	@mkdir -p .local
+	@PYTHONPATH=layers/verification lint-imports >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
+	@lint-imports --config simulator/pyproject.toml >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
 
 types: environment
 	@echo "==> mypy"
@@ -65,7 +67,7 @@ template: environment
 	@echo "==> sam validate --lint"
 	@sam validate --lint
 
-unit integration contract: environment
+unit integration contract world: environment
 	@$(PYTEST) tests/$@
 
 infrastructure: build

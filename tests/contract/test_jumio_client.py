@@ -14,6 +14,7 @@ from verification.domain.errors import (
     ProviderUnavailable,
     ResultNotAtProvider,
 )
+from verification.jumio import Reading
 
 reading = pytest.mark.parametrize("endpoint", READING)
 every = pytest.mark.parametrize("endpoint", OPENING + READING)
@@ -140,16 +141,27 @@ def test_a_read_that_repetition_cannot_help_ends_at_once(
     assert (jumio.sent(endpoint), waits) == (1, [])
 
 
+@pytest.mark.parametrize("gone", [404, 410])
 @pytest.mark.parametrize(
     ("missing", "problem"),
     [("retrieval.details", ResultNotAtProvider), ("retrieval.status", NotAtProvider)],
 )
 def test_a_missing_result_is_told_from_a_missing_execution(
-    jumio: Jumio, waits: list[float], missing: str, problem: type[Problem]
+    jumio: Jumio, waits: list[float], missing: str, problem: type[Problem], gone: int
 ) -> None:
-    jumio.simulator.admin.add_fault(missing, "status", 10, status=404)
+    jumio.simulator.admin.add_fault(missing, "status", 10, status=gone)
     assert jumio.ending("retrieval.details") is problem
     assert (jumio.sent(missing), waits) == (1, [])
+
+
+@pytest.mark.parametrize("gone", [404, 410])
+def test_an_expired_execution_has_a_status_if_no_details(jumio: Jumio, gone: int) -> None:
+    """Jumio says that details of expired executions will not be available."""
+    jumio.simulator.admin.expire(jumio.opened.workflow_execution_id)
+    jumio.simulator.admin.add_fault("retrieval.details", "status", 10, status=gone)
+    assert jumio.call("retrieval.details") == Reading(
+        "TOKEN_EXPIRED", account_id=jumio.opened.account_id, has_details=False
+    )
 
 
 @reading

@@ -61,6 +61,7 @@ def test_no_answer_in_time_is_an_unknown_outcome(
         (400, ProviderRejected),
         (403, ProviderRejected),
         (404, NotAtProvider),
+        (410, NotAtProvider),
         (409, ProviderRejected),
         (415, ProviderRejected),
         (422, ProviderRejected),

@@ -27,6 +27,12 @@ def test_after_deletion_there_is_nothing_to_read(jumio: Jumio) -> None:
     assert jumio.ending("accounts.update") is NotAtProvider
 
 
+def test_what_jumio_calls_gone_is_deleted(jumio: Jumio, waits: list[float]) -> None:
+    jumio.simulator.admin.add_fault(ENDPOINT, "status", status=410)
+    delete(jumio)
+    assert (jumio.sent(ENDPOINT), waits) == (1, [])
+
+
 def test_what_is_gone_is_deleted(jumio: Jumio, waits: list[float]) -> None:
     delete(jumio)
     delete(jumio)

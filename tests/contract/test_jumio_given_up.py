@@ -9,7 +9,7 @@ import pytest
 from tests.support.jumio import AGENT
 from tests.support.servers import answer, http, socket_server
 from verification.domain.deadline import Deadline
-from verification.jumio.transport import NoAnswer, Transport
+from verification.jumio.transport import NotSent, Transport
 
 
 def test_what_was_given_up_is_not_sent_later(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,7 +22,7 @@ def test_what_was_given_up_is_not_sent_later(monkeypatch: pytest.MonkeyPatch) ->
 
     with socket_server(answer(http(200))) as server:
         monkeypatch.setattr(socket, "getaddrinfo", stalls)
-        with pytest.raises(NoAnswer):
+        with pytest.raises(NotSent):
             Transport(AGENT).send(
                 "POST", server.url, deadline=Deadline(0.3), json_body={}, fresh_connection=True
             )

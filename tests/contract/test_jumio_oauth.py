@@ -14,7 +14,7 @@ from tests.support.jumio import AGENT, REQUEST, SHORT, TRIES, Jumio, bearer, cli
 from tests.support.servers import answer, answer_json, hang, http, say_nothing, socket_server
 from verification.domain.deadline import Deadline
 from verification.domain.errors import Misconfigured, Problem, ProviderUnavailable
-from verification.jumio import Credentials
+from verification.jumio import Credentials, TokenSource, Transport
 
 THREADS = 20
 
@@ -88,6 +88,16 @@ def test_a_token_that_was_replaced_already_is_not_dropped_again(
         (600, 600, 300),
         (100, 100, 50),  # too short for the margin: half of it
         ("3600", 3600, 3300),
+        (None, 3600, 3300),  # what makes no sense is not believed
+        ("soon", None, 3300),
+        (0, None, 3300),
+        (-3600, None, 3300),
+        (True, None, 3300),
+        (float("nan"), None, 3300),
+        (3_600_000, None, 3300),  # milliseconds
+        (3600, -3600, 3300),  # another clock
+        (3600, 10**12, 3300),  # another unit
+        (3600, -(10**9), 3300),
     ],
 )
 def test_a_token_is_kept_until_the_sooner_of_its_two_ends(
@@ -139,11 +149,13 @@ def test_refused_credentials_are_a_misconfiguration(
 def test_wrong_credentials_are_a_misconfiguration_until_they_are_right(
     simulator: RunningSimulator,
 ) -> None:
-    known = [Credentials(simulator.client_id, "wrong"), Credentials("demo-client", "demo-secret")]
-    jumio = client(simulator.url, tokens=token_source(simulator.url, lambda: known.pop(0)))
+    known = [Credentials(simulator.client_id, "wrong")]
+    tokens = TokenSource(Transport(AGENT), simulator.url, lambda _: known)
+    jumio = client(simulator.url, tokens=tokens)
     with pytest.raises(Misconfigured) as refusal:
         jumio.open_execution(REQUEST, account_id=None, deadline=Deadline(5))
     assert "wrong" not in refusal.value.setting
+    known[:] = [Credentials("demo-client", "demo-secret")]
     jumio.open_execution(REQUEST, account_id=None, deadline=Deadline(5))
     assert len(simulator.admin.journal(endpoint="accounts.create")) == 1
 
@@ -187,15 +199,12 @@ def test_a_token_is_asked_for_again_and_without_one_nothing_is_sent(
         answer(http(204)),
         answer_json(200, []),
         answer_json(200, {}),
-        answer_json(200, {"access_token": "t"}),
         answer_json(200, {"expires_in": 3600}),
         answer_json(200, {"access_token": "", "expires_in": 3600}),
-        answer_json(200, {"access_token": "t", "expires_in": "soon"}),
-        answer_json(200, {"access_token": "t", "expires_in": 0}),
-        answer_json(200, {"access_token": "t", "expires_in": -1}),
-        answer_json(200, {"access_token": bearer(exp=1), "expires_in": 3600}),
+        answer_json(200, {"access_token": 5, "expires_in": 3600}),
+        answer_json(200, {"access_token": "two\nlines", "expires_in": 3600}),
     ],
-    ids=range(12),
+    ids=range(9),
 )
 def test_an_answer_that_makes_no_sense_is_no_token(waits: list[float], behaviour: object) -> None:
     with socket_server(behaviour) as server, pytest.raises(ProviderUnavailable):  # type: ignore[arg-type]
@@ -211,7 +220,7 @@ def test_a_token_is_not_waited_for_longer_than_there_is_time() -> None:
 
 def test_a_token_is_asked_for_as_jumio_documents() -> None:
     with socket_server(answer_json(200, {"access_token": "t", "expires_in": 3600})) as server:
-        token_source(server.url, lambda: Credentials("id", "s:ecret")).get(Deadline(5))
+        token_source(server.url, Credentials("id", "s:ecret")).get(Deadline(5))
     (request,) = server.requests
     head, _, body = request.partition("\r\n\r\n")
     line, *headers = head.split("\r\n")

@@ -82,13 +82,19 @@ def test_the_body_of_a_redirect_is_not_drunk_up(simulator: RunningSimulator) -> 
     assert sum(drunk) < 16 * 1024 * 1024
 
 
-def test_advice_beyond_all_bounds_is_no_crash(
-    simulator: RunningSimulator, waits: list[float]
+@pytest.mark.parametrize(
+    "advice", ["9" * 400, "1795421700", "3601"], ids=["for ever", "a moment", "milliseconds"]
+)
+def test_advice_beyond_all_bounds_is_none(
+    simulator: RunningSimulator, waits: list[float], advice: str
 ) -> None:
-    busy = answer(http(429, Retry_After="9" * 400))
-    with socket_server(busy) as server, pytest.raises(ProviderBusy):
+    busy = answer(http(429, Retry_After=advice))
+    with socket_server(busy) as server, pytest.raises(ProviderBusy) as refusal:
         opening(simulator, server)
-    assert len(waits) <= 1
+    assert len(waits) == TRIES - 1
+    assert max(waits) < 5
+    assert refusal.value.retry_after is not None
+    assert refusal.value.retry_after < 5
 
 
 @pytest.mark.parametrize("fault", ["rate_limited", "reset"])

@@ -30,7 +30,7 @@ from verification.domain.errors import (
     ProviderRejected,
     ProviderUnavailable,
 )
-from verification.jumio import JumioClient
+from verification.jumio import JumioClient, Reading
 
 ACCOUNT, EXECUTION = "0b6ad1f4-3a52-4a5e-9d57-0d7b0b6c1a11", "9c2f4a6e-7d31-4b8a-8c1e-5e6f7a8b9c0d"
 OPENED = {
@@ -120,6 +120,19 @@ def test_whatever_cannot_be_read_is_no_reading(
     with socket_server(behaviour) as server, pytest.raises(Problem) as refusal:
         reading(simulator, server, SHORT if behaviour is hang else 5)
     assert type(refusal.value) is ProviderUnavailable
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [b'"M\xfcller"', b'"line\nline"', b"9" * 5000, b"NaN", b'"\xff\xfe"', b'"\\ud800"'],
+    ids=["another encoding", "a raw line", "a long number", "no number", "no text", "half a pair"],
+)
+def test_no_odd_letter_or_number_makes_all_of_an_answer_unreadable(
+    simulator: RunningSimulator, odd: bytes
+) -> None:
+    body = json.dumps({**STATUS, "odd": "ODD"}).encode().replace(b'"ODD"', odd)
+    with socket_server(answer(http(200, b"\xef\xbb\xbf" + body))) as server:
+        assert reading(simulator, server) == Reading("INITIATED")
 
 
 def test_a_flood_is_not_drunk_up(simulator: RunningSimulator) -> None:

@@ -53,7 +53,9 @@ def jumio_client(simulator: RunningSimulator) -> JumioClient:
     transport = Transport(USER_AGENT)
     credentials = Credentials(simulator.client_id, simulator.client_secret)
     hosts = Hosts.of("emea-1", simulator.url)
-    return JumioClient(hosts, transport, TokenSource(transport, hosts.auth, lambda: credentials))
+    return JumioClient(
+        hosts, transport, TokenSource(transport, hosts.auth, lambda _: [credentials])
+    )
 
 
 @dataclass

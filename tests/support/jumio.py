@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,7 @@ from verification.jumio import (
     TokenSource,
     Transport,
 )
+from verification.jumio.transport import Reply, _parse
 
 AGENT = "Example JumioBff/1.0"
 CREDENTIALS = Credentials("demo-client", "demo-secret")
@@ -38,16 +39,37 @@ OPENING = ["accounts.create", "accounts.update"]
 READING = ["retrieval.status", "retrieval.details"]
 
 
-def token_source(
-    auth: str, credentials: Callable[[], Credentials] = lambda: CREDENTIALS
-) -> TokenSource:
-    return TokenSource(Transport(AGENT), auth, credentials)
+def token_source(auth: str, *credentials: Credentials) -> TokenSource:
+    """Tokens for a client, or for the first of several that is accepted."""
+    return TokenSource(Transport(AGENT), auth, lambda _: credentials or (CREDENTIALS,))
 
 
 def client(auth: str, api: str | None = None, tokens: TokenSource | None = None) -> JumioClient:
     """The client, with its tokens from one address and everything else at another."""
     api = api or auth
     return JumioClient(Hosts(auth, api, api, api), Transport(AGENT), tokens or token_source(auth))
+
+
+class _Told(Transport):
+    """Whoever is asked, these are the answers, as they come off the wire; the last one stays."""
+
+    def __init__(self, answers: Sequence[tuple[int, object]]) -> None:
+        super().__init__(AGENT)
+        self._answers = list(answers)
+
+    def send(self, *asked: Any, **_: Any) -> Reply:
+        if asked[1].endswith("/oauth2/token"):
+            return Reply(200, {"access_token": "t", "expires_in": 3600.0}, None)
+        status, value = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        return Reply(status, _parse(json.dumps(value).encode()), None)
+
+
+def told(*answers: tuple[int, object], data_center: str = "emea-1") -> JumioClient:
+    """The client at a real data centre, told these statuses and bodies one after the other."""
+    hosts, transport = Hosts.of(data_center), _Told(answers)
+    return JumioClient(
+        hosts, transport, TokenSource(transport, hosts.auth, lambda _: [CREDENTIALS])
+    )
 
 
 def in_time[Result](work: Callable[[], Result]) -> Result:

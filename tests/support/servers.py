@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 
@@ -15,16 +16,21 @@ class SocketServer:
     """A server on a free loopback port, and the requests that it was sent, each as one text.
 
     Connections are refused until it is opened. The last behaviour stays for all further
-    connections.
+    connections. With a ``tls`` context, requests come encrypted; a server that does not
+    listen behaves without having read anything.
     """
 
-    def __init__(self, *behaviours: Behaviour) -> None:
+    def __init__(
+        self, *behaviours: Behaviour, tls: ssl.SSLContext | None = None, listens: bool = True
+    ) -> None:
         self.requests: list[str] = []
         self._behaviours = behaviours
+        self._tls = tls
+        self._listens = listens
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
         self._accepting = threading.Thread(target=self._accept)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def open(self) -> None:
         self._listener.listen()
@@ -54,16 +60,22 @@ class SocketServer:
 
     def _serve(self, connection: socket.socket, behaviour: Behaviour) -> None:
         with contextlib.suppress(OSError):
-            if request := _read_request(connection):
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            if not self._listens:
+                behaviour(connection)
+            elif request := _read_request(connection):
                 self.requests.append(request)
                 behaviour(connection)
             _hang_up(connection)
 
 
 @contextlib.contextmanager
-def socket_server(*behaviours: Behaviour) -> Iterator[SocketServer]:
+def socket_server(
+    *behaviours: Behaviour, tls: ssl.SSLContext | None = None, listens: bool = True
+) -> Iterator[SocketServer]:
     """An open server that behaves like this, connection by connection."""
-    server = SocketServer(*behaviours)
+    server = SocketServer(*behaviours, tls=tls, listens=listens)
     server.open()
     try:
         yield server

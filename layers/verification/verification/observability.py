@@ -28,6 +28,11 @@ class LogCode(StrEnum):
     REQUEST_REFUSED = "request_refused"
     MISCONFIGURED = "misconfigured"
     UNEXPECTED_ERROR = "unexpected_error"
+    SECRET_UNREAD = "secret_unread"  # noqa: S105 a log code
+
+    # AWS
+    AWS_UNAVAILABLE = "aws_unavailable"
+    AWS_REFUSED = "aws_refused"
 
     # Jumio
     JUMIO_NOT_REACHED = "jumio_not_reached"
@@ -40,6 +45,7 @@ class LogCode(StrEnum):
     JUMIO_TOKEN_UNANSWERED = "jumio_token_unanswered"  # noqa: S105 a log code
     JUMIO_TOKEN_REFUSED = "jumio_token_refused"  # noqa: S105 a log code
     JUMIO_TOKEN_REJECTED = "jumio_token_rejected"  # noqa: S105 a log code
+    JUMIO_ADDRESS_REFUSED = "jumio_address_refused"
 
     # A callback and what follows
     CALLBACK_QUEUED = "callback_queued"
@@ -56,15 +62,21 @@ class LogCode(StrEnum):
     PROGRESS_PUBLISHED = "progress_published"
     MESSAGE_RETAINED = "message_retained"
     MESSAGE_POISONOUS = "message_poisonous"
+    MESSAGE_PUT_BACK = "message_put_back"
+    MESSAGE_HANDED_OVER = "message_handed_over"
 
     # What runs by itself or at an operator's word
     SWEEP_DONE = "sweep_done"
     EXECUTION_OVERDUE = "execution_overdue"
+    EXECUTION_UNREADABLE = "execution_unreadable"
+    LOOK_FAILED = "look_failed"
     EXECUTION_GONE = "execution_gone"
     EXECUTION_NEVER_OPENED = "execution_never_opened"
     SUBJECT_ERASED = "subject_erased"
+    SUBJECT_UNKNOWN = "subject_unknown"
     LEFTOVER_ERASED = "leftover_erased"
     LEFTOVER_GONE = "leftover_gone"
+    LEFTOVER_UNCONFIRMED = "leftover_unconfirmed"
 
 
 class Metric(StrEnum):

@@ -32,6 +32,8 @@ class Settings(BaseModel):
 Name = Annotated[str, Field(min_length=1)]
 """A variable that must not be empty."""
 
+_WORD = r"[!-~\xA1-\xFF]+"  # what can travel in a header
+
 DataCenter = Literal["amer-1", "emea-1", "apac-1"]
 
 
@@ -82,7 +84,7 @@ class JumioSettings(PlaceSettings):
 
     jumio_data_center: DataCenter
     jumio_base_url: str = ""
-    jumio_user_agent: str = Field(pattern=r"^\S+ \S+/\S+$")
+    jumio_user_agent: str = Field(pattern=rf"^{_WORD} {_WORD}/{_WORD}$")
     jumio_secret_id: Name
 
     @model_validator(mode="after")

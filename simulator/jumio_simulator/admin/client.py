@@ -152,6 +152,18 @@ class AdminClient:
             body["default"] = True
         return dict(self._call("POST", "/scenarios", body))
 
+    def rotate_secret(
+        self, client_id: str, secret: str | None = None, *, revoke: bool = False
+    ) -> str:
+        """Give a client another secret; returns it. With `revoke` its bearers end, too."""
+        body = {"secret": secret, "revoke": revoke}
+        path = f"/clients/{quote(client_id)}/rotate"
+        return str(self._call("POST", path, body)["secret"])
+
+    def delete_account(self, account_id: str) -> None:
+        """Let an account be gone, as after its retention period."""
+        self._call("POST", f"/accounts/{quote(account_id)}/delete")
+
     def revoke_tokens(self, client_id: str | None = None) -> int:
         """Revoke OAuth bearers; returns how many."""
         body = {} if client_id is None else {"client_id": client_id}

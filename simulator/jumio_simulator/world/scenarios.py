@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from jumio_simulator.world.verdicts import TECHNICAL_ERROR, Verdict
+from jumio_simulator.world.model import Verdict
+from jumio_simulator.world.verdicts import TECHNICAL_ERROR
 
 Acts = Literal["waits", "finishes", "abandons", "never starts"]
 
@@ -20,7 +21,7 @@ class Scenario:
     description: str
     acts: Acts = "finishes"
     wanted: str | None = None
-    findings: dict[str, Verdict] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
     score: int | None = None
     data: str | None = None
     callbacks: dict[str, Any] = field(default_factory=dict)
@@ -30,13 +31,13 @@ class Scenario:
 def _declined(name: str, description: str, capability: str, label: str) -> Scenario:
     verdict = Verdict("REJECTED", label)
     return Scenario(
-        f"declined: {name}", description, wanted="REJECTED", findings={capability: verdict}
+        f"declined: {name}", description, wanted="REJECTED", verdicts={capability: verdict}
     )
 
 
 def _review(name: str, description: str, capability: str, label: str) -> Scenario:
     verdict = Verdict("WARNING", label)
-    return Scenario(name, description, wanted="WARNING", findings={capability: verdict})
+    return Scenario(name, description, wanted="WARNING", verdicts={capability: verdict})
 
 
 INTERACTIVE = Scenario("interactive", "Nothing happens until the person acts.", acts="waits")
@@ -84,13 +85,13 @@ SCENARIOS = {
             "unsupported document",
             "Jumio does not know this kind of document; captured once with a score of 100.",
             wanted="WARNING",
-            findings={"usability.ID": Verdict("WARNING", "UNSUPPORTED_DOCUMENT_TYPE")},
+            verdicts={"usability.ID": Verdict("WARNING", "UNSUPPORTED_DOCUMENT_TYPE")},
             score=100,
         ),
         Scenario(
             "technical error",
             "Processing breaks; nothing is executed.",
-            findings={"*": TECHNICAL_ERROR},
+            verdicts={"*": TECHNICAL_ERROR},
         ),
         Scenario(
             "screening: warning",
@@ -150,6 +151,18 @@ SCENARIOS = {
         ),
     )
 }
+
+
+class UnknownScenarioError(LookupError):
+    """There is no scenario of this name."""
+
+
+def named_scenario(name: object) -> Scenario:
+    """The scenario; `UnknownScenarioError` where there is none."""
+    scenario = SCENARIOS.get(str(name))
+    if scenario is None:
+        raise UnknownScenarioError(f"There is no scenario {name!r}")
+    return scenario
 
 
 class ScenarioBook:

@@ -1,21 +1,12 @@
 """Coherent capability trees: what fails, and what is therefore never executed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
-from jumio_simulator.world.model import Credential, Json, new_id
+from jumio_simulator.world.model import Credential, Finding, Outcome, Verdict
 from jumio_simulator.world.options import Options
-from jumio_simulator.world.samples import capability_data
 from jumio_simulator.world.workflows import Workflow
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """`type` is PASSED, WARNING, REJECTED or NOT_EXECUTED; `label` one of Jumio's for it."""
-
-    type: str
-    label: str
-
+Tree = dict[str, list[Finding]]
 
 PRECONDITION = Verdict("NOT_EXECUTED", "PRECONDITION_NOT_FULFILLED")
 NOT_UPLOADED = Verdict("NOT_EXECUTED", "NOT_UPLOADED")
@@ -68,7 +59,7 @@ FACE_CHECKS = frozenset({"liveness", "similarity", "authentication", "biometricV
 
 SUBJECTS = {
     "liveness": ("SELFIE", "FACEMAP"),
-    "authentication": ("SELFIE", "FACEMAP"),
+    "authentication": ("FACEMAP",),
     "biometricVerification": ("SELFIE",),
     "similarity": ("SELFIE", "ID"),
     "imageChecks": ("SELFIE", "ID"),
@@ -103,16 +94,16 @@ def _fulfilled(verdict: Verdict, capability: str) -> bool:
 
 
 def _usability(
-    credentials: list[Credential], findings: Mapping[str, Verdict]
+    credentials: list[Credential], verdicts: Mapping[str, Verdict]
 ) -> dict[str, Verdict]:
-    """A verdict per credential category, keyed by category."""
-    verdicts = {}
+    """A verdict per credential, by its id."""
+    usability = {}
     for credential in credentials:
-        finding = findings.get(f"usability.{credential.category}", findings.get("usability"))
-        verdicts[credential.category] = (
-            (finding or passed("usability")) if credential.uploaded else NOT_UPLOADED
+        given = verdicts.get(f"usability.{credential.category}", verdicts.get("usability"))
+        usability[credential.id] = (
+            (given or passed("usability")) if credential.uploaded else NOT_UPLOADED
         )
-    return verdicts
+    return usability
 
 
 def _subjects(capability: str, credentials: list[Credential]) -> list[Credential]:
@@ -133,59 +124,30 @@ def _precondition(
     if parent is None:
         return True
     if parent == "usability":
-        relevant = [usability[item.category] for item in subjects if item.category in usability]
+        relevant = [usability[item.id] for item in subjects if item.id in usability]
         return all(_fulfilled(verdict, capability) for verdict in relevant)
     return _fulfilled(decided[parent], capability)
 
 
 def capability_tree(
-    workflow: Workflow,
-    credentials: list[Credential],
-    findings: Mapping[str, Verdict],
-    context: Json,
-) -> dict[str, list[Json]]:
-    """The `capabilities` object for these findings; what is not found has passed.
-
-    `context` carries what `data` blocks mention: the prepared data, the time, hrefs, options.
-    """
+    workflow: Workflow, credentials: list[Credential], verdicts: Mapping[str, Verdict]
+) -> Tree:
+    """What each capability of the workflow finds; where no verdict is given, it has passed."""
     pictures = [item for item in credentials if item.category != "DATA"]
-    usability = _usability(pictures, findings)
+    usability = _usability(pictures, verdicts)
     decided: dict[str, Verdict] = {}
-    tree: dict[str, list[Json]] = {}
+    tree: Tree = {}
     for capability in workflow.capabilities:
         if capability == "usability":
-            tree[capability] = [
-                _item([credential], usability[credential.category], None) for credential in pictures
-            ]
+            tree[capability] = [Finding([one], usability[one.id]) for one in pictures]
             continue
         subjects = _subjects(capability, credentials)
         if _precondition(capability, workflow, subjects, decided, usability):
-            verdict = findings.get(capability, passed(capability))
+            decided[capability] = verdicts.get(capability, passed(capability))
         else:
-            verdict = PRECONDITION
-        decided[capability] = verdict
-        item = _item(subjects, verdict, capability_data(capability, verdict.type, context))
-        if capability == "liveness" and verdict.type in {"PASSED", "WARNING"}:
-            item |= _reusable_facemap(context)
-        tree[capability] = [item]
+            decided[capability] = PRECONDITION
+        tree[capability] = [Finding(subjects, decided[capability])]
     return tree
-
-
-def _reusable_facemap(context: Json) -> Json:
-    """Where later authentications find the facemap: beside `data`, not in it, as captured."""
-    href = context.get("facemap_href")
-    return {"validFaceMapForAuthentication": href} if href else {}
-
-
-def _item(subjects: list[Credential], verdict: Verdict, data: Json | None) -> Json:
-    item: Json = {
-        "id": new_id(),
-        "credentials": [{"id": one.id, "category": one.category} for one in subjects],
-        "decision": {"type": verdict.type, "details": {"label": verdict.label}},
-    }
-    if data is not None:
-        item["data"] = data
-    return item
 
 
 SCORES = {"PASSED": 10, "WARNING": 50, "REJECTED": 100}
@@ -200,22 +162,24 @@ def score_type(score: int, options: Options) -> str:
     return "WARNING" if score <= options.warning_max_score else "REJECTED"
 
 
-def worst_type(items: list[Json]) -> str:
+def worst_type(findings: Iterable[Finding]) -> str:
     """REJECTED before WARNING before PASSED; NOT_EXECUTED only when nothing was executed."""
-    types = {item["decision"]["type"] for item in items}
+    types = {finding.verdict.type for finding in findings}
     for decision_type in ("REJECTED", "WARNING", "PASSED"):
         if decision_type in types:
             return decision_type
     return "NOT_EXECUTED" if types else "PASSED"
 
 
-def overall_decision(tree: Mapping[str, list[Json]], score: int | None, options: Options) -> Json:
-    """The `decision` object: the given score, or that of the worst capability."""
+def overall_outcome(
+    tree: Tree, score: int | None, options: Options, label: str | None = None
+) -> Outcome:
+    """The tree with its decision: of the given score, or of that of the worst capability.
+
+    The label is the tenant's for the decision type, unless one is given.
+    """
     if score is None:
-        score = SCORES.get(worst_type([item for items in tree.values() for item in items]), -1)
+        score = SCORES.get(worst_type(item for items in tree.values() for item in items), -1)
     decision_type = score_type(score, options)
-    return {
-        "type": decision_type,
-        "details": {"label": options.decision_labels.get(decision_type, decision_type)},
-        "risk": {"score": score},
-    }
+    usual = options.decision_labels.get(decision_type, decision_type)
+    return Outcome(Verdict(decision_type, label or usual), score, tree)

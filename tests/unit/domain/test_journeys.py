@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.journeys import DEFAULT
 from verification.domain.errors import Misconfigured, UnknownJourney
-from verification.domain.journeys import Journeys, Step, doubts, load_journeys
+from verification.domain.journeys import Journeys, Step, load_journeys
 
 
 def document(*journeys: Mapping[str, object], **members: object) -> str:
@@ -259,16 +259,3 @@ def test_a_step_that_names_no_return_address_gets_the_usual_one() -> None:
     assert (str(first.success_url), str(second.success_url)) == (own, "https://app.example/ok")
     assert (first.error_url, second.error_url) == (None, None)
     assert loaded.get(None).steps[1].success_url is None
-
-
-def test_a_word_that_jumio_may_have_by_now_is_no_mistake_but_a_doubt() -> None:
-    presets = [
-        {"category": "ID", "type": {"values": ["PASSPORT", "RESIDENCE_PERMIT"]}},
-        {"category": "DOCUMENT", "type": {"values": ["CC"]}},
-    ]
-    loaded = load_journeys(document(journey("a", credentials=presets, locale="uk")))
-    assert list(doubts(loaded)) == [
-        "a.identity: locale uk is none that Jumio lists",
-        "a.identity: type RESIDENCE_PERMIT of ID is none that Jumio lists",
-    ]
-    assert list(doubts(load_journeys(DEFAULT.read_text()))) == []

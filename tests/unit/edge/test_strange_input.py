@@ -72,12 +72,12 @@ def test_a_key_with_one_quote_is_refused(key: str) -> None:
 
 @pytest.mark.parametrize("at", ["Infinity", "NaN", "-Infinity", 10**400, float("inf")])
 def test_an_end_that_is_no_time_is_not_readable(at: object) -> None:
-    assert start_by(token({"exAt": at})) is None
+    assert start_by(token({"exAt": at}), begun_at=0, lifetime=10**9) is None
 
 
 def test_a_deep_payload_is_not_readable() -> None:
     packed = urlsafe_b64encode(gzip.compress(b"[" * 200_000)).rstrip(b"=").decode()
-    assert start_by(f"x.{packed}.y") is None
+    assert start_by(f"x.{packed}.y", begun_at=0, lifetime=10**9) is None
 
 
 class Missing:

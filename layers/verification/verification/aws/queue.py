@@ -2,25 +2,48 @@
 
 from typing import TYPE_CHECKING
 
+from verification.cloud import asked
 from verification.domain.hint import Hint
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
+
+SINCE = "since"
+"""The attribute of a message that stands for an older one: when that was sent."""
+_SETTING = "QUEUE_URL"
 
 
 class HintQueue:
-    """Where hints wait."""
+    """Where hints wait; its calls raise as ``cloud.asked`` does."""
 
     def __init__(self, client: "SQSClient", url: str) -> None:
         self._client = client
         self._url = url
 
-    def send(self, hint: Hint) -> None:
-        """Returns once the queue has it; raises whatever SQS raises if it has not."""
-        self._client.send_message(QueueUrl=self._url, MessageBody=hint.model_dump_json())
+    def send(self, hint: Hint, *, delay: int = 0, since: int | None = None) -> None:
+        """Returns once the queue has it, to be seen after ``delay`` seconds, at most 900.
+
+        ``since`` is when the same hint was sent first, in seconds since 1970.
+        """
+        attributes: dict[str, MessageAttributeValueTypeDef] = {}
+        if since is not None:
+            attributes[SINCE] = {"DataType": "Number", "StringValue": str(since)}
+        asked(
+            lambda: self._client.send_message(
+                QueueUrl=self._url,
+                MessageBody=hint.model_dump_json(),
+                DelaySeconds=delay,
+                MessageAttributes=attributes,
+            ),
+            setting=_SETTING,
+        )
 
     def postpone(self, receipt_handle: str, seconds: int) -> None:
         """Let a message that stays on the queue be seen again after so many seconds."""
-        self._client.change_message_visibility(
-            QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+        asked(
+            lambda: self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+            ),
+            setting=_SETTING,
         )

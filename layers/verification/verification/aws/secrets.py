@@ -1,53 +1,86 @@
 """Secrets Manager: the pepper, the callback keys, and our credentials at Jumio."""
 
 import json
+import logging
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from verification.domain.errors import Misconfigured
+from verification.cloud import in_our_words
+from verification.domain.errors import Misconfigured, TemporarilyUnavailable
+from verification.observability import LogCode
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
+_logger = logging.getLogger(__name__)
+
+Members = dict[str, str]
+
+
+@dataclass
+class _Kept:
+    """What was read last, None if there is no such value, and when to ask again (monotonic)."""
+
+    value: Members | None
+    tried_at: float
+    good_until: float
+
 
 class Secrets:
-    """Secrets Manager's values, read when first needed and again after five minutes."""
+    """Secrets Manager's values, read when first needed and again after five minutes.
+
+    While they cannot be read, the last known ones are used. Raises Misconfigured for what an
+    operator has to mend, TemporarilyUnavailable if nothing is known and that may pass.
+    """
 
     _MAX_AGE = 300.0
     _FRESH = 5.0  # a fresh value is at most this old: nobody can make us read it all the time
+    _AGAIN = 30.0  # seconds for which a known value is used before it is tried to be read again
 
     def __init__(self, client: "SecretsManagerClient") -> None:
         self._client = client
-        self._cache: dict[tuple[str, str], tuple[float, dict[str, str] | None]] = {}
+        self._kept: dict[tuple[str, str], _Kept] = {}
 
-    def current(self, secret_id: str, *, fresh: bool = False) -> dict[str, str]:
-        """The members of the secret's JSON object; raises Misconfigured."""
-        value = self._read(secret_id, "AWSCURRENT", fresh)
-        if value is None:
-            raise Misconfigured(f"{secret_id}: no current value")
-        return value
+    def current(self, secret_id: str, *, fresh: bool = False) -> Members:
+        """The members of the secret's JSON object."""
+        return self._read(secret_id, "AWSCURRENT", fresh) or {}
 
-    def previous(self, secret_id: str, *, fresh: bool = False) -> dict[str, str] | None:
+    def previous(self, secret_id: str, *, fresh: bool = False) -> Members | None:
         """The value before the last rotation, if there is one."""
         return self._read(secret_id, "AWSPREVIOUS", fresh)
 
-    def _read(self, secret_id: str, stage: str, fresh: bool) -> dict[str, str] | None:
-        read_at, value = self._cache.get((secret_id, stage), (-self._MAX_AGE, None))
-        if time.monotonic() - read_at >= (self._FRESH if fresh else self._MAX_AGE):
-            value = self._fetch(secret_id, stage)
-            self._cache[secret_id, stage] = (time.monotonic(), value)
+    def _read(self, secret_id: str, stage: str, fresh: bool) -> Members | None:
+        now, kept = time.monotonic(), self._kept.get((secret_id, stage))
+        if kept and now < (kept.tried_at + self._FRESH if fresh else kept.good_until):
+            return kept.value
+        try:
+            value, good_for = self._fetch(secret_id, stage), self._MAX_AGE
+        except TemporarilyUnavailable:
+            if kept is None:
+                raise
+            value, good_for = kept.value, self._AGAIN
+        now = time.monotonic()
+        self._kept[secret_id, stage] = _Kept(value, now, now + good_for)
         return value
 
-    def _fetch(self, secret_id: str, stage: str) -> dict[str, str] | None:
+    def _fetch(self, secret_id: str, stage: str) -> Members | None:
         try:
             answer = self._client.get_secret_value(SecretId=secret_id, VersionStage=stage)
             value = json.loads(answer["SecretString"])
             return {str(name): str(member) for name, member in value.items()}
         except self._client.exceptions.ResourceNotFoundException:
             if stage == "AWSPREVIOUS":
-                return None
+                return None  # never rotated
             raise Misconfigured(f"{secret_id}: not found") from None
-        except (BotoCoreError, ClientError, KeyError, ValueError, AttributeError) as error:
+        except (KeyError, ValueError, AttributeError) as error:
             raise Misconfigured(f"{secret_id}: {type(error).__name__}") from None
+        except (BotoCoreError, ClientError) as error:
+            trouble = in_our_words(error, secret_id)
+            if isinstance(trouble, Misconfigured):
+                raise trouble from None
+            reason = getattr(trouble, "reason", str(trouble))
+            _logger.warning(LogCode.SECRET_UNREAD, extra={"secret": secret_id, "reason": reason})
+            raise TemporarilyUnavailable(reason) from None

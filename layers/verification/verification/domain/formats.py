@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
@@ -13,6 +14,10 @@ Format = Callable[[str], str]
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_JOINERS = "\u200c\u200d"
+_VIRAMA = 9  # the combining class of signs that join letters
+_COMPOSABLE = re.compile("[^\uf900-\ufaff\U0002f800-\U0002fa1f]+")
+_LONGEST_TEXT = 100  # in UTF-16, as Java and JavaScript count
 
 
 def alpha3(value: str) -> str:
@@ -24,13 +29,36 @@ def alpha3(value: str) -> str:
 
 
 def _text(value: str) -> str:
-    if not 1 <= len(value.strip()) <= 100 or not value.isprintable():
-        raise ValueError("1 to 100 printable characters")
-    return value.strip()
+    """A name or a line of an address, in any script.
+
+    Blanks of every width become U+0020, and letters are composed, except for the
+    compatibility ideographs, which people know for different characters of their names.
+    """
+    plain = "".join(" " if unicodedata.category(one) == "Zs" else one for one in value)
+    plain = plain.strip(" ")
+    if not all(_written(plain, at) for at in range(len(plain))):
+        raise ValueError("letters, digits, signs and blanks, nothing invisible")
+    text = _COMPOSABLE.sub(lambda part: unicodedata.normalize("NFC", part[0]), plain)
+    if not 1 <= len(text.encode("utf-16-le")) // 2 <= _LONGEST_TEXT:
+        raise ValueError(f"1 to {_LONGEST_TEXT} characters")
+    return text
+
+
+def _written(text: str, at: int) -> bool:
+    """Whether a character is one that people write; joiners only as writing needs them."""
+    if text[at] not in _JOINERS:
+        return unicodedata.category(text[at]) not in ("Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn")
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    return _is_letter(before) and (_is_letter(after) or unicodedata.combining(before) == _VIRAMA)
+
+
+def _is_letter(text: str) -> bool:
+    """Whether it is a letter, or a sign that belongs to one."""
+    return bool(text) and unicodedata.category(text)[0] in "LM"
 
 
 def _email(value: str) -> str:
-    if not _EMAIL.fullmatch(value):
+    if not _EMAIL.fullmatch(value) or not value.isprintable():
         raise ValueError("not an e-mail address")
     return value
 

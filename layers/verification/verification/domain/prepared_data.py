@@ -1,5 +1,6 @@
 """The data about a person that a step needs: from where it says, in Jumio's formats, never kept."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +8,8 @@ from verification.domain.errors import ApplicantRequired, InvalidRequest
 from verification.domain.formats import PREPARED_DATA
 from verification.domain.journeys import Input, Journey, Step
 
-_VERIFIED_BY = {"email": "email_verified", "phone_number": "phone_number_verified"}
+_VERIFIABLE = ("email", "phone_number")  # how claims end that count only if verified
+_NO_TEXT = re.compile(r"\[.*\]|\{.*\}|map\[.*\]|true|false|<nil>", re.DOTALL)
 _MOST_MEMBERS = 40
 
 
@@ -83,11 +85,22 @@ def _value(
     if wanted.source == "source-ip":
         return source_ip
     claim = wanted.source.removeprefix("claim:")
-    proof = _VERIFIED_BY.get(claim)
-    if proof and str(claims.get(proof, "")).lower() != "true":
+    verified = str(claims.get(f"{claim}_verified", "")).lower() == "true"
+    if claim.lower().endswith(_VERIFIABLE) and not verified:
         return None  # what the issuer has not verified is not the person's
-    value = claims.get(claim)
-    return None if value is None else str(value)
+    return _text_of(claims.get(claim))
+
+
+def _text_of(claim: object) -> str | None:
+    """A text or a number; None for anything else, also in the gateway's notation.
+
+    HTTP APIs hand on every claim as a text: arrays as ``[a b]``, objects as JSON or as
+    ``map[a:b]``, and everything else as Go or JavaScript would print it.
+    """
+    if isinstance(claim, bool) or not isinstance(claim, (str, int, float)):
+        return None
+    text = str(claim).strip()
+    return None if _NO_TEXT.fullmatch(text) else text
 
 
 def _formatted(step: Step, name: str, value: str) -> str:

@@ -9,10 +9,10 @@ import contextlib
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from verification.domain.deadline import Deadline
 from verification.domain.errors import (
@@ -24,45 +24,20 @@ from verification.domain.errors import (
     ProviderUnavailable,
     ResultNotAtProvider,
 )
-from verification.domain.execution import PROCESSED, Decision
+from verification.domain.execution import PROCESSED, WITHOUT_DETAILS, Decision
+from verification.jumio.execution import OpenedExecution, Reading, path_of
 from verification.jumio.hosts import Hosts
-from verification.jumio.messages import AccountAnswer, DetailsAnswer, StatusAnswer
+from verification.jumio.messages import AccountAnswer, DetailsAnswer, StatusAnswer, Verdict
 from verification.jumio.oauth import TokenSource
 from verification.jumio.transport import NoAnswer, NotSent, Reply, Transport, pause
 from verification.observability import LogCode
 
 _logger = logging.getLogger(__name__)
+_GONE = (404, 410)  # which of them Jumio answers for what it has deleted is not documented
 _TRIES = 4
 _PATIENCE = 5.0  # seconds between tries: nobody is kept waiting for longer, whatever Jumio advises
 _UNAVAILABLE = "The verification provider does not answer."
 _BUSY = "The verification provider has no capacity right now."
-
-
-@dataclass(frozen=True)
-class OpenedExecution:
-    """What Jumio opened. ``token`` and ``href`` are secrets of the person."""
-
-    account_id: str
-    workflow_execution_id: str
-    token: str | None = field(repr=False)
-    href: str | None = field(repr=False)
-    credential_id: str | None = None  # of the credential for prepared data
-    upload_token: str | None = field(default=None, repr=False)
-
-    @property
-    def path(self) -> str:
-        return _path(self.account_id, self.workflow_execution_id)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What Jumio says about an execution; whose it is only where details were read."""
-
-    status: str
-    decision: Decision | None = None
-    user_reference: str | None = None
-    internal_reference: str | None = None
-    account_id: str | None = None
 
 
 class JumioClient:
@@ -100,7 +75,7 @@ class JumioClient:
                 raise OutcomeUnknown(_UNAVAILABLE) from None
             else:
                 if reply.status != 429:
-                    return _opened(reply)
+                    return self._opened(reply, account_id)
                 _logger.warning(LogCode.JUMIO_RATE_LIMITED)
                 wait = reply.retry_after or _jitter(attempt) + 0.5
                 failure = ProviderBusy(_BUSY, retry_after=round(wait) + 1)
@@ -113,18 +88,23 @@ class JumioClient:
     ) -> Reading:
         """What Jumio says now: status, and details once processed or if asked for.
 
-        Source: "Calling retrieval APIs". Raises NotAtProvider while there is nothing to
-        read, ResultNotAtProvider if that is only the details, ProviderUnavailable or
-        ProviderBusy if Jumio does not answer in time.
+        Source: "Calling retrieval APIs", which says that expired executions have none: such
+        a reading is without. Raises NotAtProvider while there is nothing to read,
+        ResultNotAtProvider if that is only the details, ProviderUnavailable or ProviderBusy
+        if Jumio does not answer in time.
         """
-        url = self._hosts.retrieval + _path(account_id, execution_id)
-        status = _validated(StatusAnswer, self._repeatable("GET", f"{url}/status", deadline))
-        now = status.workflowExecution.status
-        if now != PROCESSED and not with_details:
-            return Reading(now)
+        url = self._hosts.retrieval + path_of(account_id, execution_id)
+        reply = self._repeatable("GET", f"{url}/status", deadline)
+        status = _validated(StatusAnswer, reply.body)
+        now = status.workflowExecution
+        if now.status != PROCESSED and not with_details:
+            return Reading(now.status)
         try:
-            details = _validated(DetailsAnswer, self._repeatable("GET", url, deadline))
+            details = _validated(DetailsAnswer, self._repeatable("GET", url, deadline).body)
         except NotAtProvider:
+            if now.status in WITHOUT_DETAILS:
+                owner = status.account.id if status.account else None
+                return Reading(now.status, account_id=owner)
             raise ResultNotAtProvider from None
         return Reading(
             details.workflow.status,
@@ -132,6 +112,7 @@ class JumioClient:
             details.workflow.userReference,
             details.workflow.customerInternalReference,
             details.account.id if details.account else None,
+            has_details=True,
         )
 
     def upload_prepared_data(
@@ -171,6 +152,35 @@ class JumioClient:
             url = f"{self._hosts.retrieval}/api/v1/accounts/{account_id}"
             self._repeatable("DELETE", url, deadline)
 
+    def _opened(self, reply: Reply, account_id: str | None) -> OpenedExecution:
+        # 408 comes from whatever stands before Jumio: what it handed on may have been done.
+        if reply.status >= 500 or reply.status == 408 or (reply.status < 400 and not reply.ok):
+            _logger.error(LogCode.JUMIO_OUTCOME_UNKNOWN, extra={"status": reply.status})
+            raise OutcomeUnknown(_UNAVAILABLE)
+        if not reply.ok:
+            refused = {"status": reply.status, "account_id": account_id}
+            _logger.error(LogCode.JUMIO_REJECTED, extra=refused)
+            raise NotAtProvider if reply.status in _GONE else ProviderRejected
+        try:
+            answer = AccountAnswer.model_validate(reply.body)
+        except ValidationError:
+            _logger.error(LogCode.JUMIO_OUTCOME_UNKNOWN, extra={"reason": "malformed answer"})
+            raise OutcomeUnknown(_UNAVAILABLE) from None
+        credential_id, upload_token = answer.data_credential() or (None, None)
+        opened = OpenedExecution(
+            account_id=answer.account.id,
+            workflow_execution_id=answer.workflowExecution.id,
+            token=answer.sdk.token if answer.sdk else None,
+            href=answer.web.href if answer.web else None,
+            credential_id=credential_id,
+            upload_token=upload_token,
+        )
+        if opened.href and not self._hosts.send_people_to(opened.href):
+            known = {"workflow_execution_id": opened.workflow_execution_id}
+            _logger.error(LogCode.JUMIO_ADDRESS_REFUSED, extra=known)
+            return replace(opened, href=None)
+        return opened
+
     def _repeatable(self, method: str, url: str, deadline: Deadline, **how: Any) -> Reply:  # noqa: ANN401
         """An exchange that may be repeated, until it succeeds or the time is up."""
         failure: Exception = ProviderUnavailable(_UNAVAILABLE)
@@ -184,7 +194,7 @@ class JumioClient:
                 if reply.ok:
                     return reply
                 _logger.warning(LogCode.JUMIO_READ_REFUSED, extra={"status": reply.status})
-                if reply.status == 404:
+                if reply.status in _GONE:
                     raise NotAtProvider
                 if reply.status != 429 and reply.status < 500:
                     raise ProviderRejected
@@ -224,38 +234,10 @@ def _goes_on(attempt: int, wait: float, deadline: Deadline) -> bool:
     return attempt + 1 < _TRIES and wait <= _PATIENCE and pause(wait, deadline)
 
 
-def _opened(reply: Reply) -> OpenedExecution:
-    # 408 comes from whatever stands before Jumio: what it handed on may have been done.
-    if reply.status >= 500 or reply.status == 408 or (reply.status < 400 and not reply.ok):
-        _logger.error(LogCode.JUMIO_OUTCOME_UNKNOWN, extra={"status": reply.status})
-        raise OutcomeUnknown(_UNAVAILABLE)
-    if not reply.ok:
-        _logger.error(LogCode.JUMIO_REJECTED, extra={"status": reply.status})
-        raise NotAtProvider if reply.status == 404 else ProviderRejected
-    try:
-        answer = AccountAnswer.model_validate(reply.body)
-    except ValidationError:
-        _logger.error(LogCode.JUMIO_OUTCOME_UNKNOWN, extra={"reason": "malformed answer"})
-        raise OutcomeUnknown(_UNAVAILABLE) from None
-    credential_id, upload_token = answer.data_credential() or (None, None)
-    return OpenedExecution(
-        account_id=answer.account.id,
-        workflow_execution_id=answer.workflowExecution.id,
-        token=answer.sdk.token if answer.sdk else None,
-        href=answer.web.href if answer.web else None,
-        credential_id=credential_id,
-        upload_token=upload_token,
-    )
-
-
-def _path(account_id: str, execution_id: str) -> str:
-    return f"/api/v1/accounts/{account_id}/workflow-executions/{execution_id}"
-
-
 def _decision(details: DetailsAnswer) -> Decision | None:
-    judged = details.decision
-    if judged is None:
+    if details.workflow.status != PROCESSED or details.decision is None:
         return None
+    judged = _validated(Verdict, details.decision)
     return Decision(
         type=judged.type,
         label=judged.details.label if judged.details else None,
@@ -264,9 +246,9 @@ def _decision(details: DetailsAnswer) -> Decision | None:
     )
 
 
-def _validated[Answer: (StatusAnswer, DetailsAnswer)](model: type[Answer], reply: Reply) -> Answer:
+def _validated[Answer: BaseModel](model: type[Answer], value: object) -> Answer:
     try:
-        return model.model_validate(reply.body)
+        return model.model_validate(value)
     except ValidationError:
         _logger.error(LogCode.JUMIO_ANSWER_MALFORMED, extra={"model": model.__name__})
         raise ProviderUnavailable(_UNAVAILABLE) from None

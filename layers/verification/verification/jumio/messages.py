@@ -1,13 +1,55 @@
-"""What Jumio answers, as far as we read it; unknown members and words are let through."""
+"""What Jumio answers, as far as we read it.
 
+Only ids, a status and the type of a decision can make an answer unreadable. Everything else
+is taken if it is what we know, and otherwise counts as not there; unknown members and words
+are let through. What is taken is bounded, as it is stored or handed out.
+"""
+
+import math
 import re
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from verification.domain.hint import Id
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")  # of a capability
+_MOST_NAMES = 50
+
+
+def number(value: object) -> float | None:
+    """A finite number, also one that is written as a text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _or_none(value: object, validate: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 of any type
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+_IfSound = WrapValidator(_or_none)
+"""Marks what may be absent, empty or of another type: it is None then."""
+
+Word = Annotated[str, Field(min_length=1, max_length=100)]
+"""A status, a type or a label."""
+
+Secret = Annotated[str, Field(pattern=r"^[!-~]+$", max_length=8192)]
+"""A token or an address: one line of visible characters."""
 
 
 class _WithId(BaseModel):
@@ -15,20 +57,16 @@ class _WithId(BaseModel):
 
 
 class _Sdk(BaseModel):
-    token: str = Field(min_length=1)
+    token: Secret
 
 
 class _Web(BaseModel):
-    href: str = Field(min_length=1)
-
-
-class _Api(BaseModel):
-    token: str = Field(min_length=1)
+    href: Secret
 
 
 class _Credential(_WithId):
     category: str
-    api: _Api
+    api: _Sdk
 
 
 class _Opened(_WithId):
@@ -40,8 +78,8 @@ class AccountAnswer(BaseModel):
 
     account: _WithId
     workflowExecution: _Opened  # noqa: N815 Jumio's spelling
-    sdk: _Sdk | None = None
-    web: _Web | None = None
+    sdk: Annotated[_Sdk | None, _IfSound] = None
+    web: Annotated[_Web | None, _IfSound] = None
 
     def data_credential(self) -> tuple[str, str] | None:
         """Id and upload token of the credential for prepared data, wherever it stands."""
@@ -57,51 +95,61 @@ class AccountAnswer(BaseModel):
 
 
 class _Status(BaseModel):
-    status: str
+    status: Word
 
 
 class StatusAnswer(BaseModel):
     """Of reading the status of an execution."""
 
     workflowExecution: _Status  # noqa: N815 Jumio's spelling
+    account: Annotated[_WithId | None, _IfSound] = None
 
 
 class _Workflow(BaseModel):
-    status: str
-    userReference: str | None = None  # noqa: N815 Jumio's spelling
-    customerInternalReference: str | None = None  # noqa: N815 Jumio's spelling
+    status: Word
+    userReference: Annotated[Word | None, _IfSound] = None  # noqa: N815 Jumio's spelling
+    customerInternalReference: Annotated[Word | None, _IfSound] = None  # noqa: N815 Jumio's spelling
 
 
 class _Label(BaseModel):
-    label: str | None = None
+    label: Annotated[Word | None, _IfSound] = None
+
+
+def _score(value: object) -> float | None:
+    """As documented, from -1 to 100, and rounded: a number can also be too small to be stored."""
+    found = number(value)
+    return round(found, 2) if found is not None and -1 <= found <= 100 else None
 
 
 class _Risk(BaseModel):
-    score: float | None = None
+    score: Annotated[float | None, BeforeValidator(_score)] = None
 
 
-class _Decision(BaseModel):
-    type: str
-    details: _Label | None = None
-    risk: _Risk | None = None
+class Verdict(BaseModel):
+    """Of an execution or of a capability."""
+
+    type: Word
+    details: Annotated[_Label | None, _IfSound] = None
+    risk: Annotated[_Risk | None, _IfSound] = None
 
 
 class _Judged(BaseModel):
-    decision: _Decision
+    decision: Verdict
 
 
 class DetailsAnswer(BaseModel):
     """Of reading an execution; everything personal in it is left unread."""
 
-    account: _WithId | None = None
+    account: Annotated[_WithId | None, _IfSound] = None
     workflow: _Workflow
-    decision: _Decision | None = None
-    capabilities: dict[str, Any] = {}
+    decision: Any = None  # a Verdict, if the execution is processed
+    capabilities: Any = None
 
     def failed_capabilities(self) -> tuple[str, ...]:
         """Names of the capabilities that did not end as PASSED."""
-        named = ((n, items) for n, items in self.capabilities.items() if _NAME.fullmatch(n))
-        return tuple(sorted(name for name, items in named if _failed(items)))
+        listed = self.capabilities if isinstance(self.capabilities, dict) else {}
+        named = (name for name, items in listed.items() if _NAME.fullmatch(name) and _failed(items))
+        return tuple(sorted(named)[:_MOST_NAMES])
 
 
 def _failed(items: object) -> bool:

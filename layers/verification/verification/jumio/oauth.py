@@ -6,22 +6,24 @@ requests a second, and Jumio may hand out a token that it has handed out before.
 
 import json
 import logging
-import math
 import random
 import re
 import threading
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from verification.domain.deadline import Deadline
 from verification.domain.errors import Misconfigured, ProviderUnavailable
+from verification.jumio.messages import number
 from verification.jumio.transport import NoAnswer, NotSent, Reply, Transport, pause
 from verification.observability import LogCode
 
 _logger = logging.getLogger(__name__)
 _MARGIN = 300.0
+_LIFETIME = 3600.0  # as documented
+_LONGEST_LIFETIME = 24 * 3600.0
 _TRIES = 4
 _TOKEN = re.compile(r"[!-~]+")  # one line of visible characters
 
@@ -31,14 +33,21 @@ class Credentials:
     """A client of Jumio's OAuth server."""
 
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
 
 
 class TokenSource:
-    """The one access token of this process, safe to ask for from many threads."""
+    """The one access token of this process, safe to ask for from many threads.
+
+    ``credentials`` gives what Jumio may accept, best first, as far as it is asked for more.
+    Told that what is known was refused, it has to look for fresh ones first.
+    """
 
     def __init__(
-        self, transport: Transport, auth_host: str, credentials: Callable[[], Credentials]
+        self,
+        transport: Transport,
+        auth_host: str,
+        credentials: Callable[[bool], Iterable[Credentials]],
     ) -> None:
         self._transport = transport
         self._url = f"{auth_host}/oauth2/token"
@@ -46,22 +55,30 @@ class TokenSource:
         self._lock = threading.Lock()
         self._token = ""
         self._fresh_until = 0.0
+        self._refused = False
 
     def get(self, deadline: Deadline) -> str:
         """A token that is good for some minutes; raises Misconfigured or ProviderUnavailable."""
         with self._lock:  # single flight: whoever comes second finds the first one's token
             if time.time() >= self._fresh_until:
                 self._token, self._fresh_until = self._fetch(deadline)
+                self._refused = False
             return self._token
 
     def drop(self, token: str) -> None:
         """Forget a token that Jumio refused, unless it has been replaced already."""
         with self._lock:
             if token == self._token:
-                self._fresh_until = 0.0
+                self._fresh_until, self._refused = 0.0, True
 
     def _fetch(self, deadline: Deadline) -> tuple[str, float]:
-        credentials = self._credentials()
+        for credentials in self._credentials(self._refused):
+            if token := self._ask(credentials, deadline):
+                return token
+        raise Misconfigured("JUMIO_SECRET_ID: Jumio refuses the client credentials")
+
+    def _ask(self, credentials: Credentials, deadline: Deadline) -> tuple[str, float] | None:
+        """A token and until when it counts as fresh; None if Jumio refuses the credentials."""
         for attempt in range(_TRIES):
             try:
                 reply = self._transport.send(
@@ -78,7 +95,7 @@ class TokenSource:
                     return token
                 _logger.warning(LogCode.JUMIO_TOKEN_REFUSED, extra={"status": reply.status})
                 if reply.status in (400, 401, 403):
-                    raise Misconfigured("JUMIO_SECRET_ID: Jumio refuses the client credentials")
+                    return None
             wait = random.uniform(0, 0.2 * 2**attempt)  # noqa: S311 jitter only
             if attempt + 1 == _TRIES or not pause(wait, deadline):
                 break
@@ -86,22 +103,31 @@ class TokenSource:
 
 
 def _parse(reply: Reply) -> tuple[str, float] | None:
-    """The token and until when it counts as fresh; None if the answer makes no sense."""
-    try:
-        token, seconds = reply.body["access_token"], float(reply.body["expires_in"])
-        if not _TOKEN.fullmatch(token):
-            return None
-    except (TypeError, KeyError, ValueError, OverflowError):
+    """The token and until when it counts as fresh; None if there is none.
+
+    What is said about its life is believed as far as that can be: a token that ends sooner
+    is refused then, and replaced.
+    """
+    body = reply.body if isinstance(reply.body, dict) else {}
+    token = body.get("access_token")
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         return None
     now = time.time()
+    life = number(body.get("expires_in"))
+    if life is None or not 0 < life <= _LONGEST_LIFETIME:
+        life = _LIFETIME
     # Jumio may hand out a token that has been running for a while: believe the sooner end.
-    life = min(seconds, _expiry_inside(token, now + seconds) - now)
-    return (token, now + max(life - _MARGIN, life / 2)) if 0 < life < math.inf else None
+    ends_at = number(_claims(token).get("exp"))
+    if ends_at is not None and now < ends_at < now + life:
+        life = ends_at - now
+    return token, now + max(life - _MARGIN, life / 2)
 
 
-def _expiry_inside(token: str, default: float) -> float:
+def _claims(token: str) -> dict[str, object]:
+    """What the token says about itself, unchecked; nothing if it is not readable."""
     try:
         payload = token.split(".")[1]
-        return float(json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"])
-    except (IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
-        return default
+        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}

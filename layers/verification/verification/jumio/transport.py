@@ -1,22 +1,21 @@
 """One HTTP exchange with Jumio that ends by its deadline and tells what it may have done."""
 
 import json
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as RequestsConnectionError
-from requests.exceptions import ConnectTimeout, RequestException
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
+from requests.exceptions import RequestException
+from urllib3.exceptions import HTTPError, MaxRetryError
 
 from verification.domain.deadline import Deadline
+from verification.jumio.connection import Asker, NotConnected, Session
 
 _CONNECT_SECONDS = 3.0
 _READ_SECONDS = 10.0
@@ -46,61 +45,12 @@ class Reply:
         return 200 <= self.status < 300
 
 
-class _Session(requests.Session):
-    """A session that leaves redirects alone, without so much as reading where they lead."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.trust_env = False  # a .netrc would replace our Authorization
-
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 not asked
-        return None
-
-
-def _one_time_session(given_up: Callable[[], bool]) -> requests.Session:
-    """A session whose connection, once made, sends nothing if nobody waits any more.
-
-    A thread that was left behind in name resolution could otherwise send a request long
-    after its caller has answered, even after the function was frozen and thawed.
-    """
-
-    class Plain(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            _require_waiting(self, given_up)
-
-    class Secure(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            _require_waiting(self, given_up)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    session = _Session()
-    for scheme in ("http", "https"):
-        adapter = HTTPAdapter()
-        pools = {"http": PlainPool, "https": SecurePool}
-        adapter.poolmanager.pool_classes_by_scheme = pools
-        session.mount(f"{scheme}://", adapter)
-    return session
-
-
-def _require_waiting(connection: HTTPConnection, given_up: Callable[[], bool]) -> None:
-    if given_up():
-        connection.close()
-        raise NewConnectionError(connection, "nobody waits any more")
-
-
 class Transport:
     """Sends requests; knows nothing of what they mean."""
 
     def __init__(self, user_agent: str) -> None:
         self._headers = {"Accept": "application/json", "User-Agent": user_agent}
-        self._session = _Session()
+        self._session = Session()
 
     def send(
         self,
@@ -122,23 +72,17 @@ class Transport:
         """
         if deadline.remaining() <= 0:
             raise NotSent("no time left")
-        prepared = {
-            "headers": {**self._headers, **(headers or {})},
-            "json": json_body,
-            "data": form,
-            "auth": auth,
-        }
-        abandoned = Event()
-
-        def given_up() -> bool:
-            return abandoned.is_set() or deadline.remaining() <= 0
-
-        session = _one_time_session(given_up) if fresh_connection else self._session
+        asker = Asker(deadline)
+        session = Session(asker) if fresh_connection else self._session
+        everywhere = {**self._headers, **(headers or {})}
+        request = session.prepare_request(
+            requests.Request(method, url, everywhere, json=json_body, data=form, auth=auth)
+        )
         answer: Future[Reply] = Future()
 
         def exchange() -> None:
             try:
-                answer.set_result(_exchange(session, method, url, deadline, prepared))
+                answer.set_result(_exchange(session, request, deadline))
             except BaseException as error:  # noqa: BLE001 handed to whoever waits
                 answer.set_exception(error)
             finally:
@@ -150,27 +94,24 @@ class Transport:
         try:
             return answer.result(timeout=deadline.remaining())
         except TimeoutError:
-            abandoned.set()
-            raise NoAnswer("no answer in time") from None
+            if asker.gives_up() or not fresh_connection:
+                raise NoAnswer("no answer in time") from None
+            raise NotSent("no connection in time") from None
 
 
 def _exchange(
-    session: requests.Session, method: str, url: str, deadline: Deadline, prepared: dict[str, Any]
+    session: requests.Session, request: requests.PreparedRequest, deadline: Deadline
 ) -> Reply:
     remaining = max(deadline.remaining(), 0.001)
     timeout = (min(_CONNECT_SECONDS, remaining), min(_READ_SECONDS, remaining))
     try:
-        with session.request(
-            method, url, timeout=timeout, stream=True, allow_redirects=False, **prepared
-        ) as response:
+        with session.send(request, timeout=timeout, stream=True, allow_redirects=False) as response:
             body = _read(response, deadline)
             return Reply(response.status_code, _parse(body), _seconds(response.headers))
-    except ConnectTimeout:
-        raise NotSent("no connection in time") from None
     except RequestsConnectionError as error:
         reason = error.args[0] if error.args else None
-        if isinstance(reason, MaxRetryError) and isinstance(reason.reason, NewConnectionError):
-            raise NotSent("connection refused") from None
+        if isinstance(reason, MaxRetryError) and isinstance(reason.reason, NotConnected):
+            raise NotSent(reason.reason.why) from None
         raise NoAnswer(type(error).__name__) from None
     except (RequestException, HTTPError, ValueError) as error:
         raise NoAnswer(type(error).__name__) from None
@@ -186,15 +127,18 @@ def _read(response: requests.Response, deadline: Deadline) -> bytes:
 
 
 def _parse(body: bytes) -> object:
+    """The JSON value, so that no odd text or number in it makes all of it unreadable."""
     try:
-        return json.loads(body)
+        return json.loads(body.decode("utf-8-sig", "replace"), strict=False, parse_int=float)
     except (ValueError, RecursionError):
         return None
 
 
 def _seconds(headers: Mapping[str, str]) -> float | None:
+    """Advice in seconds; a moment, or a number so large that it is none of seconds, is none."""
     value = headers.get("Retry-After", "")
-    return min(float(value), _LONGEST_ADVICE) if value.isdecimal() else None
+    advice = float(value) if value.isascii() and value.isdecimal() else math.inf
+    return advice if advice <= _LONGEST_ADVICE else None
 
 
 def pause(seconds: float, deadline: Deadline) -> bool:

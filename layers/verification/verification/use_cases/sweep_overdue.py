@@ -1,4 +1,7 @@
-"""Once a minute: whatever should have ended by now is looked at, callback or not."""
+"""Once a minute: whatever should have ended by now is looked at, callback or not.
+
+What nobody has heard of for a while is looked at too, in case a callback was lost.
+"""
 
 import logging
 import time
@@ -11,6 +14,7 @@ from verification.domain.hint import Hint
 from verification.domain.schedule import next_look, overdue
 from verification.observability import LogCode, Metric, count
 from verification.store import ConditionFailed, OutcomeStore
+from verification.store.outcomes import Unreadable
 
 _logger = logging.getLogger(__name__)
 _STOP = 5.0  # seconds before the deadline
@@ -31,16 +35,28 @@ class SweepOverdue:
         time is due in the next minute.
         """
         now, looked_at = int(self.clock()), 0
-        for execution in self.store.due(now):
+        for found in self.store.due(now):
             if deadline.remaining() < _STOP:
                 break
             try:
-                self._look(execution, now)
+                if isinstance(found, Unreadable):
+                    self._set_aside(found, now)
+                else:
+                    self._look(found, now)
             except ConditionFailed:
                 continue  # somebody else is at it, or it has ended
+            except Exception as error:  # noqa: BLE001 one person's trouble is nobody else's
+                about = {"reference": found.reference, "error": type(error).__name__}
+                _logger.error(LogCode.LOOK_FAILED, extra=about)
+                continue
             looked_at += 1
         _logger.info(LogCode.SWEEP_DONE, extra={"looked_at": looked_at})
         return looked_at
+
+    def _set_aside(self, unreadable: Unreadable, now: int) -> None:
+        _logger.error(LogCode.EXECUTION_UNREADABLE, extra={"reference": unreadable.reference})
+        count(Metric.EXECUTIONS_OVERDUE)
+        self.store.set_aside(unreadable, now)
 
     def _look(self, execution: Execution, now: int) -> None:
         about = {"reference": execution.reference, "correlation_id": execution.request_id}
