@@ -36,7 +36,7 @@ SUBJECTS = {
     "biometricVerification": ("DATA", "SELFIE"),
     "similarity": ("SELFIE", "ID"),
     "imageChecks": ("SELFIE", "ID"),
-    "extraction": ("ID",),
+    "extraction": ("ID", "DOCUMENT"),
     "dataChecks": ("ID",),
     "watchlistScreening": ("ID", "DATA"),
     "addressValidation": ("ID", "DATA"),
