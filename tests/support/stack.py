@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class RunningStack:
     facts: dict[str, Any]
     process: subprocess.Popen[str]
 
-    @property
+    @cached_property
     def aws(self) -> LocalAws:
         return LocalAws(self.facts["aws_endpoint"], self.facts["region"])
 
