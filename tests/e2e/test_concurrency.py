@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.observer import log_lines
@@ -25,7 +26,6 @@ from tests.support.outside import (
 )
 from tests.support.reconfigured import reconfigured
 from tests.support.stack import RunningStack
-from tests.support.waiting import eventually
 from tests.support.workers import at_once, warm, workers
 
 _logger = logging.getLogger(__name__)

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 
 import httpx
+from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
@@ -19,7 +20,6 @@ from tests.support.end_to_end import (
     settled_queue,
 )
 from tests.support.stack import RunningStack
-from tests.support.waiting import eventually
 
 VARYING = {"date", "x-request-id", "apigw-requestid", "x-amzn-requestid", "x-amz-request-id"}
 

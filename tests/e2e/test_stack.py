@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.waiting import FAILSAFE, eventually
 
 from local.stack import ROOT
 from tests.support.stack import RunningStack, end, processes_of, running_stack, start
-from tests.support.waiting import FAILSAFE, eventually
 
 
 def _gone(directory: Path) -> set[int]:

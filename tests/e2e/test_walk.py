@@ -6,11 +6,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.support.waiting import FAILSAFE
 
 from local.demo import invitation
 from local.stack import ROOT
 from tests.support.stack import RunningStack, processes_of, start
-from tests.support.waiting import FAILSAFE
 
 
 def test_the_walk_is_as_expected_and_tells_no_secrets(own_directory: Path) -> None:

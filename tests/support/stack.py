@@ -12,9 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tests.support.waiting import FAILSAFE, eventually
+
 from local.cloud.aws import LocalAws
 from local.stack import ROOT
-from tests.support.waiting import FAILSAFE, eventually
 
 
 @dataclass(frozen=True)
