@@ -13,7 +13,7 @@ from tests.support.pipeline import Pipeline
 from verification.domain.errors import OutcomeUnknown, SessionBusy
 from verification.domain.identity import Caller
 from verification.domain.standing import LEASE_SECONDS
-from verification.store.table import Key, delete
+from verification.store.operations import Key, delete
 from verification.use_cases.erase_subject import Erased
 
 Json = dict[str, Any]

@@ -141,6 +141,7 @@ def test_the_receipt_of_a_resumed_erasure_still_tells_of_what_nobody_answered(
 def test_more_unanswered_attempts_than_one_transaction_takes_are_erased_too(
     pipeline: Pipeline, erase: Eraser
 ) -> None:
+    pipeline.bff.simulator.admin.patch_options(expired_details="not_executed")
     lost = [die_inside_an_opening(pipeline) for _ in range(5)]
     assert erase().unanswered == len(lost)
     assert not _kept(pipeline)
@@ -173,7 +174,7 @@ def test_a_key_that_is_bound_while_an_erasure_runs_does_not_survive_it(
         nonlocal arguments, named
         arguments, named = given, more
         operator()
-        raise ConditionFailed([True], [None])
+        raise ConditionFailed([True])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "remember", remember)
@@ -209,7 +210,7 @@ def test_an_outcome_that_is_recorded_while_an_erasure_runs_does_not_survive_it(
 
         with interleaved("before", erase.store, "remove", late_outcome):
             erase()
-        raise ConditionFailed([True], [None])
+        raise ConditionFailed([True])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "advance", advance)

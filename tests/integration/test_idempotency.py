@@ -13,7 +13,7 @@ from verification.domain.errors import (
     SessionBusy,
 )
 from verification.domain.standing import LEASE_SECONDS
-from verification.store.table import Key, delete
+from verification.store.operations import Key, delete
 
 
 def test_the_same_request_has_the_same_answer(bff: Bff) -> None:

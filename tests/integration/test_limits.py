@@ -9,7 +9,7 @@ from verification.domain.errors import DailyCeilingReached, ProviderBusy
 from verification.domain.limits import Limits
 from verification.store import Limiter
 from verification.store.items import LIMITER_KEY
-from verification.store.table import Item
+from verification.store.operations import Item
 
 
 def limiter(bff: Bff, **limits: float) -> Limiter:

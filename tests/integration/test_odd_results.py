@@ -9,7 +9,7 @@ import pytest
 from tests.support.pipeline import Pipeline
 from verification.domain.execution import PROCESSED, Decision
 from verification.jumio import Reading
-from verification.store.table import Key, put
+from verification.store.operations import Key, put
 
 HUGE = "x" * 500_000
 ODD_LABELS: list[Any] = [

@@ -22,7 +22,7 @@ from verification.edge.http.sessions import SessionRequest, key_use, session_res
 from verification.edge.http.verifications import verification_response
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
 from verification.store import ErasureStore, Limiter, OutcomeStore, SessionStore, Table
-from verification.store.table import Key, _plain
+from verification.store.operations import Key, plain
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Asked, CreateSession
 from verification.use_cases.get_verification import GetVerification
@@ -183,7 +183,7 @@ class Bff:
 
     def plain_items(self) -> list[dict[str, Any]]:
         """Everything in the table, as plain values."""
-        return [_plain(item) for item in self.items()]
+        return [plain(item) for item in self.items()]
 
     def item(self, user: str, sk: str) -> dict[str, Any] | None:
         """One item of a user, as plain values."""

@@ -22,7 +22,7 @@ from tests.support.template import table_definition
 from tests.world.inputs import Expected, Input, leaves
 from verification.domain.capability import SigningKey, sign
 from verification.domain.identity import Pepper
-from verification.store.table import _plain
+from verification.store.operations import plain
 
 Json = dict[str, Any]
 HERE = Path(__file__).parent
@@ -162,7 +162,7 @@ class Place:
 
     def items(self) -> list[Json]:
         found = self.around.dynamodb.scan(TableName=NAME)["Items"]
-        return [_plain(item) for item in found]
+        return [plain(item) for item in found]
 
     def item(self, kind: str) -> Json:
         """The one item of a kind that a person has."""

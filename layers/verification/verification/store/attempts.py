@@ -1,11 +1,21 @@
-"""What one request is about to do for a person, before it is done."""
+"""What one request is about to do for a person, and its writes that several steps share."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
+from verification.domain.execution import State
 from verification.domain.identity import Caller
-from verification.domain.standing import LEASE_SECONDS
-from verification.store.items import FOUND, OPENED, idempotency_key
-from verification.store.table import Operation, When, put
+from verification.domain.standing import LEASE_SECONDS, Account, Progress, Session
+from verification.store.items import (
+    FOUND,
+    OPENED,
+    account_key,
+    idempotency_key,
+    journey_key,
+    progress_changes,
+    session_key,
+    unchanged,
+)
+from verification.store.operations import Operation, When, put, update
 
 
 @dataclass(frozen=True)
@@ -66,3 +76,68 @@ def claimed(
         },
         When(free, values),
     )
+
+
+FREE = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)"
+"""That nobody holds the lease of an account."""
+
+
+def nobody_is_at_it(attempt: Attempt, account: Account) -> When:
+    """The lease is free, and the account and what is charged to it are still as they were read."""
+    values: dict[str, object] = {"now": attempt.begun_at}
+    conditions = [FREE]
+    for name, seen in (("account_id", account.account_id), ("failures", account.failures.number)):
+        conditions.append(f"#{name} = :{name}" if seen else f"attribute_not_exists(#{name})")
+        values |= {name: seen} if seen else {}
+    return When(" AND ".join(conditions), values)
+
+
+def lease_ends(user_key: str, owner: str, changes: dict[str, object]) -> Operation:
+    """The lease is given back by whoever has it, with these changes to the account."""
+    return update(
+        account_key(user_key),
+        When("#lease_owner = :me", {"me": owner}),
+        changes=changes,
+        remove=["lease_owner", "lease_until"],
+    )
+
+
+def session_replaces(attempt: Attempt, session: Session, progress: Progress) -> list[Operation]:
+    """The session of an attempt is the person's, on top of the progress that was read."""
+    attempts = (*progress.attempts.get(attempt.step, ()), attempt.begun_at)
+    opened = replace(
+        progress,
+        state=State.PENDING,
+        step=attempt.step,
+        reference=attempt.reference,
+        attempts={**progress.attempts, attempt.step: attempts},
+        revision=progress.revision + 1,
+        updated_at=attempt.begun_at,
+    )
+    operations = [
+        update(
+            journey_key(attempt.user_key, attempt.journey),
+            unchanged(progress),
+            changes=progress_changes(opened),
+        ),
+        put(
+            {
+                **session_key(attempt.user_key, attempt.journey).attributes,
+                **asdict(session),
+                "ttl": session.expires_at,
+            }
+        ),
+    ]
+    if attempt.claim:
+        operations.append(
+            update(
+                idempotency_key(attempt.user_key, attempt.claim.digest),
+                When("#reference = :me", {"me": attempt.reference}),
+                changes={
+                    "running": False,
+                    "expires_at": session.expires_at,
+                    "ttl": session.expires_at,
+                },
+            )
+        )
+    return operations

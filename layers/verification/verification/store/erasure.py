@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from verification.store.items import EXECUTION, account_key, owner_key
-from verification.store.table import Item, Key, Table, When, check, delete, put, update
+from verification.store.operations import Item, Key, When, check, delete, put, update
+from verification.store.table import Table
 
 _BATCH = 50  # operations in one transaction; DynamoDB takes 100
 

@@ -14,7 +14,7 @@ import re
 from verification.domain.backoff import Failures
 from verification.domain.execution import Decision, Execution, State
 from verification.domain.standing import Account, Idempotency, Progress, Session
-from verification.store.table import ABSENT, Item, Key, When
+from verification.store.operations import ABSENT, Item, Key, When
 
 EXECUTION = "EXECUTION#"
 

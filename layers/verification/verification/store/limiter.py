@@ -15,7 +15,8 @@ from typing import Any
 from verification.domain.errors import DailyCeilingReached, ProviderBusy
 from verification.domain.limits import Limits
 from verification.store.items import LIMITER_KEY
-from verification.store.table import Item, Table, When
+from verification.store.operations import Item, When
+from verification.store.table import Table
 
 _TRIES = 6
 _TOLERANCE = 2000  # milliseconds by which clocks may differ

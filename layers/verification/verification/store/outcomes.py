@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from verification.domain.execution import Decision, Execution, State
 from verification.domain.schedule import GRACE, RHYTHM, early_look
 from verification.domain.standing import Account, Effect, Progress, Session
+from verification.store.attempts import FREE
 from verification.store.items import (
     DUE,
     EXECUTION,
@@ -27,7 +28,8 @@ from verification.store.items import (
     session_of,
     unchanged,
 )
-from verification.store.table import Item, Key, Table, When, check, delete, put, update
+from verification.store.operations import Item, Key, When, check, delete, put, update
+from verification.store.table import Table
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,12 @@ class OutcomeStore:
             put({**owner_key(account_id).attributes, "user_key": execution.user_key}),
         ]
         owner = account_key(execution.user_key)
-        free = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)"
         if account.account_id is None:
-            homeless = f"attribute_exists(#pk) AND attribute_not_exists(#account_id) AND {free}"
+            homeless = f"attribute_exists(#pk) AND attribute_not_exists(#account_id) AND {FREE}"
             changes = {"account_id": account_id}
             operations.append(update(owner, When(homeless, {"now": now}), changes=changes))
         else:
-            operations.append(check(owner, When(free, {"now": now})))
+            operations.append(check(owner, When(FREE, {"now": now})))
         self._table.write(*operations)
         return account.account_id in (None, account_id)
 

@@ -5,14 +5,22 @@ promises: at most one request at a time is opening an execution for a person (th
 and what it opened is recorded only while it still holds that lease (the fence).
 """
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from verification.domain.backoff import Failures, Fault
 from verification.domain.deadline import Deadline
 from verification.domain.execution import Execution, State
 from verification.domain.schedule import GRACE, early_look
-from verification.domain.standing import LEASE_SECONDS, Account, Progress, Session, Standing
-from verification.store.attempts import Attempt, Claim, claimed
+from verification.domain.standing import LEASE_SECONDS, Progress, Session, Standing
+from verification.store.attempts import (
+    FREE,
+    Attempt,
+    Claim,
+    claimed,
+    lease_ends,
+    nobody_is_at_it,
+    session_replaces,
+)
 from verification.store.items import (
     DUE,
     LIMITER_KEY,
@@ -24,23 +32,13 @@ from verification.store.items import (
     idempotency_of,
     journey_key,
     owner_key,
-    progress_changes,
     progress_of,
     session_key,
     session_of,
     unchanged,
 )
-from verification.store.table import (
-    ABSENT,
-    Item,
-    Operation,
-    Table,
-    When,
-    check,
-    delete,
-    put,
-    update,
-)
+from verification.store.operations import ABSENT, Item, When, check, delete, put, update
+from verification.store.table import Table
 
 _MOST_KEYS = 10
 
@@ -80,7 +78,7 @@ class SessionStore:
         operations = [
             update(
                 account_key(attempt.user_key),
-                _nobody_is_at_it(attempt, standing.account),
+                nobody_is_at_it(attempt, standing.account),
                 changes={
                     "issuer": attempt.caller.issuer,
                     "subject": attempt.caller.subject,
@@ -128,7 +126,7 @@ class SessionStore:
         """
         changes = failures_changes(failures) | ({"account_id": None} if gone else {})
         operations = [
-            _lease_ends(attempt.user_key, attempt.reference, changes),
+            lease_ends(attempt.user_key, attempt.reference, changes),
             delete(execution_key(attempt.user_key, attempt.reference)),
         ]
         if attempt.claim:
@@ -154,7 +152,7 @@ class SessionStore:
         settled = {"account_id": account_id, **failures_changes(Failures())}
         ends_at = session.expires_at + GRACE
         operations = [
-            _lease_ends(attempt.user_key, attempt.reference, settled),
+            lease_ends(attempt.user_key, attempt.reference, settled),
             put({**owner_key(account_id).attributes, "user_key": attempt.user_key}),
             update(
                 execution_key(attempt.user_key, attempt.reference),
@@ -170,7 +168,7 @@ class SessionStore:
             ),
         ]
         if replaces:
-            operations += _session_replaces(attempt, session, replaces)
+            operations += session_replaces(attempt, session, replaces)
         self._table.write(*operations, deadline=deadline)
 
     def shorten_lease(self, user_key: str, standing: Standing, now: int) -> Standing:
@@ -194,7 +192,7 @@ class SessionStore:
         self._table.write(
             update(
                 account_key(user_key),
-                When(f"attribute_exists(#pk) AND {_FREE}", {"now": now}),
+                When(f"attribute_exists(#pk) AND {FREE}", {"now": now}),
                 changes={"lease_owner": owner, "lease_until": now + LEASE_SECONDS},
                 remove=["erasing"],
             )
@@ -202,7 +200,7 @@ class SessionStore:
 
     def let_go(self, user_key: str, owner: str) -> None:
         """End a lease that was taken with ``hold``; raises ConditionFailed if it was lost."""
-        self._table.write(_lease_ends(user_key, owner, {}))
+        self._table.write(lease_ends(user_key, owner, {}))
 
     def supplied(self, execution: Execution, session: Session, due_at: int) -> None:
         """Jumio has the data that a session awaited; raises ConditionFailed if it is over.
@@ -265,16 +263,6 @@ class SessionStore:
         )
 
 
-def _nobody_is_at_it(attempt: Attempt, account: Account) -> When:
-    """The lease is free, and the account and what is charged to it are still as they were read."""
-    values: dict[str, object] = {"now": attempt.begun_at}
-    conditions = [_FREE]
-    for name, seen in (("account_id", account.account_id), ("failures", account.failures.number)):
-        conditions.append(f"#{name} = :{name}" if seen else f"attribute_not_exists(#{name})")
-        values |= {name: seen} if seen else {}
-    return When(" AND ".join(conditions), values)
-
-
 def _with_as_many_keys(session: Session) -> When:
     """The session on record is the one that was read, and no key was bound to it since."""
     return When(
@@ -287,55 +275,3 @@ def _awaiting(session: Session) -> When:
     """The session on record is the one that was read, and was handed out to nobody."""
     seen = {"reference": session.reference, "yes": True}
     return When("#reference = :reference AND #awaits_data = :yes", seen)
-
-
-_FREE = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)"
-
-
-def _lease_ends(user_key: str, owner: str, changes: dict[str, object]) -> Operation:
-    return update(
-        account_key(user_key),
-        When("#lease_owner = :me", {"me": owner}),
-        changes=changes,
-        remove=["lease_owner", "lease_until"],
-    )
-
-
-def _session_replaces(attempt: Attempt, session: Session, progress: Progress) -> list[Operation]:
-    attempts = (*progress.attempts.get(attempt.step, ()), attempt.begun_at)
-    opened = replace(
-        progress,
-        state=State.PENDING,
-        step=attempt.step,
-        reference=attempt.reference,
-        attempts={**progress.attempts, attempt.step: attempts},
-        revision=progress.revision + 1,
-        updated_at=attempt.begun_at,
-    )
-    operations = [
-        update(
-            journey_key(attempt.user_key, attempt.journey),
-            unchanged(progress),
-            changes=progress_changes(opened),
-        ),
-        put(
-            {
-                **session_key(attempt.user_key, attempt.journey).attributes,
-                **asdict(session),
-                "ttl": session.expires_at,
-            }
-        ),
-    ]
-    if attempt.claim:
-        operations.append(
-            update(
-                idempotency_key(attempt.user_key, attempt.claim.digest),
-                When("#reference = :me", {"me": attempt.reference}),
-                changes={
-                    "running": False,
-                    "expires_at": session.expires_at,
-                    "ttl": session.expires_at,
-                },
-            )
-        )
-    return operations

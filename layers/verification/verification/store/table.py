@@ -1,54 +1,29 @@
 """DynamoDB as this product uses it: bounded strong reads, and writes that own their condition."""
 
-import math
-import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
-
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from verification.cloud import asked
 from verification.domain.deadline import Deadline
 from verification.domain.errors import TemporarilyUnavailable
+from verification.store.operations import Item, Key, Operation, When, expressions, plain, typed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 _DEFECTS = {"ItemCollectionSizeLimitExceeded", "ValidationError"}
-
-
-@dataclass(frozen=True)
-class Key:
-    """Where an item is."""
-
-    pk: str
-    sk: str
-
-    @property
-    def attributes(self) -> dict[str, str]:
-        return {"pk": self.pk, "sk": self.sk}
-
-
-Item = dict[str, Any]
 
 
 class ConditionFailed(Exception):
     """A write that changed nothing, as another write got there first.
 
-    ``found`` has one entry per operation: the item as it is if that operation's
-    condition failed on an existing item, else None. ``failed`` tells which ones failed.
+    ``failed`` tells of each operation whether it was its condition that failed.
     """
 
-    def __init__(self, failed: Sequence[bool], found: Sequence[Item | None]) -> None:
+    def __init__(self, failed: Sequence[bool]) -> None:
         super().__init__("condition failed")
         self.failed = tuple(failed)
-        self.found = tuple(found)
 
 
 class Table:
@@ -64,7 +39,7 @@ class Table:
 
     def read(self, *keys: Key, deadline: Deadline | None = None) -> dict[Key, Item]:
         """The items at up to 100 keys, strongly consistent, in one round trip."""
-        wanted = [_key(key) for key in keys]
+        wanted = [key.typed for key in keys]
         found: dict[Key, Item] = {}
 
         def read_the_rest() -> None:
@@ -73,7 +48,7 @@ class Table:
                 RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
             )
             for raw in answer["Responses"].get(self._name, []):
-                item = _plain(raw)
+                item = plain(raw)
                 found[Key(item["pk"], item["sk"])] = item
             if left := answer.get("UnprocessedKeys", {}).get(self._name):
                 wanted = list(left["Keys"])
@@ -88,7 +63,7 @@ class Table:
             IndexName=index,
             KeyConditionExpression="#due = :due AND #due_at <= :until",
             ExpressionAttributeNames={"#due": "due", "#due_at": "due_at"},
-            ExpressionAttributeValues=_typed({":due": partition, ":until": until}),
+            ExpressionAttributeValues=typed({":due": partition, ":until": until}),
         )
         return (Key(item["pk"], item["sk"]) for item in pages)
 
@@ -97,7 +72,7 @@ class Table:
         return self._pages(
             KeyConditionExpression="#pk = :pk",
             ExpressionAttributeNames={"#pk": "pk"},
-            ExpressionAttributeValues=_typed({":pk": pk}),
+            ExpressionAttributeValues=typed({":pk": pk}),
             ConsistentRead=True,
         )
 
@@ -105,7 +80,7 @@ class Table:
         start: dict[str, Any] = {}
         while True:
             page = self._ask(lambda: self._client.query(TableName=self._name, **query, **start))  # noqa: B023 called at once
-            yield from (_plain(raw) for raw in page["Items"])
+            yield from (plain(raw) for raw in page["Items"])
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
@@ -137,14 +112,15 @@ class Table:
             try:
                 answer = self._client.update_item(
                     TableName=self._name,
-                    Key=_key(key),
+                    Key=key.typed,
                     ReturnValues="ALL_NEW",
-                    **_expressions(clauses, when),
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **expressions(clauses, when),
                 )
             except self._client.exceptions.ConditionalCheckFailedException as error:
                 found: Any = error.response.get("Item", {})
-                return False, _plain(found)
-            return True, _plain(answer["Attributes"])
+                return False, plain(found)
+            return True, plain(answer["Attributes"])
 
         return self._ask(step_once)
 
@@ -158,123 +134,10 @@ def _why(error: Any) -> Exception:  # noqa: ANN401 the client makes its classes 
     A failed condition is an answer. All other reasons (throttling, another transaction at the
     same items, DynamoDB's own errors) pass, but for those that the request itself is to blame.
     """
-    reasons = error.response.get("CancellationReasons", [])
-    codes = [str(reason.get("Code", "None")) for reason in reasons]
+    codes = [str(one.get("Code")) for one in error.response.get("CancellationReasons", [])]
     if "ConditionalCheckFailed" in codes:
-        return ConditionFailed(
-            [code == "ConditionalCheckFailed" for code in codes],
-            [_plain(reason["Item"]) if reason.get("Item") else None for reason in reasons],
-        )
+        return ConditionFailed([code == "ConditionalCheckFailed" for code in codes])
     if _DEFECTS.intersection(codes):
         return error  # type: ignore[no-any-return]
-    told = sorted(set(codes) - {"None"})
-    return TemporarilyUnavailable(f"TransactWriteItems: {', '.join(told)}")
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One write of a transaction, in DynamoDB's terms."""
-
-    kind: str
-    arguments: Mapping[str, Any]
-
-    def for_table(self, name: str) -> "TransactWriteItemTypeDef":
-        arguments: Any = {self.kind: {"TableName": name, **self.arguments}}
-        return arguments  # type: ignore[no-any-return] # the stubs have one type per kind
-
-
-@dataclass(frozen=True)
-class When:
-    """A condition, with attributes as ``#name`` and values as ``:name``."""
-
-    condition: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-ALWAYS = When("")
-ABSENT = When("attribute_not_exists(#pk)")
-
-
-def put(item: Item, when: When = ALWAYS) -> Operation:
-    """Write a whole item; members that are None are left out."""
-    filled = {name: value for name, value in item.items() if value is not None}
-    return Operation("Put", {"Item": _typed(filled), **_expressions("", when)})
-
-
-def update(
-    key: Key,
-    when: When,
-    *,
-    changes: Mapping[str, object] | None = None,
-    remove: Sequence[str] = (),
-) -> Operation:
-    """Set and remove attributes of an item; a change to None removes the attribute."""
-    changes = changes or {}
-    keep = {name: value for name, value in changes.items() if value is not None}
-    gone = [*remove, *(name for name in changes if name not in keep)]
-    clauses = []
-    if keep:
-        clauses.append("SET " + ", ".join(f"#{name} = :new_{name}" for name in keep))
-    if gone:
-        clauses.append("REMOVE " + ", ".join(f"#{name}" for name in gone))
-    new = {f"new_{name}": value for name, value in keep.items()}
-    return Operation("Update", {"Key": _key(key), **_expressions(" ".join(clauses), when, new)})
-
-
-def delete(key: Key, when: When = ALWAYS) -> Operation:
-    """Remove an item, if it is there."""
-    return Operation("Delete", {"Key": _key(key), **_expressions("", when)})
-
-
-def check(key: Key, when: When) -> Operation:
-    """Demand a condition of an item that is not written."""
-    return Operation("ConditionCheck", {"Key": _key(key), **_expressions("", when)})
-
-
-def _expressions(
-    clauses: str, when: When, new: Mapping[str, object] | None = None
-) -> dict[str, Any]:
-    """Expressions with their placeholders; every attribute is aliased, as many are reserved."""
-    names = {f"#{name}": name for name in re.findall(r"#(\w+)", f"{clauses} {when.condition}")}
-    values = {f":{name}": value for name, value in {**(new or {}), **when.values}.items()}
-    expressions: dict[str, Any] = {
-        "UpdateExpression": clauses,
-        "ConditionExpression": when.condition,
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": _typed(values),
-        "ReturnValuesOnConditionCheckFailure": "ALL_OLD" if when.condition else "",
-    }
-    return {name: value for name, value in expressions.items() if value}
-
-
-def _key(key: Key) -> dict[str, Any]:
-    return _typed(key.attributes)
-
-
-def _typed(item: Mapping[str, object]) -> dict[str, Any]:
-    return {name: _serialize(_packed(value)) for name, value in item.items()}
-
-
-def _packed(value: object) -> object:
-    """DynamoDB's numbers are decimal and finite: no other float may reach the serializer."""
-    if isinstance(value, float):
-        return Decimal(str(value)) if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {name: _packed(member) for name, member in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_packed(member) for member in value]
-    return value
-
-
-def _plain(raw: Mapping[str, Any]) -> Item:
-    return {name: _unpacked(_deserialize(value)) for name, value in raw.items()}
-
-
-def _unpacked(value: Any) -> Any:  # noqa: ANN401 whatever DynamoDB holds
-    if isinstance(value, Decimal):
-        return int(value) if value == int(value) else float(value)
-    if isinstance(value, list):
-        return [_unpacked(member) for member in value]
-    if isinstance(value, dict):
-        return {name: _unpacked(member) for name, member in value.items()}
-    return value
+    told = ", ".join(sorted(set(codes) - {"None"}))
+    return TemporarilyUnavailable(f"TransactWriteItems: {told}")

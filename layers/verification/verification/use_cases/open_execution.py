@@ -42,7 +42,7 @@ from verification.jumio import JumioClient, OpenedExecution, account_request
 from verification.jumio.token import start_by
 from verification.observability import LogCode, Metric, count
 from verification.store import Attempt, Claim, ConditionFailed, Limiter, SessionStore
-from verification.store.table import Item
+from verification.store.operations import Item
 
 _logger = logging.getLogger(__name__)
 _SAVING = 3.0  # seconds kept for recording what Jumio opened
