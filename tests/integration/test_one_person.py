@@ -6,6 +6,7 @@ served all the time, and Jumio is asked a few times only.
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from verification.domain.identity import Caller
 from verification.domain.journeys import load_journeys
 from verification.domain.limits import Limits
 from verification.domain.standing import LEASE_SECONDS
+from verification.edge.http.problems import headers_of
 from verification.store.items import LIMITER_KEY
 
 MALLORY = PEPPER.user_key(Caller(ISSUER, "mallory"))
@@ -90,6 +92,25 @@ def test_whoever_does_not_wait_is_told_so_and_takes_no_turn(bff: Bff, jumio: Any
     assert turns(bff) == 2
     assert [type(one) for one in refusals] == [ProviderRejected] * 2 + [HeldBack] * 48
     assert refusals[-1].retry_after == 4
+    assert set(headers_of(refusals[-1])) == {"Retry-After"}  # it is no limit of the journey's
+
+
+def test_whoever_asks_how_it_stands_hears_the_same(bff: Bff, jumio: Any) -> None:
+    assert isinstance(bff.clock, Clock)
+    jumio.add_fault("accounts.create", "status", status=400, count=3)
+    for _ in range(3):
+        with pytest.raises(ProviderRejected) as refusal:
+            bff.ask()
+        bff.clock.now += refusal.value.retry_after or 0
+        assert bff.status()["retry"] == {"allowed": True, "remaining": 5, "after": 0}
+    jumio.add_fault("accounts.create", "status", status=400)
+    with pytest.raises(ProviderRejected):
+        bff.ask()
+
+    assert bff.status()["retry"] == {"allowed": False, "remaining": 5, "after": 64}
+    with pytest.raises(HeldBack) as held:
+        bff.ask()
+    assert held.value.retry_after == 64
 
 
 def test_requests_at_once_take_no_turn_more(bff: Bff, jumio: Any) -> None:
@@ -117,10 +138,11 @@ def test_the_way_is_the_same_for_an_account_that_is_gone(bff: Bff, jumio: Any) -
     bff.ask(user="mallory")
     jumio.add_fault("accounts.update", "status", status=404, count=MANY)
 
-    refusals = keep_on(bff, lambda _: bff.ask(user="mallory", journey="again"))
+    ask = partial(bff.ask, user="mallory", journey="again")
+    refusals = keep_on(bff, lambda _: ask(), patience=3600)
 
-    assert turns(bff) <= 12
-    assert {type(one) for one in refusals} == {NotEligible}
+    assert turns(bff) == 2  # it is remembered that the account is gone
+    assert all(isinstance(one, NotEligible) for one in refusals)
 
 
 def test_openings_without_an_answer_are_paid_for_a_few_times_an_hour(

@@ -1,7 +1,8 @@
 """AWS as it fails: each call of a client, before or after its effect, the way AWS does it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -79,7 +80,7 @@ PUT_OFF: dict[str, Failure] = {
 
 @dataclass
 class _Planned:
-    operation: str
+    operation: str  # or any, if it is empty
     failure: Failure
     when: Literal["before", "after"]
     skip: int
@@ -108,11 +109,19 @@ class Faults:
         skip: int = 0,
         count: int = 1,
     ) -> None:
-        """Let the next calls of an operation fail, after some that do not."""
+        """Let the next calls of an operation, or of any, fail, after some that do not."""
         self._planned.append(_Planned(operation, failure, when, skip, count))
 
     def clear(self) -> None:
         self._planned.clear()
+        self.calls.clear()
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """What is planned comes after this block, and calls are counted from then on."""
+        planned, self._planned = self._planned, []
+        yield
+        self._planned = planned
         self.calls.clear()
 
     def _call(self, operation: str, arguments: Json) -> Json:
@@ -127,7 +136,7 @@ class Faults:
 
     def _due(self, operation: str) -> _Planned | None:
         for one in self._planned:
-            if one.operation != operation or not one.count:
+            if one.operation not in ("", operation) or not one.count:
                 continue
             if one.skip:
                 one.skip -= 1
