@@ -1,5 +1,7 @@
 """Members of details that not every execution has."""
 
+import pytest
+
 from simulator_driver import Driver, Opened
 
 
@@ -21,12 +23,57 @@ def test_an_authentication_tells_its_kind_and_where_the_next_facemap_is(jumio: D
     (step,) = [one for one in steps if one["name"] == "AUTHENTICATION"]
     assert step["capabilityIds"] == [passed["id"]]
 
-    failed = _played(
-        jumio, "declined: authentication failed", account=first.account, key=10014
-    ).details()["capabilities"]["authentication"][0]
+    again = _played(jumio, "declined: authentication failed", account=first.account, key=10014)
+    failed = again.details()["capabilities"]["authentication"][0]
     assert failed["decision"]["type"] == "REJECTED"
     assert failed["data"] == {"type": "JUMIO_STANDARD"}
     assert "validFaceMapForAuthentication" not in failed
+    assert "reasons" not in step["decision"]
+    steps = jumio.call("GET", f"{again.path}/steps").json()["steps"]
+    (step,) = [one for one in steps if one["name"] == "AUTHENTICATION"]
+    reason = {"label": "FACE_INVALID_DIGITAL_COPY", "type": "REJECTED"}
+    assert step["decision"]["reasons"] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("kind", "member"),
+    [
+        ("PASSPORT", "personalNumber"),
+        ("ID_CARD", "placeOfBirth"),
+        ("DRIVING_LICENSE", "dlCategories"),
+        ("VISA", "visaCategory"),
+    ],
+)
+def test_a_document_shows_what_is_on_its_kind(jumio: Driver, kind: str, member: str) -> None:
+    execution = jumio.opened()
+    form = {"authorizationToken": execution.token, "country": "USA", "type": kind}
+    jumio.call("POST", "/web/client/document", data=form)
+    jumio.sim.admin.play(execution.id, "approved")
+    shown = execution.details()["capabilities"]["extraction"][0]["data"]
+    assert (shown["type"], shown["issuingCountry"]) == (kind, "USA")
+    assert shown[member]
+    assert ("line1" in shown["address"]) is (kind in {"ID_CARD", "DRIVING_LICENSE"})
+
+
+@pytest.mark.parametrize(
+    ("capability", "member", "passed", "rejected"),
+    [
+        ("biometricVerification", "faceMatch", "MATCH", "NOT_MATCH"),
+        ("drivingLicenseVerification", "nameMatch", "MATCH", "NOT_MATCH"),
+        ("phoneVerification", "blocked", False, True),
+        ("deviceRiskVerification", "deviceAlerts", [], ["Device Risk Global"]),
+    ],
+)
+def test_a_risk_signal_describes_what_it_found(
+    jumio: Driver, capability: str, member: str, passed: object, rejected: object
+) -> None:
+    workflow = {"credentials": ["DATA"], "capabilities": [capability], "channels": ["API"]}
+    jumio.sim.admin.patch_options(workflows={"20001": workflow})
+    found = []
+    for outcome in ("approved", "screening: declined"):
+        execution = _played(jumio, outcome, key=20001)
+        found.append(execution.details()["capabilities"][capability][0]["data"][member])
+    assert found == [passed, rejected]
 
 
 def test_an_email_check_names_the_company_behind_the_domain(jumio: Driver) -> None:

@@ -119,3 +119,23 @@ def test_an_authentication_on_premises_takes_the_facemap_that_was_kept(
     details = again.details()
     assert details["capabilities"]["authentication"][0]["decision"]["type"] == "PASSED"
     assert len(details["capabilities"]["usability"]) == 3
+
+
+@pytest.mark.parametrize("key", [10021, 10054])
+def test_brazils_registers_look_at_the_data_and_the_selfie(jumio: Driver, key: int) -> None:
+    execution = jumio.opened(key=key)
+    jumio.sim.admin.play(execution.id, "biometricVerification: HIGH_RISK")
+    found = execution.details()["capabilities"]
+    assert found["braCpfValidation"][0]["decision"]["type"] == "PASSED"
+    (compared,) = found["biometricVerification"]
+    assert compared["decision"] == {"type": "REJECTED", "details": {"label": "HIGH_RISK"}}
+    assert [one["category"] for one in compared["credentials"]] == ["DATA", "SELFIE"]
+
+
+def test_a_document_is_read(jumio: Driver) -> None:
+    presets = {"values": ["USA"]}, {"values": ["BS"]}
+    credential = {"category": "DOCUMENT", "country": presets[0], "type": presets[1]}
+    execution = jumio.opened(workflowDefinition={"key": 10026, "credentials": [credential]})
+    jumio.sim.admin.play(execution.id, "usability: DOCUMENT_CONTENT_NOT_SUPPORTED")
+    assert list(execution.details()["capabilities"]) == ["usability", "extraction"]
+    assert execution.details()["decision"]["type"] == "REJECTED"

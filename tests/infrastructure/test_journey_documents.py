@@ -13,10 +13,10 @@ import pytest
 
 from tests.support.journeys import FOLDER
 from tests.support.template import ROOT, template
-from verification import wiring
 from verification.domain.errors import Misconfigured
 from verification.domain.journeys import Journeys
 from verification.settings import JourneySettings
+from verification.wiring.journeys import configured_journeys
 
 PROGRAMS = Path(sys.executable).parent  # of this environment
 SCHEMA = FOLDER / "journeys.schema.json"
@@ -119,7 +119,7 @@ def test_a_word_that_jumio_may_have_by_now_is_no_mistake_but_a_doubt(tmp_path: P
 
 def test_a_deployment_reads_the_document_that_it_names() -> None:
     def named(**settings: str) -> Journeys:
-        return wiring.journeys(JourneySettings.model_validate(settings))
+        return configured_journeys(JourneySettings.model_validate(settings))
 
     assert [one.name for one in named().journeys] == ["identity"]
     assert len(named(journeys="examples").journeys) == 5

@@ -14,7 +14,8 @@ from tests.support.template import ROOT
 BUILD = ROOT / ".aws-sam" / "build"
 LAYERS = [BUILD / "DependenciesLayer" / "python", BUILD / "VerificationLayer" / "python"]
 SOURCES = [*(ROOT / "functions").rglob("app.py"), *(ROOT / "layers/verification").rglob("*.py")]
-USED = set(re.findall(r'\baws\("(\w+)"', "".join(path.read_text() for path in SOURCES)))
+CALLS = re.findall(r"\b(?:aws|started)\((.+)\)", "".join(path.read_text() for path in SOURCES))
+USED = set(re.findall(r'"(\w+)"', "".join(CALLS)))
 UNCHECKED_HASH = 0b01
 
 CREATE_CLIENTS = """
@@ -24,9 +25,10 @@ def note(event, arguments):
     if event == "open" and isinstance(arguments[0], str) and "/botocore/data/" in arguments[0]:
         read.add(arguments[0].partition("/botocore/data/")[2])
 sys.addaudithook(note)
-import boto3
+import botocore.session
+session = botocore.session.get_session()
 for service in sys.argv[1:]:
-    client = boto3.client(service, region_name="eu-central-1")
+    client = session.create_client(service, region_name="eu-central-1")
     for operation in client.meta.method_to_api_mapping:
         client.can_paginate(operation)
 json.dump(sorted(path for path in read if not path.endswith("/")), sys.stdout)
@@ -57,9 +59,9 @@ def test_every_module_has_bytecode_that_no_clock_can_outdate(layer: Path) -> Non
 
 
 def test_bytecode_names_the_place_where_it_will_run() -> None:
-    compiled = importlib.util.cache_from_source(str(LAYERS[1] / "verification" / "wiring.py"))
+    compiled = importlib.util.cache_from_source(str(LAYERS[1] / "verification" / "cloud.py"))
     content = Path(compiled).read_bytes()
-    assert b"/opt/python/verification/wiring.py" in content
+    assert b"/opt/python/verification/cloud.py" in content
     assert str(ROOT).encode() not in content
 
 

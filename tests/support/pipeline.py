@@ -155,6 +155,7 @@ class Pipeline:
         self.bff.simulator.admin.patch_options(callbacks={"drop": True}, retrieval_rate=10_000)
         self.bff.simulator.admin.patch_options(retrieval_burst=10_000)
         self.clock.now = float(int(self.bff.simulator.admin.freeze()["now"]))
+        self.bff.sleep = self.let_pass
 
     @property
     def settle_execution(self) -> SettleExecution:

@@ -13,6 +13,7 @@ from jumio_simulator.wire.problems import ProblemError
 from jumio_simulator.wire.requests import json_object, simulation_of, world_of
 from jumio_simulator.world import lifecycle
 from jumio_simulator.world.clock import timestamp
+from jumio_simulator.world.labels import LABELS
 from jumio_simulator.world.scenarios import SCENARIOS, named_scenario
 from jumio_simulator.world.world import World
 
@@ -95,7 +96,7 @@ async def scenarios(request: Request) -> Response:
     if request.method == "POST":
         _assign(world, await json_object(request))
     listed = [{"name": one.name, "description": one.description} for one in SCENARIOS.values()]
-    return JSONResponse({"scenarios": listed, **world.scenarios.state()})
+    return JSONResponse({"scenarios": listed, "labels": LABELS, **world.scenarios.state()})
 
 
 def _assign(world: World, body: dict[str, Any]) -> None:

@@ -123,7 +123,7 @@ class AdminClient:
         return dict(self._call("POST", f"/executions/{quote(execution_id)}/wipe"))
 
     def scenarios(self) -> Json:
-        """`scenarios` (name, description), and what is assigned."""
+        """`scenarios` (name, description), `labels` of capabilities, and what is assigned."""
         return dict(self._call("GET", "/scenarios"))
 
     def set_scenario(

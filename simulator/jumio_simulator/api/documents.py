@@ -105,6 +105,9 @@ def steps_document(execution: Execution, options: Options) -> Json:
         score = SCORES.get(worst_type(finding for _, finding in group), -1)
         decision_type = score_type(score, options)
         label = options.decision_labels.get(decision_type, decision_type)
+        decision = decision_json(Verdict(decision_type, label), score)
+        if name == "AUTHENTICATION" and decision_type == "REJECTED":
+            decision["reasons"] = [{"label": "FACE_INVALID_DIGITAL_COPY", "type": "REJECTED"}]
         steps.append(
             {
                 "id": new_id(),
@@ -113,7 +116,7 @@ def steps_document(execution: Execution, options: Options) -> Json:
                     {"id": one.id, "category": capability} for capability, one in group
                 ],
                 "capabilityIds": [finding.id for _, finding in group],
-                "decision": decision_json(Verdict(decision_type, label), score),
+                "decision": decision,
             }
         )
     return {"steps": steps}

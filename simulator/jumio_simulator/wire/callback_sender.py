@@ -10,7 +10,7 @@ import httpx
 from jumio_simulator.world.clock import timestamp
 from jumio_simulator.world.model import TERMINAL, Delivery, Execution, Json
 from jumio_simulator.world.options import CallbackOptions
-from jumio_simulator.world.scenarios import SCENARIOS
+from jumio_simulator.world.scenarios import named_scenario
 from jumio_simulator.world.world import World
 
 INTERIM = frozenset({"ACQUISITION_STARTED", "ACQUIRED"})
@@ -62,7 +62,7 @@ class CallbackSender:
 
     def _plan(self, execution: Execution) -> CallbackOptions:
         """The tenant's callback options with those of the execution's scenario on top."""
-        changes = SCENARIOS[execution.scenario].callbacks
+        changes = named_scenario(execution.scenario).callbacks
         return self._world.options.callbacks.model_copy(update=changes)
 
     def _send(self, execution: Execution, body: Json, plan: CallbackOptions, when: float) -> None:

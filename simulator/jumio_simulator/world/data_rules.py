@@ -41,7 +41,7 @@ def wanted_type(capability: str, data: Json) -> str:
         "emailVerification": str(data.get("email", "")).partition("@")[0],
         "phoneVerification": str(data.get("phoneNumber", "")),
         "geoIpVerification": str(data.get("ipAddress", "")),
-        "braCpfValidation": str(data.get("personalNumber", "")),
+        "braCpfValidation": str(lookup(data, "id.idNumber")),
         "drivingLicenseVerification": str(lookup(data, "id.idNumber")),
         "watchlistScreening": f"{data.get('firstName', '')} {data.get('lastName', '')}",
     }.get(capability, str(lookup(data, "address.line1"))).lower()

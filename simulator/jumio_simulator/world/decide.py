@@ -54,6 +54,9 @@ def _data_verdicts(
     execution: Execution, workflow: Workflow, scenario: Scenario
 ) -> tuple[dict[str, Verdict], int | None]:
     """The data decide, unless the scenario says otherwise or was played by hand."""
+    given = {name: one for name, one in scenario.verdicts.items() if name in workflow.capabilities}
+    if scenario.exact and given:
+        return given, None
     forced = scenario.data or (scenario.wanted if execution.played else None)
     if forced is not None:
         return impose(dict.fromkeys(workflow.capabilities, forced))

@@ -7,13 +7,13 @@ started in time, or SESSION_EXPIRED when it was started and then left idle.
 from jumio_simulator.world.decide import decide, expired_outcome
 from jumio_simulator.world.model import Account, Credential, Execution, Part
 from jumio_simulator.world.options import ExpiredStatus
-from jumio_simulator.world.scenarios import SCENARIOS, Scenario
+from jumio_simulator.world.scenarios import Scenario, named_scenario
 from jumio_simulator.world.workflows import find_workflow
 from jumio_simulator.world.world import World
 
 
 def scenario_of(execution: Execution) -> Scenario:
-    return SCENARIOS[execution.scenario]
+    return named_scenario(execution.scenario)
 
 
 def open_execution(world: World, execution: Execution) -> None:

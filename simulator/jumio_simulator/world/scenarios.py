@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from jumio_simulator.world.labels import LABELS
 from jumio_simulator.world.model import Verdict
 from jumio_simulator.world.verdicts import TECHNICAL_ERROR
 
@@ -14,7 +15,8 @@ class Scenario:
     """What the person does, what Jumio finds, and what happens to the callbacks.
 
     `wanted` is the decision type the execution must end with, whatever its workflow checks;
-    `data` the one a data-only execution must end with (None: its data decide).
+    `data` the one a data-only execution must end with (None: its data decide). With `exact`, the
+    verdicts hold for data-only executions, too.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Scenario:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     score: int | None = None
     data: str | None = None
+    exact: bool = False
     callbacks: dict[str, Any] = field(default_factory=dict)
     unreadable_reads: int = 0
 
@@ -158,11 +161,28 @@ class UnknownScenarioError(LookupError):
 
 
 def named_scenario(name: object) -> Scenario:
-    """The scenario; `UnknownScenarioError` where there is none."""
-    scenario = SCENARIOS.get(str(name))
+    """The scenario; `UnknownScenarioError` where there is none.
+
+    Beside the listed ones there is `capability: LABEL` for every label of every capability.
+    """
+    scenario = SCENARIOS.get(str(name)) or _of_a_label(str(name))
     if scenario is None:
         raise UnknownScenarioError(f"There is no scenario {name!r}")
     return scenario
+
+
+def _of_a_label(name: str) -> Scenario | None:
+    capability, _, label = name.partition(": ")
+    for decision_type, labels in LABELS.get(capability, {}).items():
+        if label in labels:
+            return Scenario(
+                name,
+                f"The person finishes; {capability} finds {label}.",
+                wanted=None if decision_type == "NOT_EXECUTED" else decision_type,
+                verdicts={capability: Verdict(decision_type, label)},
+                exact=True,
+            )
+    return None
 
 
 class ScenarioBook:

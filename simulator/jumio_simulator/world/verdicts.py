@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from jumio_simulator.world.labels import LABELS, UNNAMED
 from jumio_simulator.world.model import Credential, Finding, Outcome, Verdict
 from jumio_simulator.world.options import Options
 from jumio_simulator.world.workflows import Workflow
@@ -12,34 +13,6 @@ PRECONDITION = Verdict("NOT_EXECUTED", "PRECONDITION_NOT_FULFILLED")
 NOT_UPLOADED = Verdict("NOT_EXECUTED", "NOT_UPLOADED")
 NOT_ENOUGH_DATA = Verdict("NOT_EXECUTED", "NOT_ENOUGH_DATA")
 TECHNICAL_ERROR = Verdict("NOT_EXECUTED", "TECHNICAL_ERROR")
-
-_CHECKED = {"PASSED": "OK", "REJECTED": "DENY", "WARNING": "ALERT"}
-_RISK = {"PASSED": "LOW_RISK", "REJECTED": "HIGH_RISK", "WARNING": "MEDIUM_RISK"}
-
-# The usual label of each decision type. A type that is missing does not occur.
-LABELS: dict[str, dict[str, str]] = {
-    "usability": {
-        "PASSED": "OK",
-        "REJECTED": "BLURRED",
-        "WARNING": "UNSUPPORTED_DOCUMENT_TYPE",
-    },
-    "liveness": {"PASSED": "OK", "REJECTED": "LIVENESS_UNDETERMINED", "WARNING": "BAD_QUALITY"},
-    "similarity": {"PASSED": "MATCH", "REJECTED": "NO_MATCH", "WARNING": "NOT_POSSIBLE"},
-    "authentication": {"PASSED": "OK", "REJECTED": "FAILED"},
-    "imageChecks": {"PASSED": "OK", "REJECTED": "FAKE", "WARNING": "REPEATED_FACE"},
-    "extraction": {"PASSED": "OK"},
-    "dataChecks": {"PASSED": "OK", "REJECTED": "MISMATCHING_DATAPOINTS"},
-    "watchlistScreening": {"PASSED": "OK", "WARNING": "ALERT"},
-    "addressValidation": _CHECKED,
-    "proofOfResidency": _CHECKED,
-    "drivingLicenseVerification": _CHECKED,
-    "braCpfValidation": _CHECKED,
-    "biometricVerification": _CHECKED,
-    "emailVerification": _RISK,
-    "phoneVerification": _RISK,
-    "geoIpVerification": _RISK,
-    "deviceRiskVerification": _RISK,
-}
 
 PARENTS = {
     "liveness": "usability",
@@ -60,10 +33,10 @@ FACE_CHECKS = frozenset({"liveness", "similarity", "authentication", "biometricV
 SUBJECTS = {
     "liveness": ("SELFIE", "FACEMAP"),
     "authentication": ("FACEMAP",),
-    "biometricVerification": ("SELFIE",),
+    "biometricVerification": ("DATA", "SELFIE"),
     "similarity": ("SELFIE", "ID"),
     "imageChecks": ("SELFIE", "ID"),
-    "extraction": ("ID",),
+    "extraction": ("ID", "DOCUMENT"),
     "dataChecks": ("ID",),
     "watchlistScreening": ("ID", "DATA"),
     "addressValidation": ("ID", "DATA"),
@@ -73,13 +46,13 @@ SUBJECTS = {
 
 
 def passed(capability: str) -> Verdict:
-    return Verdict("PASSED", LABELS.get(capability, _CHECKED)["PASSED"])
+    return Verdict("PASSED", LABELS.get(capability, UNNAMED)["PASSED"][0])
 
 
 def usual_verdict(capability: str, decision_type: str) -> Verdict | None:
     """The capability's usual verdict of that type; None when it knows no such type."""
-    label = LABELS.get(capability, _CHECKED).get(decision_type)
-    return Verdict(decision_type, label) if label else None
+    labels = LABELS.get(capability, UNNAMED).get(decision_type)
+    return Verdict(decision_type, labels[0]) if labels else None
 
 
 def _fulfilled(verdict: Verdict, capability: str) -> bool:

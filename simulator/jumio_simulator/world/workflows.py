@@ -109,6 +109,12 @@ _SCREENING = Workflow(
     processing_seconds=1.3,
 )
 
+_LICENSE_DATA = (
+    *("firstName", "lastName", "dateOfBirth", "address.line1", "address.city"),
+    *("address.postalCode", "address.subdivision", "address.country", "id.idNumber", "id.type"),
+)
+_BRAZIL = (*IDENTITY_CHECKS, "braCpfValidation", "biometricVerification")
+
 CATALOGUE = {
     workflow.key: workflow
     for workflow in (
@@ -123,11 +129,11 @@ CATALOGUE = {
         Workflow(
             "32", IDENTITY, (*IDENTITY_CHECKS, "watchlistScreening"), needs_user_reference=True
         ),
-        _data("10005", "braCpfValidation", "personalNumber"),
+        _data("10005", "braCpfValidation", "id.idNumber", "address.country"),
         Workflow(
             "10006", ("DATA", "SELFIE"), ("usability", "biometricVerification"), channels=("API",)
         ),
-        _data("10008", "drivingLicenseVerification", "firstName", "lastName", "id.idNumber"),
+        _data("10008", "drivingLicenseVerification", *_LICENSE_DATA),
         _SCREENING,
         Workflow("10011", IDENTITY, IDENTITY_CHECKS),
         Workflow(
@@ -145,8 +151,11 @@ CATALOGUE = {
         _authentication("10014"),
         Workflow("10015", ("ID",), ID_CHECKS),
         _liveness("10016"),
+        Workflow("10021", ("DATA", *IDENTITY), _BRAZIL),
         _similarity("10025"),
+        Workflow("10026", ("DOCUMENT",), ("usability", "extraction")),
         _capture("10031"),
+        Workflow("10054", ("DATA", *IDENTITY), _BRAZIL),
         _data("10065", "phoneVerification", "phoneNumber"),
         _data("10066", "emailVerification", "email"),
         _authentication("10071", on_premises=True),

@@ -3,8 +3,11 @@
 All times are whole seconds since 1970.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from verification.domain.backoff import Failures
 from verification.domain.errors import (
@@ -16,7 +19,9 @@ from verification.domain.errors import (
     VerificationInProgress,
 )
 from verification.domain.execution import Decision, State
-from verification.domain.journeys import Attempts, Journey, Step
+
+if TYPE_CHECKING:
+    from verification.domain.journeys import Attempts, Journey, Step
 
 SESSION_MARGIN = 60
 """A session that must be started within this many seconds is not handed out again."""
