@@ -7,7 +7,7 @@ import contextlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -78,8 +78,8 @@ class RecordedQueue:
     def __init__(self) -> None:
         self.hints: list[Hint] = []
 
-    def send(self, hint: Hint) -> None:
-        self.hints.append(hint)
+    def send_all(self, hints: Sequence[Hint]) -> None:
+        self.hints += hints
 
 
 class Invariants(RuleBasedStateMachine):
@@ -245,7 +245,7 @@ class Invariants(RuleBasedStateMachine):
     @rule()
     def the_sweeper_runs(self) -> None:
         queue: Any = self.queue
-        SweepOverdue(self.bff.outcomes, queue, self.clock)(Deadline(60))
+        SweepOverdue(self.bff.outcomes, queue, self.clock, at_once=1)(Deadline(60))
         for item in of_kind(self.bff.plain_items(), "EXECUTION#"):
             if State(item["state"]).final and "workflow_execution_id" not in item:
                 self.given_up.add(item["sk"][10:])
