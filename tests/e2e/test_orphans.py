@@ -8,8 +8,9 @@ import httpx
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import log_lines, table_items
-from tests.support.end_to_end import erase, eventually
+from tests.support.end_to_end import erase
 from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 Json = dict[str, Any]
 
