@@ -10,6 +10,9 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 unexport PYTHONPATH PYTHONHOME
 
+# One process more than cores: those that drive an embedded stack wait most of the time.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+SIDE_BY_SIDE := --numprocesses $(WORKERS)
 PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
@@ -29,7 +32,7 @@ demo: build
 	@python -m local demo --with-parent $(ARGS)
 
 test: lint types template build
-	@$(PYTEST)
+	@$(PYTEST) $(SIDE_BY_SIDE)
 
 environment:
 	@bash local/environment.sh
@@ -52,11 +55,17 @@ template: environment
 	@echo "==> sam validate --lint"
 	@sam validate --lint
 
-unit integration contract: environment
+unit contract: environment
 	@$(PYTEST) tests/$@
 
-infrastructure e2e: build
+integration: environment
+	@$(PYTEST) $(SIDE_BY_SIDE) tests/$@
+
+infrastructure: build
 	@$(PYTEST) tests/$@
+
+e2e: build
+	@$(PYTEST) $(SIDE_BY_SIDE) tests/$@
 
 lock: environment
 	@$(LOCK) requirements/runtime.in -c requirements/constraints.txt \

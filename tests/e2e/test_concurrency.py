@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -24,7 +25,7 @@ from tests.support.outside import (
     users,
 )
 from tests.support.reconfigured import reconfigured
-from tests.support.stack import RunningStack
+from tests.support.stack import TESTS, RunningStack, running_stack, sharing
 from tests.support.waiting import eventually
 from tests.support.workers import at_once, warm, workers
 
@@ -37,6 +38,13 @@ RETURNS = 1
 CALMEST = 15  # the longest Retry-After that a small crowd may be told
 
 Answers = list[httpx.Response]
+
+
+@pytest.fixture(scope="module")
+def stack(artefacts: Path) -> Iterator[RunningStack]:
+    """A stack of their own: these tests leave nothing over for others."""
+    with running_stack(sharing(TESTS / "crowd", artefacts)) as running:
+        yield running
 
 
 @pytest.fixture

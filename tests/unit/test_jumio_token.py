@@ -11,9 +11,13 @@ def encoded(part: bytes) -> str:
     return urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
+def compressed(text: bytes) -> bytes:
+    return gzip.compress(text, mtime=0)  # a test's name must not depend on when it was collected
+
+
 def token(payload: object) -> str:
     header = json.dumps({"alg": "HS512", "zip": "GZIP"}).encode()
-    packed = gzip.compress(json.dumps(payload).encode())
+    packed = compressed(json.dumps(payload).encode())
     return ".".join([encoded(header), encoded(packed), encoded(b"signature")])
 
 
@@ -31,7 +35,7 @@ def test_the_end_is_read_from_the_compressed_payload() -> None:
         token({"exAt": "soon"}),
         token([1]),
         "x." + encoded(b"{}") + ".y",
-        "x." + encoded(gzip.compress(b"{}")[:-9]) + ".y",
+        "x." + encoded(compressed(b"{}")[:-9]) + ".y",
         "x.é.y",
     ],
 )
