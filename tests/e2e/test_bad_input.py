@@ -118,7 +118,14 @@ def test_the_field_that_is_wrong_is_named(
 
 
 @pytest.mark.parametrize(
-    "moment", [_ago(days=3 * 366), _ago(days=-1), "yesterday", "2026-11-23T08:15:00", 1795426992]
+    "moment",
+    [
+        pytest.param(_ago(days=3 * 366), id="three years ago"),
+        pytest.param(_ago(days=-1), id="tomorrow"),
+        "yesterday",
+        "2026-11-23T08:15:00",
+        1795426992,
+    ],
 )
 def test_consent_that_was_obtained_at_no_believable_moment_is_refused(
     stack: RunningStack, send: Callable[..., httpx.Response], moment: object

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable
 
 import httpx
-from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
@@ -20,6 +19,7 @@ from tests.support.end_to_end import (
     settled_queue,
 )
 from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 VARYING = {"date", "x-request-id", "apigw-requestid", "x-amzn-requestid", "x-amz-request-id"}
 

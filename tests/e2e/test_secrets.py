@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import pytest
 import requests
-from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.cloud.logs import function_groups
@@ -20,6 +19,7 @@ from local.demo.people import Person
 from tests.support.end_to_end import decided, one_outcome
 from tests.support.outside import User, users
 from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 Json = dict[str, Any]
 
