@@ -141,6 +141,7 @@ def test_the_receipt_of_a_resumed_erasure_still_tells_of_what_nobody_answered(
 def test_more_unanswered_attempts_than_one_transaction_takes_are_erased_too(
     pipeline: Pipeline, erase: Eraser
 ) -> None:
+    pipeline.bff.simulator.admin.patch_options(expired_details="not_executed")
     lost = [die_inside_an_opening(pipeline) for _ in range(5)]
     assert erase().unanswered == len(lost)
     assert not _kept(pipeline)

@@ -7,7 +7,7 @@ import contextlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -78,8 +78,8 @@ class RecordedQueue:
     def __init__(self) -> None:
         self.hints: list[Hint] = []
 
-    def send_all(self, hints: Sequence[Hint]) -> None:
-        self.hints += hints
+    def send(self, hint: Hint) -> None:
+        self.hints.append(hint)
 
 
 class Invariants(RuleBasedStateMachine):

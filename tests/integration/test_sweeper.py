@@ -158,17 +158,17 @@ def test_a_worker_that_was_faster_leaves_nothing_to_look_at(pipeline: Pipeline) 
 def test_an_outage_of_the_queue_only_delays(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, observed: Observed
 ) -> None:
-    throttled = ClientError({"Error": {"Code": "RequestThrottled"}}, "SendMessageBatch")
+    throttled = ClientError({"Error": {"Code": "RequestThrottled"}}, "SendMessage")
     users = [f"user-{number}" for number in range(3)]
     for user in users:
         pipeline.open(user=user)
     pipeline.let_pass(LIFETIME + GRACE)
 
-    def refuse(**_batch: object) -> None:
+    def refuse(**_message: object) -> None:
         raise throttled
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline.hints.sqs, "send_message_batch", refuse)
+        patch.setattr(pipeline.hints.sqs, "send_message", refuse)
         for _ in range(3):
             assert pipeline.sweep() == 0
     assert observed.codes().count("look_failed") == len(users)  # each is tried, and not at once
@@ -181,7 +181,7 @@ def test_a_sweeper_that_dies_before_the_hint_is_made_up_for(pipeline: Pipeline) 
     pipeline.open()
     pipeline.let_pass(LIFETIME + GRACE)
 
-    with killed("before", pipeline.hints, "send_all"):
+    with killed("before", pipeline.hints, "send"):
         pipeline.sweep()
     minutes(pipeline, 1)
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from verification.aws.queue import HintQueue, NotQueued
+from verification.aws.queue import HintQueue
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.execution import Execution
 from verification.domain.hint import Hint
@@ -53,15 +53,12 @@ class SweepOverdue:
                 if deadline.remaining() < _STOP:
                     left += len(found)
                     continue
-                looks = list(pool.map(partial(self._look, now=now), found))
-                hints = [look for look in looks if isinstance(look, Hint)]
-                unsent = sum(pool.map(self._send, itertools.batched(hints, 10, strict=False)))
-                looked_at += len(found) - looks.count(False) - unsent
+                looked_at += sum(pool.map(partial(self._look, now=now), found))
         _logger.info(LogCode.SWEEP_DONE, extra={"looked_at": looked_at, "left": left})
         return Swept(looked_at, left)
 
-    def _look(self, found: Execution | Unreadable, now: int) -> Hint | bool:
-        """The hint to give, if any, or whether there is nothing more to do about it."""
+    def _look(self, found: Execution | Unreadable, now: int) -> bool:
+        """Whether it was looked at; what failed waits for its next look."""
         about = {"reference": found.reference}
         try:
             if isinstance(found, Unreadable):
@@ -78,29 +75,17 @@ class SweepOverdue:
                 _logger.error(LogCode.EXECUTION_OVERDUE, extra={**about, "looks": found.looks})
                 count(Metric.EXECUTIONS_OVERDUE)
             self.store.look(found, now + next_look(found.looks))
-            return Hint(
-                user_key=found.user_key,
-                reference=found.reference,
-                account_id=found.account_id,
-                workflow_execution_id=found.workflow_execution_id,
+            self.queue.send(
+                Hint(
+                    user_key=found.user_key,
+                    reference=found.reference,
+                    account_id=found.account_id,
+                    workflow_execution_id=found.workflow_execution_id,
+                )
             )
         except ConditionFailed:
             return False  # somebody else is at it, or it has ended
         except Exception as error:  # noqa: BLE001 one person's trouble is nobody else's
-            _failed(found.reference, error)
+            _logger.error(LogCode.LOOK_FAILED, extra={**about, "error": type(error).__name__})
             return False
-
-    def _send(self, hints: tuple[Hint, ...]) -> int:
-        """Queue up to ten hints; how many are not queued, and wait for their next look."""
-        try:
-            self.queue.send_all(hints)
-        except NotQueued as trouble:
-            for hint in trouble.hints:
-                _failed(hint.reference, trouble.why)
-            return len(trouble.hints)
-        return 0
-
-
-def _failed(reference: str, error: Exception) -> None:
-    about = {"reference": reference, "error": type(error).__name__}
-    _logger.error(LogCode.LOOK_FAILED, extra=about)
+        return True
