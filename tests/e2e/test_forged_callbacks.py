@@ -65,7 +65,7 @@ def test_nobody_on_the_internet_can_influence_anything(
         b"{",
         b"[]",
         json.dumps(body)[:-9].encode(),
-        json.dumps({**body, "padding": "x" * 20_000}).encode(),
+        json.dumps({**body, "padding": "x" * 70_000}).encode(),
         json.dumps(body_about(execution, account={"id": 7})).encode(),
         json.dumps(body_about(execution, userReference="1-somebody-else")).encode(),
         b"\xff\xfe",
