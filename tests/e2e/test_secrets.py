@@ -169,7 +169,7 @@ def test_secrets_stay_where_they_belong(
         assert mobile.app.create_session(channel="sdk").status_code == 201
         renewed = mobile.app.create_session(channel="sdk", renew=True)
         assert renewed.status_code == 201
-        body = {"channel": "web", "consent": {"country": "US", "obtained": "na"}}
+        body = {"channel": "web", "consent": {"country": "US", "state": "IL", "obtained": "na"}}
         answer = desktop.app.request("POST", "/sessions", body, {"Idempotency-Key": key})
         assert answer.status_code == 201
         with_faults(simulator, unlucky)
