@@ -13,8 +13,8 @@ unexport PYTHONPATH PYTHONHOME
 PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo test environment build check schema lint types template
-.PHONY: unit integration contract world infrastructure e2e lock redrive
+.PHONY: help demo test environment build check schema lint types template client
+.PHONY: unit integration contract world infrastructure e2e browser lock redrive
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -23,6 +23,8 @@ help:
 	@echo "                       unit, integration, contract, world, infrastructure or e2e"
 	@echo "make check             read the journey documents in layers/journeys; make schema writes"
 	@echo "                       the JSON Schema by which editors check them"
+	@echo "make browser           find a Chrome or Chromium for the tests, or get one"
+	@echo "make client            write the declarations of the browser client (web/client)"
 	@echo "make lock              compile the requirement files anew"
 	@echo "make redrive           put messages that were set aside back on the queue of a deployed"
 	@echo "                       stack: STACK=jumio-bff REGION=... ENDPOINT=... (docs/runbook.md)"
@@ -30,7 +32,7 @@ help:
 demo: build
 	@python -m local demo --with-parent $(ARGS)
 
-test: lint types check template build
+test: lint types check template build browser
 	@$(PYTEST)
 
 environment:
@@ -53,7 +55,9 @@ lint: environment
 	@ruff check .
 	@ruff format --check .
 	@echo "==> import-linter"
-	@PYTHONPATH=layers/verification lint-imports
+	@mkdir -p .local
+	@PYTHONPATH=layers/verification lint-imports >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
+	@lint-imports --config simulator/pyproject.toml >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
 
 types: environment
 	@echo "==> mypy"
@@ -66,14 +70,26 @@ template: environment
 unit integration contract world: environment
 	@$(PYTEST) tests/$@
 
-infrastructure e2e: build
+infrastructure: build
 	@$(PYTEST) tests/$@
+
+e2e: build browser
+	@$(PYTEST) tests/$@
+
+browser: environment
+	@python -m tests.support.chromium
+
+client: environment
+	@echo "==> the browser client's declarations"
+	@node .venv/node_modules/typescript/bin/tsc --project web/client --noEmit false \
+		--declaration --emitDeclarationOnly --outDir web/client
 
 lock: environment
 	@$(LOCK) requirements/runtime.in -c requirements/constraints.txt \
 		-o layers/dependencies/requirements.txt
 	@$(LOCK) requirements/dev.in -c layers/dependencies/requirements.txt \
 		-c requirements/constraints.txt -o requirements/dev.txt
+	@npm install --prefix requirements --package-lock-only --omit-lockfile-registry-resolved --silent
 
 STACK ?= jumio-bff
 redrive: environment

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-requirements=(requirements/dev.txt layers/dependencies/requirements.txt simulator/pyproject.toml .python-version)
+requirements=(requirements/dev.txt requirements/package-lock.json layers/dependencies/requirements.txt simulator/pyproject.toml .python-version)
 stamp=.venv/requirements.sha256
 wanted=$(cat "${requirements[@]}" | cksum)
 
@@ -58,4 +58,7 @@ with_uv || {
   "${pip[@]}" install --require-hashes --requirement requirements/dev.txt
 }
 "${pip[@]}" install --no-index --no-deps --no-build-isolation --editable ./simulator
+echo "==> installing the pinned tools for JavaScript (once)"
+cp requirements/package.json requirements/package-lock.json .venv/
+.venv/bin/npm ci --prefix .venv --silent --no-audit --no-fund --ignore-scripts
 echo "$wanted" >"$stamp"

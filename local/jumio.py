@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local.processes.group import Child, ProcessGroup, clean_environment, free_port
 
-_START_SECONDS = 30
+_START_SECONDS = 180
 # Jumio's own pace (an account call a second, a minute to look at a document) would make people and
 # tests wait.
 _OPTIONS = {"account_rate": 50, "account_burst": 100, "processing_seconds": 2}

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ class Stack:
     facts: dict[str, Any]
     group: ProcessGroup = field(repr=False)
 
-    @property
+    @cached_property
     def aws(self) -> LocalAws:
         """The AWS of this stack."""
         return LocalAws(self.facts["aws_endpoint"], self.facts["region"])

@@ -1,185 +1,314 @@
-// The demo app: sign in, start a verification, come back from it, see how it went.
+// The page of a made-up bank: sign in, choose, verify, come back, see how it stands.
 
-import { Api, Refused } from "/api.js";
-import { INTERRUPTED, SIGNED_OUT, STATUS, UNEXPECTED } from "/texts.js";
+import { VerificationClient, VerificationError, readReturn } from "/client/verification-client.js";
+import { offerStartingOver, panel, people } from "/demo.js";
+import { nested } from "/form.js";
+import { Frame, newTab } from "/handover.js";
+import { Identity } from "/identity.js";
+import { memory } from "/memory.js";
+import { clear, show, tell } from "/render.js";
+import * as views from "/views.js";
+import { NOTICE, OFFERS } from "/words.js";
 
-const POLL_MS = 2_000;
-const SLOWER_AFTER = 30; // questions; then every ten seconds
-const SLOW_POLL_MS = 10_000;
-
-const element = (id) => document.getElementById(id);
-const config = await (await fetch("/config.json")).json();
-const session = restored();
-let api = new Api(config, session?.token);
-let timer = 0;
+const identity = new Identity(() => leave());
+const frame = new Frame(heardFromFrame, () => look());
+let config = null;
+let client = null;
+let offer = null;
+let going = new AbortController(); // whatever is under way for what is shown
+let watching = false;
+let holds = false; // what is shown stays until the person has done something elsewhere
+let answers = {}; // what the person told us, in memory only, until they leave the offer
 let asked = 0;
 
-const returned = wayBack();
-// Jumio needs a moment after the person is done. Until the API knows, the page believes the way
-// back that far, and for that long, that it does not ask the person to go on.
-let saysDone = returned === "success";
-drawPeople();
-draw();
-if (returned === "error") notice(INTERRUPTED);
-if (session) refresh();
+const go = {
+  start,
+  look: () => look(),
+  home: () => visit("/"),
+  signOut,
+  unfinished,
+  frames: false,
+};
 
-element("sign-out").addEventListener("click", () => signOut());
-element("start-web").addEventListener("click", () => start("web"));
-element("start-sdk").addEventListener("click", () => start("sdk"));
-element("copy").addEventListener("click", async () => {
-  await navigator.clipboard.writeText(element("token").dataset.token);
-  element("copy").textContent = "Copied";
-});
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && restored()) refresh();
-});
+async function boot() {
+  show(views.loading);
+  try {
+    const response = await fetch("/config.json", { signal: AbortSignal.timeout(15_000) });
+    config = await response.json();
+    if (!config.api) throw new Error("an empty configuration");
+    await identity.recall();
+  } catch {
+    addEventListener("online", boot, { once: true });
+    return show(views.pageBroken(boot));
+  }
+  removeEventListener("online", boot);
+  go.frames = Boolean(config.jumio);
+  panel({
+    identity,
+    changed: () => identity.person || welcome(),
+    startedOver: (username) => signIn(username),
+  }).catch(() => {});
+  await route();
+}
 
-// How the browser got here, if it was sent back by the hosted page. What else the address says
-// about accounts and results may be made up, is of no use, and does not stay in the history.
+// Shows what the address names. Every address is the same page.
+async function route({ byPerson = false } = {}) {
+  halt();
+  const came = wayBack();
+  drawPerson();
+  client ??= identity.person && clientOf(identity);
+  if (!identity.person)
+    return came ? show(views.elsewhere(() => welcome({ byPerson: true }))) : welcome({ byPerson });
+  const slug = /^\/verify\/([a-z0-9-]+)$/.exec(location.pathname)?.[1];
+  const next = offers().find((one) => one.slug === slug) ?? null;
+  if (next !== offer) answers = {};
+  offer = next;
+  if (!offer)
+    return show(
+      views.home(offers(), (one) => visit(`/verify/${one.slug}`)),
+      { asked: byPerson },
+    );
+  memory.offer = offer.slug;
+  if (offer.claim) await identity.recall(offer.claim).catch(() => {});
+  return watch({ byPerson });
+}
+
+// One for each person: it remembers their token, and what they asked for without an answer.
+function clientOf(somebody) {
+  return new VerificationClient({
+    api: config.api,
+    token: ({ rejected }) => somebody.token(rejected),
+  });
+}
+
+function visit(path) {
+  if (location.pathname !== path) history.pushState(null, "", path);
+  return route({ byPerson: true });
+}
+
+// The journeys of this deployment in the page's words; one without words has its name.
+function offers() {
+  const unknown = config.journeys.filter((name) => !OFFERS.some(({ journey }) => journey === name));
+  const plain = unknown.map((name) => ({
+    slug: name,
+    journey: name,
+    icon: "document",
+    name,
+    about: "",
+  }));
+  return [...OFFERS.filter(({ journey }) => config.journeys.includes(journey)), ...plain];
+}
+
+// How the browser got here, if the hosted page sent it back. What the address says about accounts
+// and results may be made up, is of no use, and does not stay in the history.
 function wayBack() {
-  const match = /^\/return\/(success|error)$/.exec(location.pathname);
-  if (match || location.search) history.replaceState(null, "", "/");
-  return match?.[1];
+  const [, path] = /^\/return\/(success|error)$/.exec(location.pathname) ?? [];
+  if (!path) {
+    if (location.search || location.hash) history.replaceState(null, "", location.pathname);
+    return false;
+  }
+  const said = readReturn(location.href);
+  const slug = memory.offer ?? OFFERS[0].slug;
+  history.replaceState(null, "", `/verify/${slug}`);
+  const contradicts = said.ended && said.ended !== path;
+  if (!contradicts)
+    memory.came(slug, { ended: path, code: said.code, advice: said.advice ?? "resume" });
+  return true;
 }
 
-// The page is left and loaded anew around a verification, so the sign-in outlives it, in this tab.
-function restored() {
-  const kept = JSON.parse(sessionStorage.getItem("session"));
-  return kept && kept.until > Date.now() ? kept : null;
-}
-
-async function signIn(user, button) {
-  await attempt(button, async () => {
-    const signedIn = await api.signIn(user);
-    sessionStorage.setItem("session", JSON.stringify({ ...signedIn, name: user.name }));
-    draw();
-    await refresh();
-  });
-}
-
-function signOut(text = "") {
-  clearTimeout(timer);
-  sessionStorage.removeItem("session");
-  api = new Api(config);
-  draw();
-  if (text) notice(text);
-}
-
-async function start(channel) {
-  if (!restored()) return signOut(SIGNED_OUT);
-  saysDone = false;
-  element("handover").hidden = true;
-  await attempt(element(`start-${channel}`), async () => {
-    const answer = await api.createSession(channel);
-    if (answer.web) {
-      location.assign(answer.web.href);
-    } else if (answer.sdk) {
-      handOver(answer.sdk.token);
-      await refresh();
-    } else {
-      notice("One moment, we are still preparing.");
-      setTimeout(() => start(channel), answer.retryAfter * 1000 || POLL_MS);
-    }
-  });
-}
-
-function handOver(token) {
-  element("token").dataset.token = token;
-  element("token").textContent = `${token.slice(0, 32)}…${token.slice(-8)}`;
-  element("copy").textContent = "Copy the token";
-  element("handover").hidden = false;
-}
-
-async function refresh() {
-  clearTimeout(timer);
-  if (!restored()) return signOut(SIGNED_OUT);
+async function welcome({ byPerson = false, text } = {}) {
   try {
-    const standing = await api.verification();
-    show(standing);
-    // Only the person can end "pending" here or on a phone; "processing" ends by itself.
-    if (["pending", "processing", "review"].includes(standing.status) && !document.hidden) {
-      asked += 1;
-      const usual = asked > SLOWER_AFTER ? SLOW_POLL_MS : POLL_MS;
-      timer = setTimeout(refresh, Math.max(standing.retryAfter * 1000, usual));
+    show(views.welcome(await people(), signIn, { text }), { asked: byPerson });
+  } catch {
+    show(views.pageBroken(() => welcome({ byPerson: true })));
+  }
+}
+
+async function signIn(username) {
+  halt();
+  answers = {};
+  client = null;
+  show(views.loading, { asked: true });
+  try {
+    await identity.signIn(username);
+  } catch {
+    return show(views.pageBroken(() => signIn(username)));
+  }
+  return route({ byPerson: true });
+}
+
+async function signOut() {
+  leave();
+  await identity.signOut();
+}
+
+// Nothing of the person stays: not on the page, not in memory, not in the address.
+function leave() {
+  halt();
+  answers = {};
+  offer = null;
+  client = null;
+  memory.clear();
+  clear();
+  history.replaceState(null, "", "/");
+  identity.person = null;
+  drawPerson();
+  return welcome({ byPerson: true });
+}
+
+function drawPerson() {
+  const { person } = identity;
+  document.getElementById("person").hidden = !person;
+  document.getElementById("person-name").textContent = person?.name ?? "";
+  offerStartingOver(person);
+}
+
+// Ends whatever is under way, and takes it off the page.
+function halt() {
+  going.abort();
+  going = new AbortController();
+  holds = false;
+  frame.close();
+  tell("");
+  return going.signal;
+}
+
+function look() {
+  halt();
+  return watch({ byPerson: true });
+}
+
+// Follows how it stands, as long as there is something to wait for.
+async function watch({ byPerson = false, quiet = false } = {}) {
+  const { signal } = going;
+  if (!quiet) show(views.loading, { asked: byPerson });
+  watching = true;
+  try {
+    for await (const { standing, trouble } of client.watch({ journey: offer.journey, signal })) {
+      if (trouble) troubled(trouble);
+      else settled(standing, byPerson);
+      byPerson = false;
     }
   } catch (error) {
-    failed(error);
-    if (error instanceof Refused && error.again) timer = setTimeout(refresh, SLOW_POLL_MS);
+    if (!signal.aborted) failed(error, { again: look });
   }
+  if (!signal.aborted) watching = false;
 }
 
-async function attempt(button, work) {
-  button.disabled = true;
-  notice("");
-  asked = 0;
+function settled(standing, byPerson) {
+  tell("");
+  const open = ["none", "pending"].includes(standing.status);
+  if (open && holds) return;
+  holds = false;
+  frame.close();
+  const hint = memory.hint(offer.slug);
+  if (standing.status === "pending" && hint?.ended === "success")
+    show(views.returned(offer, go), { asked: byPerson });
+  else if (standing.status === "pending" && hint)
+    show(views.interrupted(hint.advice, offer, go), { asked: byPerson });
+  else show(views.standing(standing, offer, go), { asked: byPerson });
+}
+
+function troubled(error) {
+  if (document.querySelector("[data-view=loading], [data-view^=trouble]"))
+    show(views.trouble(error, { again: look, watched: true }, go));
+  else tell(NOTICE[error.kind]);
+}
+
+function unfinished() {
+  memory.goesOn();
+  return look();
+}
+
+async function start(way, { renew = false } = {}) {
+  const tab = way === "tab" ? newTab() : null;
+  const signal = halt();
+  watching = false;
+  memory.goesOn();
+  const wait = (why) => show(views.starting(why, go), { asked: why === "start" });
+  wait("start");
   try {
-    await work();
+    const session = await client.start(request(way, renew), { signal, onWait: wait });
+    begin(way, session, tab);
   } catch (error) {
-    failed(error);
-  } finally {
-    button.disabled = false;
+    tab?.close();
+    if (!signal.aborted) notStarted(error, way, renew);
   }
 }
 
-function failed(error) {
-  if (!(error instanceof Refused)) {
-    notice(UNEXPECTED);
-    throw error;
+function request(way, renew) {
+  const language = /^[a-z]{2}(-[A-Z]{2})?$/.test(navigator.language)
+    ? navigator.language
+    : undefined;
+  const told = nested(answers);
+  return {
+    channel: way === "app" ? "sdk" : "web",
+    journey: offer.journey,
+    ...(way !== "app" && language && { locale: language }),
+    ...(renew && { renew }),
+    ...((offer.consent || told.consent) && { consent: { ...offer.consent, ...told.consent } }),
+    ...(told.applicant && { applicant: told.applicant }),
+  };
+}
+
+function begin(way, session, tab) {
+  if (session.kind === "done") {
+    tab?.close();
+    return look();
   }
-  if (error.signedOut) return signOut(SIGNED_OUT);
-  const wait = error.retryAfter ? ` Please wait ${duration(error.retryAfter)}.` : "";
-  const code = error.code ? ` (${error.code})` : "";
-  notice(`${error.message}${error.again && !wait ? " Please try again." : wait}${code}`);
-}
-
-function duration(seconds) {
-  if (seconds < 120) return `${seconds} seconds`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`;
-}
-
-function draw() {
-  const person = restored();
-  element("welcome").hidden = Boolean(person);
-  element("person").hidden = !person;
-  element("person-name").textContent = person?.name ?? "";
-  element("verification").hidden = true;
-  element("handover").hidden = true;
-  notice("");
-}
-
-function drawPeople() {
-  for (const user of config.users) {
-    const button = document.createElement("button");
-    button.textContent = `Sign in as ${user.name}`;
-    button.addEventListener("click", () => signIn(user, button));
-    element("people").append(button);
+  if (way === "here") {
+    show(views.leaving);
+    return location.assign(session.href);
   }
+  const open = () => newTab(session.href);
+  if (tab) tab.location.replace(session.href);
+  holds = true;
+  if (way === "phone") show(views.onPhone(session.href, go), { asked: true });
+  if (way === "app") show(views.inApp(session.token, go), { asked: true });
+  if (way === "tab") show(views.inTab(tab ? null : open, go), { asked: true });
+  if (way === "frame") {
+    show(views.inFrame, { asked: true });
+    frame.open(session.href);
+  }
+  return watch({ quiet: true });
 }
 
-function show({ status: known, retry }) {
-  const status = known === "pending" && saysDone && asked < SLOWER_AFTER ? "processing" : known;
-  const text = STATUS[status];
-  const open = ["none", "pending"].includes(status);
-  const again = ["declined", "expired"].includes(status) && retry.allowed;
-  element("verification").hidden = false;
-  element("verification").dataset.status = status;
-  element("badge").textContent = text.badge;
-  element("headline").textContent = text.headline;
-  element("explanation").textContent = text.explanation;
-  element("progress").hidden = status !== "processing";
-  element("start-web").hidden = element("start-sdk").hidden = !(open || again);
-  element("start-web").textContent = again ? "Try again" : status === "none" ? "Verify my identity" : "Go on";
-  element("attempts").textContent = attemptsLeft(status, retry);
-  if (!open) element("handover").hidden = true;
+function notStarted(error, way, renew) {
+  const again = () => start(way, { renew });
+  if (error.kind === "in-progress" || error.kind === "verified") return look();
+  if (error.kind !== "ask") return failed(error, { again, channel: way === "app" ? "sdk" : "web" });
+  const submitted = (told) => {
+    answers = told;
+    return again();
+  };
+  asked += 1;
+  show(views.details(error.fields, offer, { answers, key: asked, submitted }, go), { asked: true });
+  return document.querySelector("[aria-invalid=true]")?.focus();
 }
 
-function attemptsLeft(status, retry) {
-  if (!["declined", "expired"].includes(status)) return "";
-  if (retry.allowed) return `Tries left: ${retry.remaining}`;
-  return retry.after ? `You can try again in ${duration(retry.after)}.` : "";
+function failed(error, what) {
+  const known = error instanceof VerificationError;
+  show(views.trouble(known ? error : new VerificationError("broken"), what, go), { asked: true });
+  if (!known) throw error;
 }
 
-function notice(text) {
-  element("notice").hidden = !text;
-  element("notice").textContent = text;
+function heardFromFrame({ value, code, advice }) {
+  if (value === "loaded") return;
+  memory.came(offer.slug, { ended: value, code, advice: advice ?? "resume" });
+  look();
 }
+
+document.getElementById("sign-out").addEventListener("click", signOut);
+document.querySelector(".brand").addEventListener("click", (event) => {
+  event.preventDefault();
+  if (config) visit("/");
+});
+addEventListener("popstate", () => config && route({ byPerson: true }));
+// Back from Jumio's page by the browser's own button: the page may be as it was left.
+addEventListener("pageshow", (event) => event.persisted && config && route());
+// What does not change by itself may have changed all the same.
+document.addEventListener("visibilitychange", () => {
+  const still = document.querySelector("[data-view^=status-]");
+  if (!document.hidden && still && !watching && identity.person) watch({ quiet: true });
+});
+boot();

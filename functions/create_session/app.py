@@ -1,8 +1,11 @@
 """POST /sessions: hand an app the token or address with which a person starts."""
 
+import gc
 import os
 from functools import cache, partial
 from typing import Any
+
+gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
 
 from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_HTTP
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -10,19 +13,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from verification import wiring
 from verification.edge.http import Request, answering
 from verification.edge.http.sessions import asked, session_response
-from verification.settings import (
-    AppSettings,
-    JumioSettings,
-    LimitSettings,
-    Name,
-    PublicSettings,
-    Settings,
-)
+from verification.settings import AppSettings, JumioSettings, LimitSettings, Name, Settings
+from verification.settings.public import PublicSettings
 from verification.store import Limiter, OutcomeStore, SessionStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import CreateSession
 from verification.use_cases.open_execution import OpenExecution
 from verification.use_cases.supply_data import SupplyData
+from verification.wiring.journeys import configured_journeys
+from verification.wiring.jumio import jumio_client
 
 logger = wiring.logger()
 metrics = wiring.metrics()
@@ -38,12 +37,11 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     settings = FunctionSettings.load(os.environ)
     table = Table(wiring.aws("dynamodb"), settings.table_name)
     sessions, outcomes = SessionStore(table), OutcomeStore(table)
-    jumio, journeys = wiring.jumio_client(settings), wiring.journeys(settings)
+    jumio, journeys = jumio_client(settings), configured_journeys(settings)
     journeys = journeys.returning_to(settings.success_url, settings.error_url)
     key = partial(wiring.signing_key, settings.callback_secret_id)
     opening = OpenExecution(sessions, Limiter(table, settings.limits), jumio, key)
-    advance = AdvanceExecution(journeys, outcomes, jumio)
-    supplying = SupplyData(sessions, outcomes, advance, jumio)
+    supplying = SupplyData(sessions, outcomes, AdvanceExecution(journeys, outcomes, jumio), jumio)
     pepper = wiring.pepper(settings.user_key_secret_id)
     return CreateSession(journeys, pepper, sessions, opening, supplying), settings
 
@@ -57,3 +55,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         return session_response(create_session(wanted, wiring.deadline(context)))
 
     return answering(event, answer)
+
+
+wiring.started("dynamodb", "secretsmanager")

@@ -1,9 +1,12 @@
 """Invoked by an operator with {"issuer": …, "subject": …}: erase that person."""
 
+import gc
 import os
 from dataclasses import asdict
 from functools import cache
 from typing import Any
+
+gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -13,6 +16,7 @@ from verification.edge.operators import person_of
 from verification.settings import JumioSettings, Name, Settings
 from verification.store import ErasureStore, Table
 from verification.use_cases.erase_subject import EraseSubject
+from verification.wiring.jumio import jumio_client
 
 logger = wiring.logger()
 metrics = wiring.metrics()
@@ -28,7 +32,7 @@ def erase_subject() -> EraseSubject:
     settings = FunctionSettings.load(os.environ)
     store = ErasureStore(Table(wiring.aws("dynamodb"), settings.table_name))
     pepper = wiring.pepper(settings.user_key_secret_id)
-    return EraseSubject(pepper, store, wiring.jumio_client(settings))
+    return EraseSubject(pepper, store, jumio_client(settings))
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -36,3 +40,6 @@ def erase_subject() -> EraseSubject:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with telling():
         return asdict(erase_subject()(person_of(event), wiring.deadline(context)))
+
+
+wiring.started("dynamodb", "secretsmanager")

@@ -1,8 +1,11 @@
 """GET /verification: tell an app how a person's verification stands."""
 
+import gc
 import os
 from functools import cache
 from typing import Any
+
+gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
 
 from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_HTTP
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -14,6 +17,7 @@ from verification.edge.http.verifications import verification_response
 from verification.settings import AppSettings, Name, Settings
 from verification.store import OutcomeStore, Table
 from verification.use_cases.get_verification import GetVerification
+from verification.wiring.journeys import configured_journeys
 
 logger = wiring.logger()
 metrics = wiring.metrics()
@@ -28,7 +32,7 @@ def wired() -> tuple[GetVerification, str]:
     settings = FunctionSettings.load(os.environ)
     store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
     pepper = wiring.pepper(settings.user_key_secret_id)
-    return GetVerification(wiring.journeys(settings), pepper, store), settings.subject_claim
+    return GetVerification(configured_journeys(settings), pepper, store), settings.subject_claim
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)
@@ -41,3 +45,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         return verification_response(verification, request)
 
     return answering(event, answer)
+
+
+wiring.started("dynamodb", "secretsmanager")

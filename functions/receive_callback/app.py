@@ -1,8 +1,11 @@
 """POST /callbacks/{capability}: answer Jumio once its hint is safely queued."""
 
+import gc
 import os
 from functools import cache, partial
 from typing import Any
+
+gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
 
 from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_HTTP
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -48,3 +51,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         return respond(200, {})
 
     return answering(event, answer)
+
+
+wiring.started("secretsmanager", "sqs")

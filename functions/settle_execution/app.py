@@ -1,8 +1,11 @@
 """From the queue: read from Jumio what a callback hinted at, store it, tell the bus."""
 
+import gc
 import os
 from functools import cache
 from typing import Any
+
+gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -15,6 +18,8 @@ from verification.settings import JourneySettings, JumioSettings, Name, Settings
 from verification.store import ErasureStore, OutcomeStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.settle_execution import SettleExecution
+from verification.wiring.journeys import configured_journeys
+from verification.wiring.jumio import jumio_client
 
 logger = wiring.logger()
 metrics = wiring.metrics()
@@ -33,8 +38,8 @@ def wired() -> tuple[SettleExecution, HintQueue]:
     table = Table(wiring.aws("dynamodb"), settings.table_name)
     store = OutcomeStore(table)
     bus = Bus(wiring.aws("events"), settings.bus_name)
-    jumio = wiring.jumio_client(settings)
-    advance = AdvanceExecution(wiring.journeys(settings), store, jumio)
+    jumio = jumio_client(settings)
+    advance = AdvanceExecution(configured_journeys(settings), store, jumio)
     settle = SettleExecution(store, ErasureStore(table), advance, bus, settings.publish_progress)
     return settle, HintQueue(wiring.aws("sqs"), settings.queue_url)
 
@@ -44,3 +49,6 @@ def wired() -> tuple[SettleExecution, HintQueue]:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with telling():
         return work_through(event, *wired(), wiring.deadline(context))
+
+
+wiring.started("dynamodb", "events", "secretsmanager")

@@ -1,8 +1,12 @@
 """On a schedule: have a look taken at whatever should have ended by now."""
 
+import gc
 import os
+from dataclasses import asdict
 from functools import cache
 from typing import Any
+
+gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -33,4 +37,7 @@ def sweep_overdue() -> SweepOverdue:
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001
     with telling():
-        return {"looked_at": sweep_overdue()(wiring.deadline(context))}
+        return asdict(sweep_overdue()(wiring.deadline(context)))
+
+
+wiring.started("dynamodb", "sqs")

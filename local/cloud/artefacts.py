@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from local.cloud.aws import LocalAws
+from local.cloud.aws import REGION, LocalAws
 from local.errors import StackError
 
 _BUCKET = "artefacts"
@@ -55,7 +55,7 @@ def _state(folder: Path) -> str:
 
 def upload(template: dict[str, Any], build: Path, cache: Path, aws: LocalAws) -> None:
     """Put the code of every function and layer into a bucket, and its address into the template."""
-    aws.create_bucket(_BUCKET)
+    aws.s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     for kind, properties, key in _code_of(template):
         folder = build / properties[key]
         if not folder.is_dir():
@@ -63,7 +63,7 @@ def upload(template: dict[str, Any], build: Path, cache: Path, aws: LocalAws) ->
         code = precompiled(folder, cache)
         archive = _archive(code) if kind == _FUNCTION else _link(code / "python")
         name = hashlib.sha256(archive).hexdigest() + ".zip"
-        aws.put_object(_BUCKET, name, archive)
+        aws.s3.put_object(Bucket=_BUCKET, Key=name, Body=archive)
         properties[key] = f"s3://{_BUCKET}/{name}"
 
 

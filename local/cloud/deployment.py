@@ -16,7 +16,7 @@ from local.errors import StackError
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
-_DEPLOY_SECONDS = 60
+_DEPLOY_SECONDS = 180
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from local.cloud.aws import CREDENTIALS, REGION, LocalAws
 from local.errors import StackError
 from local.processes.group import Child, ProcessGroup, clean_environment, free_port
 
-_START_SECONDS = 60
+_START_SECONDS = 180
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from local.processes.group import ProcessGroup, free_port
 # The runtime client and what it imports, by their names in site-packages.
 _RUNTIME_CLIENT = ("awslambdaric*", "runtime_client*", "simplejson", "snapshot_restore_py*")
 _INVOCATIONS = "/2015-03-31/functions/function/invocations"
-_START_SECONDS = 20
+_START_SECONDS = 180
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class Frontend:
         """GET /verification."""
         return self.request("GET", "/verification")
 
-    def await_outcome(self, unlike: set[str], seconds: float = 60) -> dict[str, Any]:
+    def await_outcome(self, unlike: set[str], seconds: float = 120) -> dict[str, Any]:
         """Ask for the verification until its status is none of these, or the time is up.
 
         Waits as long as the API says between two questions, or a second.

@@ -52,7 +52,7 @@ class BusListener:
     _events: list[dict[str, Any]] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        name = f"listener-{secrets.token_hex(4)}"
+        self._name = name = f"listener-{secrets.token_hex(4)}"
         self._queue = self.aws.sqs.create_queue(QueueName=name)["QueueUrl"]
         attributes = self.aws.sqs.get_queue_attributes(
             QueueUrl=self._queue, AttributeNames=["QueueArn"]
@@ -66,6 +66,13 @@ class BusListener:
             EventBusName=bus,
             Targets=[{"Id": "queue", "Arn": attributes["Attributes"]["QueueArn"]}],
         )
+
+    def close(self) -> None:
+        """Hear nothing more, and cost the bus nothing."""
+        bus = self.outputs["BusName"]
+        self.aws.events.remove_targets(Rule=self._name, EventBusName=bus, Ids=["queue"])
+        self.aws.events.delete_rule(Name=self._name, EventBusName=bus)
+        self.aws.sqs.delete_queue(QueueUrl=self._queue)
 
     def heard(self) -> list[dict[str, Any]]:
         """All events so far, oldest first."""

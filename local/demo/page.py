@@ -1,5 +1,6 @@
 """Serves the demo page, with the addresses that it needs."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,39 +8,39 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class Page:
-    """The files of a folder, /config.json, and the addresses to which people come back."""
+    """The files of a folder, /config.json, and the addresses at which the one page is."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Sequence[BaseRoute] = ()) -> None:
         self._config: dict[str, Any] = {}
         self._folder = folder
         self.application = Starlette(
             routes=[
                 Route("/config.json", self._config_json),
                 Route("/return/{outcome}", self._index),
+                Route("/verify/{offer}", self._index),
+                *more,
                 Mount("/", StaticFiles(directory=folder, html=True)),
             ],
             middleware=[Middleware(_SecurityHeaders, page=self)],
         )
 
     def configure(self, config: dict[str, Any]) -> None:
-        """Set what /config.json says; the addresses in it are those the page may call."""
+        """Set what /config.json says: the page may call its `api` and frame its `jumio`."""
         self._config = config
 
     @property
     def policy(self) -> str:
         """The page's Content-Security-Policy."""
-        callable_origins = " ".join(
-            str(self._config[name]) for name in ("api", "identity") if name in self._config
-        )
+        api, jumio = self._config.get("api", ""), self._config.get("jumio", "'none'")
         return (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            f"connect-src 'self' {callable_origins}; base-uri 'none'; form-action 'none'; "
+            f"connect-src 'self' {api}; frame-src {jumio}; base-uri 'none'; form-action 'none'; "
             "frame-ancestors 'none'"
         )
 

@@ -1,4 +1,4 @@
-"""Two invented people who can sign in at the stack's own user pool."""
+"""Invented people who can sign in at the stack's own user pool."""
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +24,17 @@ PEOPLE = (
 )
 
 
+_MORE = ("Cleo", "Dora", "Emil", "Fay", "Gus", "Hana", "Ivo", "Juna", "Kai", "Lea", "Milo", "Nora")
+
+
+def invented(number: int) -> Person:
+    """One more person, unlike all with another number."""
+    turn, position = divmod(number, len(_MORE))
+    name = _MORE[position] if turn == 0 else f"{_MORE[position]} {turn + 1}"
+    username = f"{name.lower().replace(' ', '-')}.demo"
+    return Person(f"{name} Demo", username, "Invented-Password-3")
+
+
 def enrol(aws: LocalAws, outputs: dict[str, str]) -> list[dict[str, str]]:
     """Create the people in the pool; returns each with an access token from signing in."""
     cognito = aws.cognito
@@ -37,10 +48,25 @@ def enrol(aws: LocalAws, outputs: dict[str, str]) -> list[dict[str, str]]:
 
 def add(cognito: "CognitoIdentityProviderClient", pool: str, person: Person) -> None:
     """Create a user of the pool who need not change the password first."""
-    cognito.admin_create_user(UserPoolId=pool, Username=person.username, MessageAction="SUPPRESS")
+    email = f"{person.username}@example.com"
+    cognito.admin_create_user(
+        UserPoolId=pool,
+        Username=person.username,
+        MessageAction="SUPPRESS",
+        UserAttributes=[
+            {"Name": "email", "Value": email},
+            {"Name": "email_verified", "Value": "true"},
+        ],
+    )
     cognito.admin_set_user_password(
         UserPoolId=pool, Username=person.username, Password=person.password, Permanent=True
     )
+
+
+def replace(cognito: "CognitoIdentityProviderClient", pool: str, person: Person) -> None:
+    """Make a stranger of a user of the pool: the same name and password, another subject."""
+    cognito.admin_delete_user(UserPoolId=pool, Username=person.username)
+    add(cognito, pool, person)
 
 
 def sign_in(

@@ -1,6 +1,7 @@
 """The stack as visitors find it: with an app's page in front, and people who can sign in."""
 
 import contextlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from local import stack
 from local.console import Console
 from local.demo import people
+from local.demo.desk import Desk
 from local.demo.page import Page
 from local.processes.server import ThreadedServer
 from local.stack import ROOT, Stack
@@ -16,34 +18,34 @@ from local.stack import ROOT, Stack
 @contextlib.contextmanager
 def running(console: Console, directory: Path, parameters: Mapping[str, str]) -> Iterator[Stack]:
     """As `stack.running`, and announced."""
-    page = Page(ROOT / "web")
-    with (
-        ThreadedServer(page.application) as server,
-        stack.running(console, directory, _for_page(server.url) | dict(parameters)) as bare,
-    ):
+    desk = Desk()
+    page = Page(ROOT / "web", desk.routes)
+    with contextlib.ExitStack() as cleanup:
+        server = cleanup.enter_context(ThreadedServer(page.application))
+        chosen = _for_page(server.url) | dict(parameters)
+        bare = cleanup.enter_context(stack.running(console, directory, chosen))
         console.step("signing in two demo users")
         users = people.enrol(bare.aws, bare.facts["outputs"])
-        inhabited = bare.announce(page=server.url, users=users)
-        page.configure(_config(inhabited.facts))
+        desk.open(bare.aws, bare.facts)
+        page.configure(_config(bare.facts, chosen["Journeys"]))
         console.step("ready")
-        yield inhabited
+        yield bare.announce(page=server.url, users=users)
 
 
 def _for_page(page: str) -> dict[str, str]:
     return {
         "AllowedOrigins": page,
+        "Journeys": "examples",
         "SuccessUrl": f"{page}/return/success",
         "ErrorUrl": f"{page}/return/error",
     }
 
 
-def _config(facts: dict[str, Any]) -> dict[str, Any]:
+def _config(facts: dict[str, Any], journeys: str) -> dict[str, Any]:
     """What the page is told: all that it knows about the stack."""
+    document = json.loads((ROOT / "layers" / "journeys" / f"{journeys}.json").read_text())
     return {
         "api": facts["api"],
-        "identity": facts["aws_endpoint"],
-        "clientId": facts["outputs"]["UserPoolClientId"],
-        "users": [
-            {key: user[key] for key in ("name", "username", "password")} for user in facts["users"]
-        ],
+        "jumio": facts["simulator"],
+        "journeys": [journey["name"] for journey in document["journeys"]],
     }

@@ -18,7 +18,7 @@ from local.stack import Stack
 
 _SHOWN = 24
 _UNDECIDED = {"none", "pending", "processing"}
-_SECONDS = 30
+_SECONDS = 120
 
 
 class UnexpectedError(StackError):

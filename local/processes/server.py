@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from local.errors import StackError
 
-_START_SECONDS = 10
+_START_SECONDS = 60
 
 
 class ThreadedServer:

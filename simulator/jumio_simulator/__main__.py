@@ -10,13 +10,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from jumio_simulator.wire.server import SimulatorServer, listening_socket
+from jumio_simulator.app import make_server
+from jumio_simulator.wire.server import listening_socket, url_of
 from jumio_simulator.world.options import Client, Options
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM; 0 after a clean stop, 2 for options that do not exist."""
-    parser = argparse.ArgumentParser(prog="python -m jumio_simulator", description=__doc__)
+    parser = argparse.ArgumentParser(prog="jumio-simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free port")
     parser.add_argument("--data-center", choices=["amer-1", "emea-1", "apac-1"])
@@ -33,8 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValidationError, ValueError, OSError) as error:
         print(f"--options: {error}", file=sys.stderr)
         return 2
-    server = SimulatorServer(options, listening_socket(chosen.host, chosen.port))
-    server.on_ready = lambda: print(f"simulator ready {server.url}", flush=True)
+    listener = listening_socket(chosen.host, chosen.port)
+    ready = f"simulator ready {url_of(listener)}"
+    server = make_server(options, listener, lambda: print(ready, flush=True))
     # uvicorn stops on these signals and then raises them once more, for whoever had a handler.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from jumio_simulator.admin.client import AdminClient
-from jumio_simulator.wire.server import SimulatorServer, listening_socket
+from jumio_simulator.app import make_server
+from jumio_simulator.wire.server import listening_socket, url_of
 from jumio_simulator.world.options import Options
 
 
@@ -29,15 +30,17 @@ def running_simulator(**options: Any) -> Iterator[RunningSimulator]:  # noqa: AN
     """
     chosen = Options().patched(options)
     ready = threading.Event()
-    server = SimulatorServer(chosen, listening_socket("127.0.0.1", 0), ready.set)
+    listener = listening_socket("127.0.0.1", 0)
+    url = url_of(listener)
+    server = make_server(chosen, listener, ready.set)
     thread = threading.Thread(target=server.run_until_stopped, name="simulator", daemon=True)
     thread.start()
     try:
         if not ready.wait(timeout=10):
             raise RuntimeError("the simulator did not start")
         client = chosen.clients[0]
-        with AdminClient(server.url) as admin:
-            yield RunningSimulator(server.url, client.id, client.secret, admin)
+        with AdminClient(url) as admin:
+            yield RunningSimulator(url, client.id, client.secret, admin)
     finally:
         server.should_exit = True
         thread.join(timeout=10)

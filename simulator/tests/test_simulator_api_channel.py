@@ -130,6 +130,14 @@ def _decided(jumio: Driver, key: int, data: dict) -> tuple[str, str, str, int]:
 
 
 NAMED = {"firstName": "Kim", "lastName": "Sample"}
+ADDRESS = {
+    "line1": "7 Sample Street",
+    "city": "Sampleton",
+    "postalCode": "97001",
+    "subdivision": "OR",
+    "country": "USA",
+}
+LICENSED = NAMED | {"dateOfBirth": "1991-04-17", "address": ADDRESS}
 PASS, WARN, DENY = ("PASSED", 10), ("WARNING", 50), ("REJECTED", 100)
 
 
@@ -149,8 +157,8 @@ PASS, WARN, DENY = ("PASSED", 10), ("WARNING", 50), ("REJECTED", 100)
         (10010, NAMED, "OK", PASS),
         (10010, NAMED | {"lastName": "Alert"}, "ALERT", WARN),
         (10010, NAMED | {"lastName": "Sanctioned"}, "ALERT", DENY),
-        (10008, NAMED | {"id": {"idNumber": "D770000"}}, "DENY", DENY),
-        (10005, {"personalNumber": "12345671111"}, "ALERT", WARN),
+        (10008, LICENSED | {"id": {"idNumber": "D770000", "type": "ID_CARD"}}, "DENY", DENY),
+        (10005, {"id": {"idNumber": "12345671111"}, "address": ADDRESS}, "ALERT", WARN),
     ],
 )
 def test_data_only_workflows_decide_from_the_data(
@@ -161,7 +169,15 @@ def test_data_only_workflows_decide_from_the_data(
     assert decided[2:] == overall
 
 
-@pytest.mark.parametrize(("key", "data"), [(10066, {}), (10010, {"firstName": "Kim"})])
+@pytest.mark.parametrize(
+    ("key", "data"),
+    [
+        (10066, {}),
+        (10010, {"firstName": "Kim"}),
+        (10008, NAMED | {"id": {"idNumber": "D770001"}}),
+        (10005, {"personalNumber": "12345678901", "address": ADDRESS}),
+    ],
+)
 def test_missing_data_are_not_judged(jumio: Driver, key: int, data: dict) -> None:
     assert _decided(jumio, key, data) == ("NOT_EXECUTED", "NOT_ENOUGH_DATA", "NOT_EXECUTED", -1)
 

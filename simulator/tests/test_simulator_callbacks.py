@@ -51,6 +51,15 @@ def test_the_user_reference_is_left_out_when_there_is_none(
     assert "userReference" not in receiver.received[0]
 
 
+def test_reporting_criteria_are_said_unless_switched_off(jumio: Driver, receiver: Receiver) -> None:
+    for said in (True, False):
+        jumio.sim.admin.patch_options(callbacks={"reporting_criteria": said})
+        execution = jumio.opened(callbackUrl=receiver.url, reportingCriteria="campaign 7")
+        jumio.sim.admin.play(execution.id, "approved")
+    assert receiver.received[0]["reportingCriteria"] == "campaign 7"
+    assert "reportingCriteria" not in receiver.received[1]
+
+
 def test_without_any_url_nothing_is_sent(jumio: Driver) -> None:
     execution = jumio.opened()
     jumio.sim.admin.play(execution.id, "approved")

@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+import requests
 
 from simulator_driver import Driver
 
@@ -66,16 +67,18 @@ def test_the_eleventh_token_request_of_a_second_is_refused(jumio: Driver) -> Non
 
 def test_clients_may_only_do_what_they_are_permitted(jumio: Driver) -> None:
     execution = jumio.opened()
-    for permission, may_open, may_read in (("initiate", 200, 403), ("retrieve", 403, 200)):
+    for permission, may_open, may_read, may_delete in (
+        ("initiate", 200, 403, 403),
+        ("retrieve", 403, 200, 403),
+        ("delete", 403, 403, 200),
+    ):
         client = {"id": permission, "secret": "s", "permissions": [permission]}
         jumio.sim.admin.patch_options(clients=[client])
         jumio.bearer = jumio.fetch_token(auth=(permission, "s")).json()["access_token"]
         assert jumio.open().status_code == may_open
         assert jumio.open(account=execution.account).status_code == may_open
         assert jumio.call("GET", execution.path).status_code == may_read
-        deletion = jumio.call("DELETE", f"{execution.path}/nothing-there")
-        assert deletion.status_code == 404
-    assert jumio.call("DELETE", execution.path).status_code == 200
+        assert jumio.call("DELETE", execution.path).status_code == may_delete
 
 
 def test_revoked_bearers_are_refused_and_replaced(jumio: Driver) -> None:
@@ -92,3 +95,23 @@ def test_revoked_bearers_are_refused_and_replaced(jumio: Driver) -> None:
     assert jumio.open().status_code == 200
     assert jumio.sim.admin.revoke_tokens("somebody else") == 0
     assert jumio.open().status_code == 200
+
+
+def test_a_rotated_secret_is_refused_and_what_it_bought_stays_valid(jumio: Driver) -> None:
+    jumio.open()
+    secret = jumio.sim.admin.rotate_secret(jumio.sim.client_id)
+    assert secret != jumio.sim.client_secret
+    assert jumio.fetch_token().status_code == 401
+    assert jumio.fetch_token(auth=(jumio.sim.client_id, secret)).status_code == 200
+    assert jumio.open().status_code == 200
+    jumio.sim.admin.rotate_secret(jumio.sim.client_id, "the-next", revoke=True)
+    assert jumio.open().status_code == 401
+    answer = jumio.fetch_token(auth=(jumio.sim.client_id, "the-next"))
+    jumio.bearer = answer.json()["access_token"]
+    assert jumio.open().status_code == 200
+
+
+def test_only_clients_that_exist_have_secrets(jumio: Driver) -> None:
+    with pytest.raises(requests.HTTPError):
+        jumio.sim.admin.rotate_secret("nobody")
+    assert jumio.fetch_token().status_code == 200

@@ -1,6 +1,4 @@
-"""Status, details, steps, parts, deletion and health."""
-
-import pytest
+"""Status, details, steps, parts and health."""
 
 from simulator_driver import Driver, Opened
 
@@ -91,6 +89,8 @@ def test_an_unreadable_document_stops_what_needs_the_document_only(jumio: Driver
     labels = _labels(details)
     assert labels["usability"] == "BLURRED"
     assert labels["liveness"] == "OK"
+    faces = details["capabilities"]["imageChecks"][0]["data"]["faceSearchFindings"]
+    assert faces == {"status": "DONE", "findings": [details["workflow"]["id"]]}
     stopped = {name: labels[name] for name in CHILDREN if name != "liveness"}
     assert set(stopped.values()) == {"PRECONDITION_NOT_FULFILLED"}
     assert details["decision"]["risk"]["score"] == 100
@@ -101,6 +101,7 @@ def test_an_unsupported_document_is_compared_but_not_looked_into(jumio: Driver) 
     labels = _labels(details)
     assert labels["usability"] == "UNSUPPORTED_DOCUMENT_TYPE"
     assert labels["similarity"] == "MATCH"
+    assert "data" not in details["capabilities"]["imageChecks"][0]
     looked_into = {labels[name] for name in ("imageChecks", "extraction", "dataChecks")}
     assert looked_into == {"PRECONDITION_NOT_FULFILLED"}
     assert details["decision"]["risk"]["score"] == 100
@@ -124,6 +125,9 @@ def test_steps_group_the_capabilities_and_their_decisions(jumio: Driver) -> None
     listed = {one for step in steps.values() for one in step["capabilityIds"]}
     assert listed == {one["id"] for items in details["capabilities"].values() for one in items}
     assert details["steps"]["href"] == f"{jumio.sim.url}{execution.path}/steps"
+    (screening,) = details["capabilities"]["watchlistScreening"]
+    listed_as = {"id": screening["id"], "category": "watchlistScreening"}
+    assert steps["SCREENING"]["capabilities"] == [listed_as]
 
 
 def test_score_bands_and_labels_are_the_tenants(jumio: Driver) -> None:
@@ -134,27 +138,6 @@ def test_score_bands_and_labels_are_the_tenants(jumio: Driver) -> None:
     assert decision["type"] == "WARNING"
     assert decision["details"]["label"] == "LOOK_AT_IT"
     assert decision["risk"]["score"] == 30
-
-
-@pytest.mark.parametrize("scenario", ["never starts", "abandons"])
-def test_both_known_forms_of_an_expired_execution(jumio: Driver, scenario: str) -> None:
-    documented = _played(jumio, scenario).details()
-    status = documented["workflow"]["status"]
-    assert documented["decision"] == {
-        "type": "NOT_EXECUTED",
-        "details": {"label": status},
-        "risk": {"score": -1},
-    }
-    jumio.sim.admin.patch_options(expired_details="rejected")
-    captured = _played(jumio, scenario).details()
-    assert captured["decision"] == {
-        "type": "REJECTED",
-        "details": {"label": "REJECTED"},
-        "risk": {"score": 100},
-    }
-    items = [one for items in captured["capabilities"].values() for one in items]
-    assert {one["decision"]["type"] for one in items} == {"NOT_EXECUTED"}
-    assert set(_labels(captured).values()) == {"NOT_UPLOADED", "PRECONDITION_NOT_FULFILLED"}
 
 
 def test_an_open_execution_has_no_decision_unless_switched(jumio: Driver) -> None:
@@ -190,28 +173,6 @@ def test_wiped_results(jumio: Driver) -> None:
     assert all("parts" not in one for one in wiped["credentials"])
     assert wiped["decision"]["type"] == "PASSED"
     assert jumio.call("GET", href).status_code == 404
-
-
-def test_deleting_an_execution(jumio: Driver) -> None:
-    execution = _played(jumio, "approved")
-    other = jumio.opened(account=execution.account)
-    assert jumio.call("DELETE", execution.path).status_code == 200
-    assert jumio.call("DELETE", execution.path).status_code == 404
-    assert jumio.call("GET", execution.path).status_code == 404
-    assert other.status() == "INITIATED"
-    jumio.sim.admin.patch_options(details_after_delete="decision_kept")
-    kept = execution.details()
-    assert kept["decision"]["type"] == "PASSED"
-    assert kept["capabilities"] == {}
-
-
-def test_deleting_an_account(jumio: Driver) -> None:
-    execution = _played(jumio, "approved")
-    path = f"/api/v1/accounts/{execution.account}"
-    assert jumio.call("DELETE", path).status_code == 200
-    assert jumio.call("DELETE", path).status_code == 404
-    assert jumio.call("GET", execution.path).status_code == 404
-    assert jumio.open(account=execution.account).status_code == 404
 
 
 def test_retrieval_refuses_what_it_must(jumio: Driver) -> None:

@@ -34,6 +34,39 @@ def test_every_scenario_keeps_its_promise_on_every_workflow(
     assert state["scenario"] == name
 
 
+@pytest.mark.parametrize(
+    ("name", "decision_type"),
+    [
+        ("dataChecks: LOOKUPS_MEDIUM_RISK_DEVICE", "WARNING"),
+        ("imageChecks: GHOST_IMAGE_DIFFERENT", "REJECTED"),
+        ("usability: NOT_UPLOADED", "NOT_EXECUTED"),
+    ],
+)
+def test_every_label_of_a_capability_is_a_scenario(
+    jumio: Driver, name: str, decision_type: str
+) -> None:
+    jumio.sim.admin.set_scenario(name, default=True)
+    execution = jumio.opened()
+    jumio.sim.admin.advance(60)
+    capability, label = name.split(": ")
+    found = execution.details()["capabilities"][capability][0]["decision"]
+    assert found == {"type": decision_type, "details": {"label": label}}
+    assert label in jumio.sim.admin.scenarios()["labels"][capability][decision_type]
+
+
+def test_a_label_comes_before_what_the_data_say(jumio: Driver) -> None:
+    jumio.sim.admin.set_scenario("phoneVerification: PERMISSION_DENIED", default=True)
+    refused = jumio.opened(key=10065)
+    refused.submit({"phoneNumber": "+431230000"})
+    other = jumio.opened(key=10066)
+    other.submit({"email": "kim+reject@example.com"})
+    jumio.sim.admin.advance(5)
+    assert refused.details()["decision"]["type"] == "NOT_EXECUTED"
+    (found,) = refused.details()["capabilities"]["phoneVerification"]
+    assert found["decision"]["details"]["label"] == "PERMISSION_DENIED"
+    assert other.details()["decision"]["type"] == "REJECTED"
+
+
 def test_the_list_names_and_describes_them(jumio: Driver) -> None:
     listed = jumio.sim.admin.scenarios()
     names = {one["name"] for one in listed["scenarios"]}
@@ -103,6 +136,8 @@ def test_an_end_is_final(jumio: Driver) -> None:
 def test_unknown_names_are_refused(jumio: Driver) -> None:
     with pytest.raises(requests.HTTPError):
         jumio.sim.admin.set_scenario("lives happily", default=True)
+    with pytest.raises(requests.HTTPError):
+        jumio.sim.admin.set_scenario("imageChecks: NO_SUCH_LABEL", default=True)
     with pytest.raises(requests.HTTPError):
         jumio.sim.admin.play(jumio.opened().id, "lives happily")
     with pytest.raises(requests.HTTPError):

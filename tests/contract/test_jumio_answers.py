@@ -107,6 +107,7 @@ def test_the_decision_is_taken_and_everything_personal_is_left() -> None:
         "1-user_key",
         "0123456789abcdef0123456789abcdef",
         ACCOUNT,
+        has_details=True,
     )
     assert "PERSONAL" not in repr(reading)
 
@@ -125,7 +126,9 @@ def test_details_are_not_read_before_there_are_any(status: str) -> None:
 
 
 def test_a_result_without_a_decision_is_read_as_that() -> None:
-    assert read(PROCESSED, {"workflow": {"status": "PROCESSED"}}) == Reading("PROCESSED")
+    assert read(PROCESSED, {"workflow": {"status": "PROCESSED"}}) == Reading(
+        "PROCESSED", has_details=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,6 +159,7 @@ def test_the_simulators_outcomes_are_read(
     if decision:
         jumio.simulator.admin.play(execution, scenario)
     else:
+        jumio.simulator.admin.patch_options(expired_details="not_executed")
         jumio.simulator.admin.expire(execution)
     reading = jumio.call("retrieval.details")
     assert isinstance(reading, Reading)

@@ -14,6 +14,7 @@ from verification.domain.errors import (
     ProviderUnavailable,
     ResultNotAtProvider,
 )
+from verification.jumio import Reading
 
 reading = pytest.mark.parametrize("endpoint", READING)
 every = pytest.mark.parametrize("endpoint", OPENING + READING)
@@ -153,16 +154,14 @@ def test_a_missing_result_is_told_from_a_missing_execution(
     assert (jumio.sent(missing), waits) == (1, [])
 
 
-def test_an_execution_without_details_has_its_status_and_its_ids(jumio: Jumio) -> None:
+@pytest.mark.parametrize("gone", [404, 410])
+def test_an_expired_execution_has_a_status_if_no_details(jumio: Jumio, gone: int) -> None:
     """Jumio says that details of expired executions will not be available."""
     jumio.simulator.admin.expire(jumio.opened.workflow_execution_id)
-    jumio.simulator.admin.add_fault("retrieval.details", "status", 10, status=404)
-    with pytest.raises(ResultNotAtProvider) as refusal:
-        jumio.call("retrieval.details")
-    told = refusal.value
-    assert told.status == "TOKEN_EXPIRED"
-    assert told.account_id == jumio.opened.account_id
-    assert told.workflow_execution_id == jumio.opened.workflow_execution_id
+    jumio.simulator.admin.add_fault("retrieval.details", "status", 10, status=gone)
+    assert jumio.call("retrieval.details") == Reading(
+        "TOKEN_EXPIRED", account_id=jumio.opened.account_id, has_details=False
+    )
 
 
 @reading

@@ -71,9 +71,11 @@ def simulator(stack: RunningStack) -> Iterator[AdminClient]:
 
 
 @pytest.fixture
-def bus(stack: RunningStack) -> BusListener:
+def bus(stack: RunningStack) -> Iterator[BusListener]:
     """Hears what reaches the bus from now on."""
-    return BusListener(stack.aws, stack.outputs)
+    listener = BusListener(stack.aws, stack.outputs)
+    yield listener
+    listener.close()
 
 
 @pytest.fixture

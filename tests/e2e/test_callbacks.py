@@ -9,11 +9,10 @@ from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener, table_items
 from tests.support.end_to_end import (
-    SECONDS,
-    UNDECIDED,
     Json,
     answered,
     begun,
+    decided,
     one_outcome,
     settled_queue,
 )
@@ -45,7 +44,7 @@ def test_an_outcome_reaches_the_person_and_the_bus(
 
     simulator.play(execution["id"], scenario)
 
-    assert frontend.await_outcome(unlike=UNDECIDED, seconds=SECONDS)["status"] == word
+    assert decided(frontend)["status"] == word
     assert one_outcome(bus, execution) == word
     assert set(answered(simulator, execution)) == {200}
     assert settled_queue(stack)
@@ -61,7 +60,7 @@ def test_a_late_callback_is_as_good(
 
     simulator.advance(600)
 
-    assert frontend.await_outcome(unlike=UNDECIDED, seconds=SECONDS)["status"] == "approved"
+    assert decided(frontend)["status"] == "approved"
     assert one_outcome(bus, execution) == "approved"
 
 
@@ -103,5 +102,5 @@ def test_without_a_callback_that_counts_the_sweeper_sees_to_it(
     make_due(stack, execution)
     sweep(stack)  # this one, or the scheduled one that was faster
 
-    assert frontend.await_outcome(unlike=UNDECIDED, seconds=SECONDS)["status"] == "approved"
+    assert decided(frontend)["status"] == "approved"
     assert one_outcome(bus, execution) == "approved"

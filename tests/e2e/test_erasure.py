@@ -1,14 +1,14 @@
 """An operator erases a person through the deployed function, with the rights that it has there."""
 
+from tests.support.waiting import eventually
+
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener, log_lines, table_items
 from tests.support.end_to_end import (
-    SECONDS,
-    UNDECIDED,
     begun,
+    decided,
     erase,
-    eventually,
     outcomes,
     settled_queue,
 )
@@ -20,7 +20,7 @@ def test_a_person_is_erased_and_may_start_afresh(
 ) -> None:
     execution = begun(frontend, simulator)
     simulator.play(execution["id"], "declined: fake document")
-    assert frontend.await_outcome(UNDECIDED, SECONDS)["status"] == "declined"
+    assert decided(frontend)["status"] == "declined"
     assert settled_queue(stack)
     (told,) = eventually(lambda: outcomes(bus, execution), bool)
     person = told["data"]["issuer"], told["data"]["subject"]

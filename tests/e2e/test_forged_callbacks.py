@@ -5,17 +5,16 @@ import uuid
 from collections.abc import Callable
 
 import httpx
+from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener, log_lines, table_items
 from tests.support.end_to_end import (
-    SECONDS,
-    UNDECIDED,
     Json,
     answered,
     begun,
-    eventually,
+    decided,
     one_outcome,
     outcomes,
     settled_queue,
@@ -122,7 +121,7 @@ def test_a_replayed_callback_is_answered_and_changes_nothing(
 ) -> None:
     execution = begun(frontend, simulator)
     simulator.play(execution["id"], "declined: fake document")
-    frontend.await_outcome(unlike=UNDECIDED, seconds=SECONDS)
+    decided(frontend)
     assert one_outcome(bus, execution) == "declined"
     assert settled_queue(stack)
     told, before = len(outcomes(bus, execution)), table_items(stack.aws, stack.outputs)

@@ -1,10 +1,9 @@
 """What the gateway lets through, before any function of ours is asked."""
 
-import time
-
 import boto3
 import pytest
 import requests
+from tests.support.waiting import eventually
 
 from local.demo.people import Person, add, sign_in
 from tests.support.stack import RunningStack
@@ -24,6 +23,10 @@ def _token(stack: RunningStack, client_id: str, kind: str = "AccessToken") -> st
         AuthParameters={"USERNAME": user["username"], "PASSWORD": user["password"]},
     )
     return str(answer["AuthenticationResult"][kind])  # type: ignore[literal-required]
+
+
+def _standing(stack: RunningStack, token: str) -> int:
+    return _call(stack, "GET", "/verification", Authorization=f"Bearer {token}").status_code
 
 
 def test_every_route_is_deployed(stack: RunningStack) -> None:
@@ -74,7 +77,7 @@ def test_a_token_for_another_app_of_the_same_pool_is_refused(stack: RunningStack
         ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
     )["UserPoolClient"]["ClientId"]
     token = _token(stack, client)
-    assert _call(stack, "GET", "/verification", Authorization=f"Bearer {token}").status_code == 401
+    assert _standing(stack, token) == 401
 
 
 def test_an_expired_token_is_refused(stack: RunningStack) -> None:
@@ -91,8 +94,7 @@ def test_an_expired_token_is_refused(stack: RunningStack) -> None:
     stack.aws.cognito.update_user_pool_client(
         **settings, AccessTokenValidity=1, TokenValidityUnits={"AccessToken": "hours"}
     )
-    time.sleep(2)
-    assert _call(stack, "GET", "/verification", Authorization=f"Bearer {token}").status_code == 401
+    assert eventually(lambda: _standing(stack, token), lambda status: status == 401) == 401
 
 
 @pytest.mark.parametrize(("method", "path"), _AUTHENTICATED)

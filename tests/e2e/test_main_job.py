@@ -12,10 +12,10 @@ from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import table_items
 from local.demo.people import Person
+from tests.support.end_to_end import decided
 from tests.support.jwt import claims
 from tests.support.stack import RunningStack
 
-_UNDECIDED = {"none", "pending", "processing"}
 _CALLS = "accounts.*"
 
 
@@ -149,7 +149,7 @@ def test_the_outcome_is_shown_and_the_session_is_forgotten(
 
     (opened,) = simulator.executions()
     simulator.play(opened["id"], scenario)
-    standing = frontend.await_outcome(unlike=_UNDECIDED)
+    standing = decided(frontend)
 
     assert standing["status"] == status
     assert standing["retry"]["allowed"] == (again is None)
@@ -165,7 +165,7 @@ def test_who_comes_back_continues_on_the_same_account(
     frontend.create_session(channel="web")
     (first,) = simulator.executions()
     simulator.play(first["id"], "declined: fake document")
-    frontend.await_outcome(unlike=_UNDECIDED)
+    decided(frontend)
 
     answer = frontend.create_session(channel="sdk")
     second = next(one for one in simulator.executions() if one["id"] != first["id"])

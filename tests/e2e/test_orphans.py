@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import httpx
+from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import log_lines, table_items
-from tests.support.end_to_end import erase, eventually
+from tests.support.end_to_end import erase
 from tests.support.stack import RunningStack
 
 Json = dict[str, Any]

@@ -3,28 +3,19 @@
 import json
 import os
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.support.waiting import FAILSAFE, eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.cloud.aws import CREDENTIALS
 from local.demo.frontend import Frontend
 from local.demo.observer import log_lines, queue_depth
 from local.stack import NAME, ROOT
+from tests.support.end_to_end import decided
 from tests.support.stack import RunningStack
-
-UNDECIDED = {"none", "pending", "processing"}
-SECONDS = 60
-
-
-def eventually(look: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + SECONDS
-    while not (found := look()) and time.monotonic() < deadline:
-        time.sleep(0.3)
-    return found
 
 
 @pytest.fixture
@@ -55,7 +46,7 @@ def make_redrive(stack: RunningStack) -> str:
         env={**os.environ, **CREDENTIALS},
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=FAILSAFE,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -70,25 +61,25 @@ def test_a_hint_that_was_set_aside_is_settled_after_a_redrive(
     execution = simulator.executions()[0]
     simulator.add_fault("retrieval.*", "status", status=403, count=100)
     simulator.play(execution["id"], "approved")
-    assert eventually(lambda: set_aside(stack) == 1)
+    assert eventually(lambda: set_aside(stack) == 1, bool)
     assert frontend.verification().json()["status"] == "pending"
 
     simulator.clear_faults()
     assert "1 messages are on the queue again" in make_redrive(stack)
 
     assert set_aside(stack) == 0
-    assert frontend.await_outcome(unlike=UNDECIDED, seconds=SECONDS)["status"] == "approved"
+    assert decided(frontend)["status"] == "approved"
 
 
 @pytest.mark.usefixtures("one_try")
 def test_poison_is_set_aside_told_of_and_set_aside_again(stack: RunningStack) -> None:
     poison = '{"from": "somebody else", "text": "Grace Brewster, Invented Lane 7"}'
     stack.aws.sqs.send_message(QueueUrl=stack.outputs["CallbackQueueUrl"], MessageBody=poison)
-    assert eventually(lambda: set_aside(stack) == 1)
+    assert eventually(lambda: set_aside(stack) == 1, bool)
 
     assert "1 messages are on the queue again" in make_redrive(stack)
 
-    assert eventually(lambda: set_aside(stack) == 1)
+    assert eventually(lambda: set_aside(stack) == 1, bool)
     lines = [line for line in log_lines(stack.aws) if "message_poisonous" in line]
     assert len(lines) >= 2
     assert not any("Grace" in line for line in log_lines(stack.aws))

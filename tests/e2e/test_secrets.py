@@ -11,12 +11,13 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.cloud.logs import function_groups
 from local.demo.observer import BusListener, log_lines, table_items
 from local.demo.people import Person
-from tests.support.end_to_end import SECONDS, UNDECIDED, eventually, one_outcome
+from tests.support.end_to_end import decided, one_outcome
 from tests.support.outside import User, users
 from tests.support.stack import RunningStack
 
@@ -180,12 +181,12 @@ def test_secrets_stay_where_they_belong(
         with pausing():
             simulator.play(judged["id"], "declined: fake document")
             search.queued += [json.dumps(one) for one in through_both_queues(stack)]
-        outcome = desktop.app.await_outcome(unlike=UNDECIDED, seconds=SECONDS)
+        outcome = decided(desktop.app)
         assert outcome["status"] == one_outcome(search.bus, judged) == "declined"
         used = renewed.json()["sdk"]["token"]
         (approved,) = [one for one in simulator.executions() if one["sdkToken"] == used]
         simulator.play(approved["id"], "approved")
-        outcome = mobile.app.await_outcome(unlike=UNDECIDED, seconds=SECONDS)
+        outcome = decided(mobile.app)
         assert outcome["status"] == one_outcome(search.bus, approved) == "approved"
 
     seen = search.look()

@@ -7,11 +7,11 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.waiting import FAILSAFE, eventually
 
 from local.stack import ROOT
 from tests.support.stack import RunningStack, end, processes_of, running_stack, start
@@ -19,10 +19,7 @@ from tests.support.stack import RunningStack, end, processes_of, running_stack, 
 
 def _gone(directory: Path) -> set[int]:
     """The processes of a stack, after as long as its watchdog may take."""
-    deadline = time.monotonic() + 15
-    while (left := processes_of(directory)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return left
+    return eventually(lambda: processes_of(directory), lambda left: not left)
 
 
 @contextlib.contextmanager
@@ -70,7 +67,7 @@ def test_everything_listens_on_loopback_only(stack: RunningStack) -> None:
 
 def test_a_second_stack_in_the_same_directory_is_refused(stack: RunningStack) -> None:
     second = start(stack.directory, "up")
-    printed = second.communicate(timeout=60)[0]
+    printed = second.communicate(timeout=FAILSAFE)[0]
     assert second.returncode == 1
     assert "already up" in printed
     assert json.loads((stack.directory / "stack.json").read_text()) == stack.facts
@@ -95,7 +92,7 @@ def test_parameters_that_cannot_be_are_refused_in_a_line(
     own_directory: Path, parameter: str, reason: str
 ) -> None:
     process = start(own_directory, "up", "--quiet", "--parameter", parameter)
-    printed = process.communicate(timeout=60)[0]
+    printed = process.communicate(timeout=FAILSAFE)[0]
     assert process.returncode == 1
     assert reason in printed
     assert len(printed.splitlines()) == 1
@@ -120,7 +117,7 @@ def test_an_interrupted_stack_leaves_nothing_behind(
 def test_a_stack_whose_part_fails_ends_and_says_why(own_directory: Path) -> None:
     with running_stack(own_directory) as running:
         os.kill(running.facts["pids"]["simulator"], signal.SIGKILL)
-        printed = running.process.communicate(timeout=30)[0]
+        printed = running.process.communicate(timeout=FAILSAFE)[0]
         assert running.process.returncode == 1
         assert "simulator ended" in printed
     assert _gone(own_directory) == set()
@@ -140,5 +137,5 @@ def test_a_stack_ends_with_what_started_it(own_directory: Path) -> None:
     )
     _read_until(parent, "ready")
     parent.kill()
-    parent.communicate(timeout=30)
+    parent.communicate(timeout=FAILSAFE)
     assert _gone(own_directory) == set()

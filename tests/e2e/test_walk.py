@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.support.waiting import FAILSAFE
 
 from local.demo import invitation
 from local.stack import ROOT
@@ -14,7 +15,7 @@ from tests.support.stack import RunningStack, processes_of, start
 
 def test_the_walk_is_as_expected_and_tells_no_secrets(own_directory: Path) -> None:
     demo = start(own_directory, "demo", "--exit")
-    printed = demo.communicate(timeout=180)[0]
+    printed = demo.communicate(timeout=FAILSAFE)[0]
     assert demo.returncode == 0, printed
     assert "Every step was as expected." in printed
     longest = max((word.strip('"') for word in printed.split()), key=len)
@@ -26,7 +27,7 @@ def test_the_walk_is_as_expected_and_tells_no_secrets(own_directory: Path) -> No
 def test_a_walk_that_is_not_as_expected_fails(own_directory: Path) -> None:
     """Nobody may call the account service often enough for a second attempt."""
     demo = start(own_directory, "demo", "--exit", "--parameter", "DailyCeiling=1")
-    printed = demo.communicate(timeout=180)[0]
+    printed = demo.communicate(timeout=FAILSAFE)[0]
     assert demo.returncode == 1
     assert "not fulfilled" in printed
     assert not processes_of(own_directory)
@@ -48,7 +49,7 @@ def test_the_commands_work_as_printed(
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=FAILSAFE,
         check=True,
     ).stdout
     head, _, body = answered.replace("\r", "").partition("\n\n")

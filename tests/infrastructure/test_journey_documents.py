@@ -6,16 +6,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
 from tests.support.journeys import FOLDER
 from tests.support.template import ROOT, template
-from verification import wiring
 from verification.domain.errors import Misconfigured
 from verification.domain.journeys import Journeys
 from verification.settings import JourneySettings
+from verification.wiring.journeys import configured_journeys
 
 PROGRAMS = Path(sys.executable).parent  # of this environment
 SCHEMA = FOLDER / "journeys.schema.json"
@@ -91,17 +92,34 @@ def test_editors_mark_what_the_build_would_refuse(step: dict[str, object]) -> No
         jsonschema.validate(json.loads(journey(**step)), json.loads(SCHEMA.read_text()))
 
 
+def checked() -> dict[str, Any]:
+    """What check.py offers, which is no module of a package."""
+    scope: dict[str, Any] = {"__file__": str(FOLDER / "check.py"), "__name__": "check"}
+    exec((FOLDER / "check.py").read_text(), scope)  # noqa: S102 our own file
+    return scope
+
+
 def test_the_schema_is_the_models() -> None:
-    check = FOLDER / "check.py"
-    scope: dict[str, object] = {"__file__": str(check), "__name__": "check"}
-    exec(check.read_text(), scope)  # noqa: S102 our own file, which is no module of a package
-    written = scope["schema"]()  # type: ignore[operator]
-    assert SCHEMA.read_text() == written, "run make schema"
+    assert SCHEMA.read_text() == checked()["schema"](), "run make schema"
+
+
+def test_a_word_that_jumio_may_have_by_now_is_no_mistake_but_a_doubt(tmp_path: Path) -> None:
+    presets = [
+        {"category": "ID", "type": {"values": ["PASSPORT", "RESIDENCE_PERMIT"]}},
+        {"category": "DOCUMENT", "type": {"values": ["CC"]}},
+    ]
+    (tmp_path / "mine.json").write_text(journey(credentials=presets, locale="uk"))
+    assert checked()["complaints"](tmp_path) == []
+    assert checked()["doubts"](tmp_path) == [
+        "mine.json: identity.identity: locale uk is none that Jumio lists",
+        "mine.json: identity.identity: type RESIDENCE_PERMIT is none that Jumio lists",
+    ]
+    assert checked()["doubts"]() == []
 
 
 def test_a_deployment_reads_the_document_that_it_names() -> None:
     def named(**settings: str) -> Journeys:
-        return wiring.journeys(JourneySettings.model_validate(settings))
+        return configured_journeys(JourneySettings.model_validate(settings))
 
     assert [one.name for one in named().journeys] == ["identity"]
     assert len(named(journeys="examples").journeys) == 5

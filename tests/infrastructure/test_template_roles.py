@@ -33,6 +33,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
             "sqs:DeleteMessage",
             "sqs:GetQueueAttributes",
             "sqs:ReceiveMessage",
+            "sqs:SendMessage",
         },
     },
     "SweepOverdue": {
@@ -44,7 +45,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     "EraseSubject": {
         **LOGS,
         **SECRETS,
-        "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:Query"},
+        "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem", "dynamodb:Query"},
     },
 }
 SECRETS_OF = {

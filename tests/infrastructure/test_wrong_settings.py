@@ -11,7 +11,7 @@ from tests.support.deployed import functions
 from tests.support.events import event
 from tests.support.functions import running
 from tests.support.template import ROOT, template
-from verification.settings import PublicSettings
+from verification.settings.public import PublicSettings
 
 FUNCTIONS = functions()
 APPS = sorted((ROOT / "functions").glob("*/app.py"))

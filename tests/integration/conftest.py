@@ -46,7 +46,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    with mock_aws():
+    # A new boto3 session would read the models of its services anew; data are dropped either way.
+    with mock_aws(config={"core": {"reset_boto3_session": False}}):
         yield
 
 

@@ -125,9 +125,45 @@ def test_an_orphan_is_recorded_and_its_approval_counts(
     assert {one["data"]["subject"] for one in pipeline.consumer.events()} == {"ada"}
 
 
-def test_ids_of_somebody_else_are_never_adopted(pipeline: Pipeline, observed: Observed) -> None:
+@pytest.mark.parametrize("details", ["unavailable", "not_executed", "rejected"])
+def test_an_expired_execution_is_adopted_whatever_jumio_still_says_of_it(
+    pipeline: Pipeline, observed: Observed, details: str
+) -> None:
+    pipeline.bff.simulator.admin.patch_options(expired_details=details)
+    lost = open_and_lose(pipeline)
+    pipeline.play(lost, "never starts")
+    pipeline.let_pass(LEASE_SECONDS)
+
+    pipeline.call_back(lost)
+    pipeline.work_off()
+
+    assert observed.codes().count("execution_adopted") == 1
+    assert pipeline.execution(lost)["state"] == "expired"
+    assert pipeline.open()["accountId"] == lost["accountId"]
+
+
+def test_a_lost_renewal_on_the_persons_own_account_is_adopted_too(pipeline: Pipeline) -> None:
+    first = pipeline.open()
+    pipeline.play(first, "never starts")
+    pipeline.call_back(first)
+    pipeline.work_off()
+    lost = open_and_lose(pipeline)
+    assert lost["accountId"] == first["accountId"]
+    pipeline.play(lost, "never starts")
+    pipeline.let_pass(LEASE_SECONDS)
+
+    pipeline.call_back(lost)
+    pipeline.work_off()
+
+    assert pipeline.execution(lost)["state"] == "expired"
+
+
+@pytest.mark.parametrize("scenario", ["approved", "never starts"])
+def test_ids_of_somebody_else_are_never_adopted(
+    pipeline: Pipeline, observed: Observed, scenario: str
+) -> None:
     lost, bob = open_and_lose(pipeline), pipeline.open(user="bob")
-    pipeline.play(bob, "approved")
+    pipeline.play(bob, scenario)
     pipeline.let_pass(LEASE_SECONDS)
     before = pipeline.bff.items()
 

@@ -16,6 +16,7 @@ from verification.domain.deadline import Deadline
 from verification.domain.errors import Misconfigured
 from verification.jumio import JumioClient
 from verification.settings import JumioSettings
+from verification.wiring.jumio import jumio_client
 
 USUAL = {"id": "demo-client", "secret": "demo-secret"}
 NEW = {"id": "demo-client", "secret": "rotated-secret"}
@@ -65,7 +66,7 @@ def rotation(
         jumio_secret_id="jumio",
     )
     manager.create_secret(Name="jumio", SecretString='{"client_id": "", "client_secret": ""}')
-    warm = Rotation(wiring.jumio_client(settings), manager, simulator)
+    warm = Rotation(jumio_client(settings), manager, simulator)
     warm.store(USUAL)
     assert warm.open()
     simulator.admin.clear_journal()

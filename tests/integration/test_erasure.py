@@ -34,6 +34,7 @@ def test_everything_goes_and_a_tombstone_stays(
 
     receipt = erase()
 
+    assert receipt.result == "erased"
     assert (receipt.accounts, receipt.items) == (2, before - 2)  # less the two account look-ups
     assert deleted_at_jumio(pipeline) == {one["accountId"] for one in executions}
     (tombstone,) = items_of(pipeline)
@@ -60,14 +61,18 @@ def test_repeating_it_changes_nothing(pipeline: Pipeline, erase: Eraser) -> None
     calls = len(pipeline.bff.simulator.admin.journal(method="DELETE"))
     pipeline.let_pass(3600)
 
-    assert erase() == Erased(None, first.erased_at)
+    assert erase() == Erased("erased-before", None, first.erased_at)
     assert len(pipeline.bff.simulator.admin.journal(method="DELETE")) == calls
     assert len(items_of(pipeline)) == 1
 
 
-def test_somebody_whom_nobody_knows_leaves_nothing(pipeline: Pipeline, erase: Eraser) -> None:
-    assert erase("nobody") == Erased(None, None)
+def test_somebody_whom_nobody_knows_is_said_to_be_unknown(
+    pipeline: Pipeline, erase: Eraser, observed: Observed
+) -> None:
+    """As with an issuer whose last slash was forgotten."""
+    assert erase("nobody") == Erased("unknown", None, None)
     assert pipeline.bff.items() == []
+    assert observed.codes() == ["subject_unknown"]
 
 
 def test_orphaned_accounts_are_deleted_too(pipeline: Pipeline, erase: Eraser) -> None:
@@ -127,6 +132,22 @@ def test_whoever_knows_an_address_of_an_erased_person_can_delete_nobody_elses_ac
     assert deleted_at_jumio(pipeline) == set()
     assert observed.codes().count("callback_mismatch") == 2
     assert observed.metrics()["CallbacksRefused"] == 2
+
+
+def test_a_leftover_of_which_only_an_expiry_is_known_is_told_and_not_deleted(
+    pipeline: Pipeline, erase: Eraser, observed: Observed
+) -> None:
+    leftover = lost(pipeline)
+    assert erase().unanswered == 1
+    pipeline.play(leftover, "never starts")
+
+    pipeline.call_back(leftover)
+    pipeline.work_off()
+
+    assert deleted_at_jumio(pipeline) == set()
+    (record,) = observed.with_code("leftover_unconfirmed")
+    assert record["account_id"] == leftover["accountId"]
+    assert observed.metrics()["Orphans"] == 1
 
 
 def test_an_account_that_is_somebodys_again_is_not_a_leftover(

@@ -119,3 +119,48 @@ def test_a_key_is_not_bound_to_a_session_that_is_over(bff: Bff) -> None:
 
     assert (again.status, again.body != first.body) == (201, True)
     assert bff.ask(key="k1") == again
+
+
+MOST_KEYS = 10
+
+
+def test_however_many_keys_are_sent_a_session_keeps_a_few(bff: Bff) -> None:
+    first = bff.ask(key="first")
+    for number in range(3 * MOST_KEYS):
+        assert bff.ask(key=f"another-{number}").body == first.body
+    kept = [item for item in bff.items() if item["sk"]["S"].startswith("IDEMPOTENCY#")]
+    assert len(kept) == 1 + MOST_KEYS
+
+
+def test_a_key_beyond_them_guards_nothing_and_harms_nothing(bff: Bff) -> None:
+    bff.ask()
+    for number in range(MOST_KEYS + 1):
+        bff.ask(key=f"another-{number}")
+    beyond = f"another-{MOST_KEYS}"
+
+    assert bff.ask("web", key=beyond).status == 200  # nobody remembers what it was used for
+    with pytest.raises(IdempotencyKeyReused):
+        bff.ask("web", key="another-0")
+    renewed = bff.ask(renew=True, key=beyond)
+    assert renewed.status == 201
+    assert bff.ask(renew=True, key=beyond) == renewed  # what opens something is always bound
+
+
+def test_a_new_session_has_room_for_keys_again(bff: Bff) -> None:
+    bff.ask()
+    for number in range(MOST_KEYS):
+        bff.ask(key=f"another-{number}")
+    bff.ask(renew=True)
+    bff.ask(key="late")
+    with pytest.raises(IdempotencyKeyReused):
+        bff.ask("web", key="late")
+
+
+def test_requests_that_meet_bind_no_more_keys_than_one_after_the_other(bff: Bff) -> None:
+    bff.ask()
+    for number in range(MOST_KEYS - 1):
+        bff.ask(key=f"another-{number}")
+    with interleaved("before", bff.store, "remember", lambda: bff.ask(key="meanwhile") and None):
+        bff.ask(key="late")
+    kept = [item for item in bff.items() if item["sk"]["S"].startswith("IDEMPOTENCY#")]
+    assert len(kept) == MOST_KEYS

@@ -109,6 +109,36 @@ def test_reverifying_is_not_for_an_account_that_jumio_has_deleted(instant: Bff) 
     assert "lease_owner" not in (instant.item("ada", "ACCOUNT") or {})
 
 
+def test_who_was_approved_on_an_account_that_jumio_has_deleted_may_begin_anew(
+    instant: Bff,
+) -> None:
+    instant.ask()
+    first = instant.executions()[-1]
+    instant.simulator.admin.play(first["id"], "approved")
+    instant.settle(first)
+    with pytest.raises(AlreadyVerified):
+        instant.ask(renew=True)
+    instant.delete_account(first["accountId"])
+    with pytest.raises(NotEligible):
+        instant.ask(journey="reverify")
+
+    assert instant.status()["retry"]["allowed"]
+    assert not instant.status(journey="reverify")["retry"]["allowed"]
+    assert instant.ask().status == 201
+
+    second = instant.executions()[-1]
+    assert second["accountId"] != first["accountId"]
+    instant.simulator.admin.play(second["id"], "approved")
+    instant.settle(second)
+    assert instant.status()["status"] == "approved"
+    assert instant.ask(journey="reverify").status == 201
+
+
+def test_who_has_no_account_is_not_told_to_reverify(instant: Bff) -> None:
+    told = instant.status(journey="reverify")
+    assert (told["status"], told["next"], told["retry"]["allowed"]) == ("none", None, False)
+
+
 def test_a_rejected_person_never_reaches_the_next_step_nor_learns_why(instant: Bff) -> None:
     asked = [
         ("ada", "onboarding-phone", {"phoneNumber": "+431230000"}),

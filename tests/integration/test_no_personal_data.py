@@ -102,6 +102,7 @@ def test_nothing_that_the_details_hold_is_kept_or_said(
     pipeline: Pipeline, observed: Observed, scenario: str
 ) -> None:
     consent = {"country": "AT", "obtained": "yes", "obtainedAt": "2026-11-23T07:59:58Z"}
+    pipeline.bff.simulator.admin.patch_options(expired_details="not_executed")
     execution = pipeline.open(user=SUBJECT, consent=consent)
     pipeline.play(execution, scenario)
     details = details_of(pipeline.bff, execution)

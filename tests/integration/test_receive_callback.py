@@ -222,7 +222,8 @@ def test_without_the_queue_there_is_no_200(function: Function, hints: Hints) -> 
 
     assert answer["statusCode"] == 500
     assert function.logged("callback_queued") == []
-    assert len(function.logged("unexpected_error")) == 1
+    (logged,) = function.logged("misconfigured")
+    assert logged["setting"].startswith("QUEUE_URL: ")
     assert SEAL not in "".join(function.lines)
 
 

@@ -44,7 +44,8 @@ def test_a_warm_container_takes_callbacks_with_the_keys_that_it_knows(
     goes_away()
     assert function(call())["statusCode"] == 200
     assert queued(hints) == [HINT] * 3
-    assert {one["reason"] for one in function.logged("secret_unread")} == {"ThrottlingException"}
+    told = {one["reason"] for one in function.logged("secret_unread")}
+    assert told == {"Get: ThrottlingException"}
     assert function.logged("misconfigured") == []
 
 

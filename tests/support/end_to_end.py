@@ -1,11 +1,10 @@
 """What end-to-end tests do to the deployed stack, and what they see of it."""
 
 import json
-import time
-from collections.abc import Callable
 from typing import Any
 
 import httpx
+from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
@@ -14,16 +13,18 @@ from tests.support.event_schema import violations
 from tests.support.stack import RunningStack
 
 Json = dict[str, Any]
-UNDECIDED = {"none", "pending", "processing"}
-SECONDS = 40
+_UNDECIDED = {"none", "pending", "processing"}
 
 
-def eventually[T](look: Callable[[], T], enough: Callable[[T], bool]) -> T:
-    """What was seen last: as soon as it is enough, or when the time is up."""
-    deadline = time.monotonic() + SECONDS
-    while not enough(found := look()) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return found
+def decided(app: Frontend) -> Json:
+    """What the person is told once there is an outcome."""
+    return eventually(lambda: _told(app), lambda told: told["status"] not in _UNDECIDED)
+
+
+def _told(app: Frontend) -> Json:
+    answer = app.verification()
+    answer.raise_for_status()
+    return dict(answer.json())
 
 
 def begun(app: Frontend, simulator: AdminClient) -> Json:

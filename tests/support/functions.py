@@ -1,5 +1,6 @@
 """The functions as Lambda runs them: loaded by path, told by the environment, given events."""
 
+import gc
 import importlib.util
 import io
 import json
@@ -79,6 +80,7 @@ def loaded(name: str) -> Iterator[ModuleType]:
             spec.loader.exec_module(module)
         yield module
     finally:
+        gc.unfreeze()
         ours.handlers, ours.level, ours.propagate = before
 
 

@@ -14,8 +14,9 @@ from tests.support.reply import Reply
 from verification.aws.bus import Bus
 from verification.aws.queue import HintQueue
 from verification.domain.deadline import Deadline
+from verification.domain.hint import Hint
 from verification.domain.sources import Sources
-from verification.edge.batch import work_through
+from verification.edge.batch import RECEIVES, work_through
 from verification.edge.http import Request
 from verification.edge.http.callback import said
 from verification.use_cases.receive_callback import ReceiveCallback
@@ -66,16 +67,26 @@ class Consumer:
 
 
 class Hints(HintQueue):
-    """The queue of hints, and what the worker does to it."""
+    """The queue of hints, and what the worker does to it; nothing in it is delayed."""
 
     def __init__(self) -> None:
         self.sqs = boto3.client("sqs")
-        attributes = {"VisibilityTimeout": "360"}
+        self.dead_letters = self.sqs.create_queue(QueueName="set-aside")["QueueUrl"]
+        (target,) = self.sqs.get_queue_attributes(
+            QueueUrl=self.dead_letters, AttributeNames=["QueueArn"]
+        )["Attributes"].values()
+        redrive = {"deadLetterTargetArn": target, "maxReceiveCount": RECEIVES}
+        attributes = {"VisibilityTimeout": "360", "RedrivePolicy": json.dumps(redrive)}
         self.url = self.sqs.create_queue(QueueName="hints", Attributes=attributes)["QueueUrl"]
         super().__init__(self.sqs, self.url)
         self.retained: dict[str, str] = {}
         self.bodies: list[str] = []
         self.postponed: list[int] = []
+        self.delays: list[int] = []
+
+    def send(self, hint: Hint, *, delay: int = 0, since: int | None = None) -> None:
+        super().send(hint, since=since)
+        self.delays.append(delay)
 
     def put(self, body: str) -> None:
         self.sqs.send_message(QueueUrl=self.url, MessageBody=body)
@@ -108,10 +119,22 @@ class Hints(HintQueue):
             )
         self.retained.clear()
 
+    def lose(self) -> None:
+        """Set all messages aside, as the queue does in the end."""
+        self.bring_back()
+        self.settle_up(self.receive(), {"batchItemFailures": []})
+
     def __len__(self) -> int:
         """How many messages there are, visible or not."""
+        return self._in(self.url)
+
+    def set_aside(self) -> int:
+        """How many messages have been received too often."""
+        return self._in(self.dead_letters)
+
+    def _in(self, url: str) -> int:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        found = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)
+        found = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)
         return sum(int(found["Attributes"][name]) for name in names)
 
 
@@ -132,6 +155,7 @@ class Pipeline:
         self.bff.simulator.admin.patch_options(callbacks={"drop": True}, retrieval_rate=10_000)
         self.bff.simulator.admin.patch_options(retrieval_burst=10_000)
         self.clock.now = float(int(self.bff.simulator.admin.freeze()["now"]))
+        self.bff.sleep = self.let_pass
 
     @property
     def settle_execution(self) -> SettleExecution:
@@ -194,7 +218,9 @@ class Pipeline:
         raise AssertionError(f"{len(self.hints)} messages are still there")
 
     def sweep(self, seconds: float = 40) -> int:
-        return SweepOverdue(self.bff.outcomes, self.hints, self.clock)(Deadline(seconds))
+        # One after the other: moto's transactions are exact only then.
+        sweep = SweepOverdue(self.bff.outcomes, self.hints, self.clock, at_once=1)
+        return sweep(Deadline(seconds)).looked_at
 
     def execution(self, execution: Json, user: str = "ada") -> Json:
         """What is on record about a simulated execution."""
@@ -212,7 +238,10 @@ class Pipeline:
 
 def _received(sqs: Any, url: str) -> list[Json]:
     answer = sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+        QueueUrl=url,
+        MaxNumberOfMessages=10,
+        MessageSystemAttributeNames=["All"],
+        MessageAttributeNames=["All"],
     )
     return list(answer.get("Messages", []))
 
@@ -223,7 +252,10 @@ def _record(message: Json) -> Json:
         "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
         "attributes": message["Attributes"],
-        "messageAttributes": {},
+        "messageAttributes": {
+            name: {"dataType": one["DataType"], "stringValue": one["StringValue"]}
+            for name, one in message.get("MessageAttributes", {}).items()
+        },
         "eventSource": "aws:sqs",
         "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:hints",
         "awsRegion": "eu-central-1",

@@ -6,17 +6,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tests.support.waiting import FAILSAFE, eventually
+
 from local.cloud.aws import LocalAws
 from local.stack import ROOT
-
-_START_SECONDS = 120
-_END_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class RunningStack:
     facts: dict[str, Any]
     process: subprocess.Popen[str]
 
-    @property
+    @cached_property
     def aws(self) -> LocalAws:
         return LocalAws(self.facts["aws_endpoint"], self.facts["region"])
 
@@ -52,7 +51,7 @@ def end(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM)
     """Send a signal, wait for the end, and return what was printed meanwhile."""
     process.send_signal(number)
     try:
-        return process.communicate(timeout=_END_SECONDS)[0]
+        return process.communicate(timeout=FAILSAFE)[0]
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
@@ -70,16 +69,15 @@ def running_stack(directory: Path, *arguments: str) -> Iterator[RunningStack]:
 
 
 def _facts(process: subprocess.Popen[str], path: Path) -> dict[str, Any]:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
+    def announced() -> dict[str, Any]:
         if process.poll() is not None:
             raise AssertionError(f"the stack did not start:\n{process.communicate()[0]}")
-        if path.exists():
-            facts: dict[str, Any] = json.loads(path.read_text())
-            if facts["pids"]["stack"] == process.pid:
-                return facts
-        time.sleep(0.1)
-    raise AssertionError(f"the stack was not ready in {_START_SECONDS} s")
+        facts: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        return facts if facts.get("pids", {}).get("stack") == process.pid else {}
+
+    facts = eventually(announced, bool)
+    assert facts, "the stack did not get ready"
+    return facts
 
 
 def processes_of(directory: Path) -> set[int]:

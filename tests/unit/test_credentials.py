@@ -10,6 +10,7 @@ from verification import wiring
 from verification.aws.secrets import Secrets
 from verification.domain.errors import Misconfigured, TemporarilyUnavailable
 from verification.jumio import Credentials
+from verification.wiring.jumio import _credentials
 
 NOW, BEFORE = "AWSCURRENT", "AWSPREVIOUS"
 
@@ -29,7 +30,7 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> SecretsManager:
 
 def offered(most: int = 9, *, refused: bool = False) -> list[str]:
     """The client secrets, one after the other, if each of them is refused."""
-    return [one.client_secret for one in islice(wiring._credentials("jumio", refused), most)]
+    return [one.client_secret for one in islice(_credentials("jumio", refused), most)]
 
 
 def test_what_is_known_is_offered_first_and_nothing_else_is_read(manager: SecretsManager) -> None:
@@ -95,7 +96,7 @@ def test_what_cannot_travel_in_a_header_is_a_misconfiguration_until_it_is_mended
 def test_while_secrets_are_away_nobody_says_that_they_are_wrong(manager: SecretsManager) -> None:
     offered(1)
     manager.values = dict.fromkeys((NOW, BEFORE), failing("ThrottlingException"))
-    tried = wiring._credentials("jumio", True)
+    tried = _credentials("jumio", True)
     assert next(tried) == Credentials("client", "now")
     with pytest.raises(TemporarilyUnavailable):
         next(tried)

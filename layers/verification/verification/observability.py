@@ -6,9 +6,12 @@ is ever a key: no token, href, secret, capability, subject or address.
 """
 
 from enum import StrEnum
+from threading import Lock
 
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+
+_counting = Lock()
 
 
 class LogCode(StrEnum):
@@ -29,6 +32,10 @@ class LogCode(StrEnum):
     MISCONFIGURED = "misconfigured"
     UNEXPECTED_ERROR = "unexpected_error"
     SECRET_UNREAD = "secret_unread"  # noqa: S105 a log code
+
+    # AWS
+    AWS_UNAVAILABLE = "aws_unavailable"
+    AWS_REFUSED = "aws_refused"
 
     # Jumio
     JUMIO_NOT_REACHED = "jumio_not_reached"
@@ -58,15 +65,21 @@ class LogCode(StrEnum):
     PROGRESS_PUBLISHED = "progress_published"
     MESSAGE_RETAINED = "message_retained"
     MESSAGE_POISONOUS = "message_poisonous"
+    MESSAGE_PUT_BACK = "message_put_back"
+    MESSAGE_HANDED_OVER = "message_handed_over"
 
     # What runs by itself or at an operator's word
     SWEEP_DONE = "sweep_done"
     EXECUTION_OVERDUE = "execution_overdue"
+    EXECUTION_UNREADABLE = "execution_unreadable"
+    LOOK_FAILED = "look_failed"
     EXECUTION_GONE = "execution_gone"
     EXECUTION_NEVER_OPENED = "execution_never_opened"
     SUBJECT_ERASED = "subject_erased"
+    SUBJECT_UNKNOWN = "subject_unknown"
     LEFTOVER_ERASED = "leftover_erased"
     LEFTOVER_GONE = "leftover_gone"
+    LEFTOVER_UNCONFIRMED = "leftover_unconfirmed"
 
 
 class Metric(StrEnum):
@@ -83,5 +96,6 @@ class Metric(StrEnum):
 
 
 def count(metric: Metric) -> None:
-    """Add one to a metric; it is emitted when the invocation ends."""
-    Metrics().add_metric(name=metric, unit=MetricUnit.Count, value=1)
+    """Add one to a metric, from any thread; it is emitted when the invocation ends."""
+    with _counting:
+        Metrics().add_metric(name=metric, unit=MetricUnit.Count, value=1)

@@ -6,13 +6,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from jumio_simulator.admin.admin_routes import json_object, named_scenario
-from jumio_simulator.api.accounts import web_href
-from jumio_simulator.api.checks import world_of
-from jumio_simulator.api.problems import ProblemError
+from jumio_simulator.api.account_answer import web_href
+from jumio_simulator.api.documents import decision_document
+from jumio_simulator.wire.problems import ProblemError
+from jumio_simulator.wire.requests import json_object, simulation_of, world_of
 from jumio_simulator.world.clock import timestamp
 from jumio_simulator.world.lifecycle import expire, play, wipe
 from jumio_simulator.world.model import Execution, Json
+from jumio_simulator.world.scenarios import named_scenario
 from jumio_simulator.world.world import World
 
 
@@ -22,7 +23,6 @@ def execution_state(world: World, execution: Execution) -> Json:
     def moment(value: float | None) -> str | None:
         return None if value is None else timestamp(value)
 
-    decision = execution.outcome.decision if execution.outcome else None
     return {
         "id": execution.id,
         "accountId": execution.account_id,
@@ -49,7 +49,7 @@ def execution_state(world: World, execution: Execution) -> Json:
             {"id": one.id, "category": one.category, "parts": sorted(one.parts)}
             for one in execution.credentials
         ],
-        "decision": decision,
+        "decision": decision_document(execution),
         "callbacks": [asdict(delivery) for delivery in execution.deliveries],
     }
 
@@ -90,19 +90,17 @@ async def play_execution(request: Request) -> Response:
     scenario = named_scenario(body.get("scenario"))
     execution = _found(request)
     play(world, execution, scenario, to_end=bool(body.get("to_end", True)))
-    await world.sender.settle()
+    await simulation_of(request).sender.settle()
     return _answer(request, execution)
 
 
 async def send_callback(request: Request) -> Response:
     """Send a callback now; `status` and `userReference` may be overridden."""
-    world = world_of(request)
-    overrides = await json_object(request)
+    changes = await json_object(request)
     execution = _found(request)
-    plan = world.sender.plan(execution).model_copy(update={"delay_seconds": 0.0, "drop": False})
-    now = world.clock.now()
-    world.sender.send(execution, world.sender.payload(execution, plan, now, overrides), plan, now)
-    await world.sender.settle()
+    simulation = simulation_of(request)
+    simulation.sender.send_now(execution, simulation.world.clock.now(), changes)
+    await simulation.sender.settle()
     return _answer(request, execution)
 
 
@@ -110,7 +108,7 @@ async def expire_execution(request: Request) -> Response:
     world = world_of(request)
     execution = _found(request)
     expire(world, execution, world.clock.now())
-    await world.sender.settle()
+    await simulation_of(request).sender.settle()
     return _answer(request, execution)
 
 

@@ -1,6 +1,6 @@
 """The admin API: options, reset, journal, faults, clock, scenarios, tokens."""
 
-import json
+from secrets import token_urlsafe
 from typing import Any
 
 from pydantic import ValidationError
@@ -8,25 +8,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jumio_simulator.api.checks import world_of
-from jumio_simulator.api.problems import ProblemError
 from jumio_simulator.wire.faults import Fault
+from jumio_simulator.wire.problems import ProblemError
+from jumio_simulator.wire.requests import json_object, simulation_of, world_of
+from jumio_simulator.world import lifecycle
 from jumio_simulator.world.clock import timestamp
-from jumio_simulator.world.lifecycle import schedule_person
-from jumio_simulator.world.scenarios import SCENARIOS, Scenario
+from jumio_simulator.world.labels import LABELS
+from jumio_simulator.world.scenarios import SCENARIOS, named_scenario
 from jumio_simulator.world.world import World
-
-
-async def json_object(request: Request) -> dict[str, Any]:
-    """The request's JSON object, {} for an empty body; 400 for anything else."""
-    raw = await request.body()
-    try:
-        value = json.loads(raw or b"{}")
-    except ValueError as error:
-        raise ProblemError(400, "The body is not valid JSON") from error
-    if not isinstance(value, dict):
-        raise ProblemError(400, "The body is not a JSON object")
-    return value
 
 
 def _number(body: dict[str, Any], name: str, default: float = 0.0) -> float:
@@ -35,13 +24,6 @@ def _number(body: dict[str, Any], name: str, default: float = 0.0) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
         raise ProblemError(400, f"{name} is a number and not negative")
     return float(value)
-
-
-def named_scenario(name: object) -> Scenario:
-    scenario = SCENARIOS.get(str(name))
-    if scenario is None:
-        raise ProblemError(404, f"There is no scenario {name!r}")
-    return scenario
 
 
 async def options(request: Request) -> Response:
@@ -56,12 +38,12 @@ async def options(request: Request) -> Response:
 
 async def reset(request: Request) -> Response:
     body = await json_object(request)
-    world_of(request).reset(bearers=bool(body.get("bearers")))
+    simulation_of(request).reset(bearers=bool(body.get("bearers")))
     return JSONResponse({"reset": True})
 
 
 async def journal(request: Request) -> Response:
-    book = world_of(request).journal
+    book = simulation_of(request).journal
     if request.method == "DELETE":
         book.clear()
         return JSONResponse([])
@@ -74,7 +56,7 @@ async def journal(request: Request) -> Response:
 
 
 async def faults(request: Request) -> Response:
-    book = world_of(request).faults
+    book = simulation_of(request).faults
     if request.method == "DELETE":
         book.clear()
     if request.method == "POST":
@@ -89,23 +71,24 @@ async def faults(request: Request) -> Response:
 
 async def outage(request: Request) -> Response:
     body = await json_object(request)
-    request.app.state.door.shut(_number(body, "seconds", 1.0))
+    simulation_of(request).shut(_number(body, "seconds", 1.0))
     return JSONResponse({"refusing": True}, headers={"Connection": "close"})
 
 
 async def clock(request: Request) -> Response:
-    world = world_of(request)
+    simulation = simulation_of(request)
+    time = simulation.world.clock
     if request.method == "POST":
         body = await json_object(request)
         if body.get("freeze"):
-            world.clock.freeze()
+            time.freeze()
         if body.get("resume"):
-            world.clock.resume()
+            time.resume()
         if "advance" in body:
-            await world.advance(_number(body, "advance"))
-        world.ticker.wake()
-    now = world.clock.now()
-    return JSONResponse({"now": now, "time": timestamp(now), "frozen": world.clock.frozen})
+            await simulation.ticker.advance(_number(body, "advance"))
+        simulation.ticker.wake()
+    now = time.now()
+    return JSONResponse({"now": now, "time": timestamp(now), "frozen": time.frozen})
 
 
 async def scenarios(request: Request) -> Response:
@@ -113,7 +96,7 @@ async def scenarios(request: Request) -> Response:
     if request.method == "POST":
         _assign(world, await json_object(request))
     listed = [{"name": one.name, "description": one.description} for one in SCENARIOS.values()]
-    return JSONResponse({"scenarios": listed, **world.scenarios.state()})
+    return JSONResponse({"scenarios": listed, "labels": LABELS, **world.scenarios.state()})
 
 
 def _assign(world: World, body: dict[str, Any]) -> None:
@@ -130,12 +113,42 @@ def _assign(world: World, body: dict[str, Any]) -> None:
         if execution is None:
             raise ProblemError(404, "There is no such workflow execution")
         execution.scenario = scenario.name
-        schedule_person(world, execution)
+        lifecycle.schedule_person(world, execution)
     elif len(wanted) == 1 and set(wanted) <= {"userReference", "customerInternalReference"}:
         ((attribute, value),) = wanted.items()
         world.scenarios.assign(scenario.name, attribute, str(value))
     else:
         raise ProblemError(400, 'Name one of "for", "next" and "default"')
+
+
+async def rotate(request: Request) -> Response:
+    """A new secret for a client: the one given, or one made up. Its bearers stay valid unless
+    `revoke` is asked for."""
+    body = await json_object(request)
+    world, client_id = world_of(request), request.path_params["client"]
+    if client_id not in {client.id for client in world.options.clients}:
+        raise ProblemError(404, "There is no such client")
+    secret = str(body.get("secret") or token_urlsafe(24))
+    world.options = world.options.patched(
+        {
+            "clients": [
+                client.model_dump() | ({"secret": secret} if client.id == client_id else {})
+                for client in world.options.clients
+            ]
+        }
+    )
+    revoked = world.bearers.revoke(client_id) if body.get("revoke") else 0
+    return JSONResponse({"secret": secret, "revoked": revoked})
+
+
+async def delete_account(request: Request) -> Response:
+    """The account is gone as when its retention period has ended: nobody asked Jumio for it."""
+    world = world_of(request)
+    account = world.account(request.path_params["account"])
+    if account is None:
+        raise ProblemError(404, "There is no such account")
+    lifecycle.delete_account(world, account, world.clock.now())
+    return JSONResponse({"deleted": True})
 
 
 async def revoke(request: Request) -> Response:
@@ -151,5 +164,7 @@ ROUTES = [
     Route("/outage", outage, methods=["POST"]),
     Route("/clock", clock, methods=["GET", "POST"]),
     Route("/scenarios", scenarios, methods=["GET", "POST"]),
+    Route("/accounts/{account}/delete", delete_account, methods=["POST"]),
+    Route("/clients/{client}/rotate", rotate, methods=["POST"]),
     Route("/tokens/revoke", revoke, methods=["POST"]),
 ]

@@ -123,7 +123,7 @@ class AdminClient:
         return dict(self._call("POST", f"/executions/{quote(execution_id)}/wipe"))
 
     def scenarios(self) -> Json:
-        """`scenarios` (name, description), and what is assigned."""
+        """`scenarios` (name, description), `labels` of capabilities, and what is assigned."""
         return dict(self._call("GET", "/scenarios"))
 
     def set_scenario(
@@ -151,6 +151,18 @@ class AdminClient:
         if default:
             body["default"] = True
         return dict(self._call("POST", "/scenarios", body))
+
+    def rotate_secret(
+        self, client_id: str, secret: str | None = None, *, revoke: bool = False
+    ) -> str:
+        """Give a client another secret; returns it. With `revoke` its bearers end, too."""
+        body = {"secret": secret, "revoke": revoke}
+        path = f"/clients/{quote(client_id)}/rotate"
+        return str(self._call("POST", path, body)["secret"])
+
+    def delete_account(self, account_id: str) -> None:
+        """Let an account be gone, as after its retention period."""
+        self._call("POST", f"/accounts/{quote(account_id)}/delete")
 
     def revoke_tokens(self, client_id: str | None = None) -> int:
         """Revoke OAuth bearers; returns how many."""

@@ -5,8 +5,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from jumio_simulator.admin.admin_executions_routes import execution_state
-from jumio_simulator.api.checks import world_of
 from jumio_simulator.person.pages import page
+from jumio_simulator.wire.requests import world_of
 from jumio_simulator.world.scenarios import SCENARIOS
 
 

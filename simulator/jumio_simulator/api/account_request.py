@@ -21,7 +21,7 @@ from jumio_simulator.world.options import Options
 LOCALES = frozenset((
     "ar", "bg", "cs", "da", "de", "el", "en", "en-GB", "en-US", "es", "es-MX", "et", "fi", "fr",
     "he", "hr", "hu", "hy", "id", "it", "ja", "ka", "km", "ko", "lt", "ms", "nl", "no", "pl", "pt",
-    "pt-BR", "ro", "ru", "sk", "sv", "th", "tr", "vi", "zh-CN", "zh-HK",
+    "pt-BR", "ro", "ru", "sk", "sr", "sv", "th", "tr", "uk", "vi", "zh-CN", "zh-HK",
 ))
 # fmt: on
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

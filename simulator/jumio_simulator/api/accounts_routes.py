@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from jumio_simulator.api.account_answer import account_answer
 from jumio_simulator.api.account_request import AccountRequest
-from jumio_simulator.api.accounts import account_answer, check_against_tenant, new_execution
-from jumio_simulator.api.checks import require_bearer, require_headers, require_rate, world_of
-from jumio_simulator.api.problems import ProblemError
+from jumio_simulator.api.checks import require_bearer, require_headers, require_rate
+from jumio_simulator.api.opening import check_against_tenant, new_execution
+from jumio_simulator.wire.problems import ProblemError, first_complaint
+from jumio_simulator.wire.requests import world_of
 from jumio_simulator.world.model import Account, new_id
 
 
@@ -21,12 +23,12 @@ async def create_account(request: Request) -> Response:
 
 
 async def update_account(request: Request) -> Response:
-    """A further transaction of a known person; 404 when the account is unknown."""
+    """A further transaction of a known person; 404, or as switched, for an unknown account."""
     body = await request.body()
     _admit(request)
     account = world_of(request).account(request.path_params["account"])
     if account is None:
-        raise ProblemError(404, "Account not found")
+        raise ProblemError(world_of(request).options.unknown_account_status, "Account not found")
     return _open(request, body, account, admitted=True)
 
 
@@ -62,13 +64,7 @@ def _parsed(request: Request, body: bytes) -> AccountRequest:
     try:
         return AccountRequest.model_validate(raw, context=context)
     except ValidationError as error:
-        raise ProblemError(400, _first_complaint(error)) from error
-
-
-def _first_complaint(error: ValidationError) -> str:
-    first = error.errors(include_context=False, include_url=False)[0]
-    field = ".".join(str(step) for step in first["loc"]) or "body"
-    return f"{field}: {first['msg'].removeprefix('Value error, ')}"
+        raise ProblemError(400, first_complaint(error)) from error
 
 
 ROUTES = [

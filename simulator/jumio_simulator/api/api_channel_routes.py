@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jumio_simulator.api.accounts import api_block
-from jumio_simulator.api.checks import require_headers, upload_execution, world_of
-from jumio_simulator.api.problems import ProblemError
+from jumio_simulator.api.account_answer import api_block
+from jumio_simulator.api.checks import require_headers, upload_execution
+from jumio_simulator.wire.problems import ProblemError
+from jumio_simulator.wire.requests import world_of
 from jumio_simulator.world.clock import timestamp
 from jumio_simulator.world.lifecycle import acquire, start, touch
 from jumio_simulator.world.model import Credential, Execution, Json, Part
@@ -36,6 +37,7 @@ async def upload_part(request: Request) -> Response:
         part = await _file(request, classifier)
     upload_execution(request)  # time may have passed while the body was received
     credential.parts[classifier] = part
+    execution.last_captured = credential
     _note_activity(request, execution)
     return JSONResponse(_upload_answer(request, execution, credential, part))
 
@@ -78,6 +80,8 @@ async def _file(request: Request, classifier: str) -> Part:
     media_type = next((kind for magic, kind in IMAGES.items() if content.startswith(magic)), None)
     if media_type is None and classifier == "DOCUMENT" and content.startswith(b"%PDF"):
         media_type = "application/pdf"
+    if classifier == "FACEMAP":
+        media_type = "application/octet-stream"  # the binary that the customer kept
     if media_type is None:
         raise ProblemError(400, "The file is not of a supported type")
     return Part(classifier, content, media_type)

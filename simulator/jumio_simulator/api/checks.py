@@ -5,14 +5,10 @@ from typing import Literal
 
 from starlette.requests import Request
 
-from jumio_simulator.api.problems import TOO_MANY, UNAUTHORIZED, ProblemError
+from jumio_simulator.wire.problems import TOO_MANY, UNAUTHORIZED, ProblemError
+from jumio_simulator.wire.requests import simulation_of, world_of
 from jumio_simulator.world.model import Execution
-from jumio_simulator.world.world import World
-
-
-def world_of(request: Request) -> World:
-    world: World = request.app.state.world
-    return world
+from jumio_simulator.world.options import Permission
 
 
 def require_headers(request: Request) -> None:
@@ -35,7 +31,14 @@ def bearer_token(request: Request) -> str:
     return token.strip()
 
 
-def require_bearer(request: Request, permission: Literal["initiate", "retrieve"]) -> None:
+def admit_retrieval(request: Request, permission: Permission = "retrieve") -> None:
+    """What every call of the retrieval API is checked for."""
+    require_headers(request)
+    require_bearer(request, permission)
+    require_rate(request, "retrieval")
+
+
+def require_bearer(request: Request, permission: Permission) -> None:
     """401 without a valid OAuth bearer, 403 when its client may not do this."""
     world = world_of(request)
     bearer = world.bearers.valid(bearer_token(request), world.clock.now())
@@ -50,14 +53,14 @@ def require_bearer(request: Request, permission: Literal["initiate", "retrieve"]
 
 def require_rate(request: Request, name: Literal["token", "account", "retrieval"]) -> None:
     """429 over the tenant's limit of this kind."""
-    world = world_of(request)
-    options = world.options
+    simulation = simulation_of(request)
+    options = simulation.world.options
     rate, burst = {
         "token": (options.token_rate, options.token_burst),
         "account": (options.account_rate, options.account_burst),
         "retrieval": (options.retrieval_rate, options.retrieval_burst),
     }[name]
-    if world.limits[name].admit(rate, burst):
+    if simulation.limits[name].admit(rate, burst):
         return
     seconds = options.retry_after_seconds
     raise ProblemError(429, TOO_MANY, {} if seconds is None else {"Retry-After": str(seconds)})

@@ -1,23 +1,17 @@
-"""Retrieval: status, details, steps, parts; deletion of executions and accounts."""
+"""Retrieval: status, details, steps, parts."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jumio_simulator.api.checks import require_bearer, require_headers, require_rate, world_of
+from jumio_simulator.api.checks import admit_retrieval
 from jumio_simulator.api.documents import details_document, status_document, steps_document
-from jumio_simulator.api.problems import ProblemError
-from jumio_simulator.world.lifecycle import wipe
+from jumio_simulator.api.placeholder import placeholder_png
+from jumio_simulator.wire.problems import ProblemError
+from jumio_simulator.wire.requests import world_of
 from jumio_simulator.world.model import Execution
-from jumio_simulator.world.samples import placeholder_png
 
 _EXECUTION = "/api/v1/accounts/{account}/workflow-executions/{execution}"
-
-
-def _admit(request: Request) -> None:
-    require_headers(request)
-    require_bearer(request, "retrieve")
-    require_rate(request, "retrieval")
 
 
 def _found(request: Request) -> Execution:
@@ -32,7 +26,11 @@ def _found(request: Request) -> Execution:
 
 
 def _readable(request: Request, execution: Execution) -> Execution:
-    """404 for a result that is not readable yet although PROCESSED was called back."""
+    """404 for a result that is not readable yet although PROCESSED was called back, and for what
+    an expired execution does not show."""
+    for status, answer in world_of(request).options.expired_details.items():
+        if execution.status == status and answer == "unavailable":
+            raise ProblemError(404, "Workflow execution not available")
     if execution.unreadable_reads > 0:
         execution.unreadable_reads -= 1
         raise ProblemError(404, "Workflow execution not available")
@@ -42,26 +40,26 @@ def _readable(request: Request, execution: Execution) -> Execution:
 
 
 async def get_status(request: Request) -> Response:
-    _admit(request)
+    admit_retrieval(request)
     return JSONResponse(status_document(_found(request), world_of(request).base_url))
 
 
 async def get_details(request: Request) -> Response:
-    _admit(request)
+    admit_retrieval(request)
     execution = _readable(request, _found(request))
     world = world_of(request)
     return JSONResponse(details_document(execution, world.base_url, world.options))
 
 
 async def get_steps(request: Request) -> Response:
-    _admit(request)
+    admit_retrieval(request)
     execution = _readable(request, _found(request))
     return JSONResponse(steps_document(execution, world_of(request).options))
 
 
 async def get_part(request: Request) -> Response:
     """The bytes that were uploaded, or a placeholder for what was captured."""
-    _admit(request)
+    admit_retrieval(request)
     world = world_of(request)
     account = world.account(request.path_params["account"])
     classifier = request.path_params["classifier"].upper()
@@ -69,38 +67,11 @@ async def get_part(request: Request) -> Response:
         credential = world.executions[execution_id].credential(request.path_params["credential"])
         part = credential.parts.get(classifier) if credential else None
         if part is not None and classifier == "FACEMAP":
-            return Response(b"SIMULATED FACEMAP", media_type="application/octet-stream")
+            facemap = part.content or b"SIMULATED FACEMAP"
+            return Response(facemap, media_type="application/octet-stream")
         if part is not None:
             return Response(part.content or placeholder_png(), media_type=part.media_type)
     raise ProblemError(404, "Part not available")
-
-
-async def delete_execution(request: Request) -> Response:
-    _admit(request)
-    world = world_of(request)
-    execution = world.execution(request.path_params["account"], request.path_params["execution"])
-    if execution is None or execution.deleted:
-        raise ProblemError(404, "Workflow execution not found")
-    _delete(execution, world.clock.now())
-    return Response(status_code=200)
-
-
-async def delete_account(request: Request) -> Response:
-    """The account and all its executions."""
-    _admit(request)
-    world = world_of(request)
-    account = world.account(request.path_params["account"])
-    if account is None:
-        raise ProblemError(404, "Account not found")
-    for execution_id in account.execution_ids:
-        _delete(world.executions[execution_id], world.clock.now())
-    account.deleted = True
-    return Response(status_code=200)
-
-
-def _delete(execution: Execution, now: float) -> None:
-    execution.deleted = True
-    wipe(execution, now)
 
 
 ROUTES = [
@@ -113,6 +84,4 @@ ROUTES = [
         methods=["GET"],
         name="retrieval.part",
     ),
-    Route(_EXECUTION, delete_execution, methods=["DELETE"], name="executions.delete"),
-    Route("/api/v1/accounts/{account}", delete_account, methods=["DELETE"], name="accounts.delete"),
 ]

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jumio_simulator.api.checks import require_rate, world_of
-from jumio_simulator.api.problems import UNAUTHORIZED, ProblemError
+from jumio_simulator.api.checks import require_rate
+from jumio_simulator.wire.problems import UNAUTHORIZED, ProblemError
+from jumio_simulator.wire.requests import world_of
 from jumio_simulator.world.options import Client
 
 

@@ -8,9 +8,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from jumio_simulator.admin.admin_routes import named_scenario
-from jumio_simulator.api.checks import world_of
-from jumio_simulator.api.problems import AnsweredError, ProblemError
 from jumio_simulator.person.hosted_state import (
     ERRORS,
     frame_message,
@@ -21,9 +18,11 @@ from jumio_simulator.person.hosted_state import (
     to_capture,
 )
 from jumio_simulator.person.pages import page
+from jumio_simulator.wire.problems import AnsweredError, ProblemError
+from jumio_simulator.wire.requests import world_of
 from jumio_simulator.world import lifecycle
 from jumio_simulator.world.model import Execution
-from jumio_simulator.world.scenarios import SCENARIOS
+from jumio_simulator.world.scenarios import SCENARIOS, named_scenario
 
 COUNTRIES = ["AUT", "DEU", "GBR", "USA"]
 TYPES = ["PASSPORT", "ID_CARD", "DRIVING_LICENSE", "VISA"]

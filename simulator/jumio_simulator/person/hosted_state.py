@@ -1,14 +1,11 @@
 """Where a person is in the hosted web client, and how they leave it."""
 
 import json
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from jumio_simulator.world.clock import timestamp
 from jumio_simulator.world.model import Credential, Execution, Json
-
-if TYPE_CHECKING:
-    from jumio_simulator.world.world import World
+from jumio_simulator.world.world import World
 
 ERRORS = {
     "9100": "An error occurred on the server",
@@ -83,7 +80,7 @@ def return_url(execution: Execution, code: str | None) -> str | None:
 
 
 def frame_message(
-    world: "World", execution: Execution | None, token: str, value: str, code: str | None = None
+    world: World, execution: Execution | None, token: str, value: str, code: str | None = None
 ) -> str:
     """What is posted to the embedding page: a JSON string, not an object."""
     payload: Json = {"value": value}

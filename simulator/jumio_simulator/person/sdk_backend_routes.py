@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jumio_simulator.admin.admin_routes import json_object, named_scenario
-from jumio_simulator.api.checks import world_of
-from jumio_simulator.api.problems import ProblemError
+from jumio_simulator.wire.problems import ProblemError
+from jumio_simulator.wire.requests import json_object, world_of
 from jumio_simulator.world import lifecycle
 from jumio_simulator.world.model import Execution, Json
+from jumio_simulator.world.scenarios import named_scenario
 
 DATA_CENTERS = {"US": "amer-1", "EU": "emea-1", "SG": "apac-1"}
 

@@ -1,9 +1,9 @@
 """Faults that can be switched on per endpoint, each for a number of requests."""
 
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from jumio_simulator.world.options import Strict
 
@@ -18,6 +18,7 @@ Kind = Literal[
     "truncated",
     "truncated_json",
     "malformed_json",
+    "altered_json",
     "slow_drip",
     "connection_refused",
 ]
@@ -40,10 +41,18 @@ class Fault(Strict):
     after_commit: bool = False  # status codes and latency: the request takes effect first
     seconds: float = Field(default=1.0, ge=0)  # latency; pause between drips; time refused
     chunk_bytes: int = Field(default=16, ge=1)  # slow_drip
+    members: dict[str, Any] = Field(default_factory=dict)  # altered_json: values by dotted path
+    without: list[str] = Field(default_factory=list)  # altered_json: paths to leave out
     retry_after: str | None = None  # rate_limited
     mode: Literal["rst", "close"] = "rst"  # how a connection is ended
     method: str | None = None
     fired: int = 0
+
+    @model_validator(mode="after")
+    def _check_alteration(self) -> Self:
+        if (self.kind == "altered_json") != bool(self.members or self.without):
+            raise ValueError("altered_json, and nothing else, takes members or without")
+        return self
 
     def hits(self, method: str, path: str, endpoint: str | None) -> bool:
         if self.method is not None and self.method.upper() != method:

@@ -6,11 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
-
-from jumio_simulator.app import build_app
-from jumio_simulator.world.options import Options
-from jumio_simulator.world.world import World
 
 
 class BreakableProtocol(H11Protocol):
@@ -32,25 +29,20 @@ def listening_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
-class SimulatorServer(uvicorn.Server):
-    """Serves one world on one socket; `on_ready` is called when connections are accepted."""
+def url_of(listener: socket.socket) -> str:
+    """Where a bound socket will answer."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
-    def __init__(
-        self,
-        options: Options,
-        listener: socket.socket,
-        on_ready: Callable[[], None] = lambda: None,
-    ) -> None:
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{port}"
-        self.world = World(options, self.url)
-        self._address = (host, port)
+
+class SimulatorServer(uvicorn.Server):
+    """Serves an application on one socket; `on_ready` is called when connections are accepted."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+        self._address = listener.getsockname()[:2]
         self._listener = listener
-        self.on_ready = on_ready
+        self._on_ready = on_ready
         self._reopening: asyncio.Task[None] | None = None
-        app = build_app(self.world)
-        app.state.door = self
         super().__init__(
             uvicorn.Config(
                 app,
@@ -72,7 +64,7 @@ class SimulatorServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self.on_ready()
+        self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._reopening is not None:

@@ -18,18 +18,18 @@ class Agenda:
     """Actions ordered by the moment they are due; equal moments keep their order of entry.
 
     Nothing is ever cancelled: an action looks at the state it finds and does nothing when it
-    came too late.
+    came too late. `on_change` is called whenever something was entered.
     """
 
-    def __init__(self, on_change: Callable[[], None]) -> None:
+    def __init__(self) -> None:
+        self.on_change: Callable[[], None] = lambda: None
         self._entries: list[_Entry] = []
         self._number = 0
-        self._on_change = on_change
 
     def at(self, due: float, action: Action) -> None:
         self._number += 1
         heapq.heappush(self._entries, _Entry(due, self._number, action))
-        self._on_change()
+        self.on_change()
 
     def next_due(self) -> float | None:
         return self._entries[0].due if self._entries else None

@@ -3,8 +3,8 @@
 The rules are this simulator's own; real checks look at the world. `docs/simulator.md` lists them.
 """
 
-from jumio_simulator.world.model import Json
-from jumio_simulator.world.verdicts import NOT_ENOUGH_DATA, Verdict, usual_verdict
+from jumio_simulator.world.model import Json, Verdict
+from jumio_simulator.world.verdicts import NOT_ENOUGH_DATA, usual_verdict
 from jumio_simulator.world.workflows import Workflow
 
 
@@ -41,7 +41,7 @@ def wanted_type(capability: str, data: Json) -> str:
         "emailVerification": str(data.get("email", "")).partition("@")[0],
         "phoneVerification": str(data.get("phoneNumber", "")),
         "geoIpVerification": str(data.get("ipAddress", "")),
-        "braCpfValidation": str(data.get("personalNumber", "")),
+        "braCpfValidation": str(lookup(data, "id.idNumber")),
         "drivingLicenseVerification": str(lookup(data, "id.idNumber")),
         "watchlistScreening": f"{data.get('firstName', '')} {data.get('lastName', '')}",
     }.get(capability, str(lookup(data, "address.line1"))).lower()
@@ -53,7 +53,7 @@ def wanted_type(capability: str, data: Json) -> str:
 
 
 def decide_from_data(workflow: Workflow, data: Json) -> tuple[dict[str, Verdict], int | None]:
-    """Findings for every capability, and a risk score where the rules force one.
+    """Verdicts for every capability, and a risk score where the rules force one.
 
     Screening has no REJECTED of its own: a sanctioned name is an ALERT scored 100, as a tenant's
     rule would.
@@ -65,7 +65,7 @@ def decide_from_data(workflow: Workflow, data: Json) -> tuple[dict[str, Verdict]
 
 def impose(wanted: dict[str, str]) -> tuple[dict[str, Verdict], int | None]:
     """The usual verdicts for the wanted types, milder where a capability has no such type."""
-    findings: dict[str, Verdict] = {}
+    verdicts: dict[str, Verdict] = {}
     score = None
     for name, decision_type in wanted.items():
         verdict = usual_verdict(name, decision_type)
@@ -73,5 +73,5 @@ def impose(wanted: dict[str, str]) -> tuple[dict[str, Verdict], int | None]:
             verdict = usual_verdict(name, "WARNING") or usual_verdict(name, "PASSED")
             score = 100 if decision_type == "REJECTED" else 50
         if verdict is not None:
-            findings[name] = verdict
-    return findings, score
+            verdicts[name] = verdict
+    return verdicts, score

@@ -1,6 +1,6 @@
 """What the simulated Jumio remembers."""
 
-import asyncio
+import json
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -56,12 +56,30 @@ class Delivery:
     dropped: bool = False
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """`type` is PASSED, WARNING, REJECTED or NOT_EXECUTED; `label` one of Jumio's for it."""
+
+    type: str
+    label: str
+
+
+@dataclass
+class Finding:
+    """What one capability says about some credentials."""
+
+    subjects: list[Credential]
+    verdict: Verdict
+    id: str = field(default_factory=new_id)
+
+
 @dataclass
 class Outcome:
-    """How the execution was decided: capability items and the decision, as retrieval shows them."""
+    """How the execution was decided: overall, with a risk score, and capability by capability."""
 
-    decision: Json
-    capabilities: dict[str, list[Json]]
+    verdict: Verdict
+    score: int
+    findings: dict[str, list[Finding]]
 
 
 @dataclass
@@ -99,14 +117,24 @@ class Execution:
     unreadable_reads: int = 0
     unreadable_until: float = 0.0
     document: Json | None = None
+    last_captured: Credential | None = None
+    feedback: Json | None = None
     outcome: Outcome | None = None
-    held_callbacks: list[Json] = field(default_factory=list)
-    callback_line: asyncio.Lock = field(default_factory=asyncio.Lock)
     deliveries: list[Delivery] = field(default_factory=list)
 
     @property
     def terminal(self) -> bool:
         return self.status in TERMINAL
+
+    @property
+    def prepared_data(self) -> Json:
+        """What was submitted as PREPARED_DATA; {} when nothing was."""
+        for credential in self.credentials:
+            part = credential.parts.get("PREPARED_DATA")
+            if part is not None:
+                data: Json = json.loads(part.content)
+                return data
+        return {}
 
     def credential(self, credential_id: str) -> Credential | None:
         return next((item for item in self.credentials if item.id == credential_id), None)

@@ -6,7 +6,7 @@ default is a guess that the other values of the switch allow one to test against
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Channel = Literal["WEB", "API", "SDK"]
 Status = Literal[
@@ -14,16 +14,24 @@ Status = Literal[
 ]
 
 
+Permission = Literal["initiate", "retrieve", "delete"]
+ExpiredStatus = Literal["SESSION_EXPIRED", "TOKEN_EXPIRED"]
+ExpiredDetails = Literal["unavailable", "not_executed", "rejected"]
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
 class Client(Strict):
-    """An OAuth2 client of the tenant and what it may do."""
+    """An OAuth2 client of the tenant and what it may do.
+
+    Jumio's portal grants `retrieve` and `delete` together only; here one may be missing.
+    """
 
     id: str
     secret: str
-    permissions: set[Literal["initiate", "retrieve"]] = {"initiate", "retrieve"}
+    permissions: set[Permission] = {"initiate", "retrieve", "delete"}
 
 
 class CustomWorkflow(Strict):
@@ -47,6 +55,7 @@ class CallbackOptions(Strict):
     reorder: bool = False  # interim callbacks arrive after the last one, newest first
     drop: bool = False
     wrong_user_reference: bool = False
+    reporting_criteria: bool = True  # the portal's page says so; no captured callback had any
     href_with_account: bool = False  # the documented sample has the segment, captures do not
     real_hosts: bool = False  # hrefs name Jumio's hosts instead of this simulator
     content_type: str = "application/json"  # the guide of 2023 says form-urlencoded
@@ -95,12 +104,17 @@ class Options(Strict):
     known_locales_only: bool = False  # unknown
     require_consent: bool = False  # the guide says no; a live tenant answered 400
     require_state_for_usa: bool = False  # seen once
+    require_liveness: bool = False  # for authentication: documented, but with which answer is not
+    unknown_account_status: Literal[400, 404, 409, 410] = 404  # a PUT after a deletion, for example
     update_ends_previous: bool = False  # what an update does to the open execution: unknown
 
     # Tokens, the web client and the SDK
     web_href_form: Literal["client", "v4"] = "client"
     web_token: Literal["same", "separate"] = "same"  # "separate": the SDK refuses the web's token
     token_single_use: bool = False  # unknown
+    exat_form: Literal[  # how the transaction token says when it expires; samples: milliseconds
+        "milliseconds", "seconds", "microseconds", "iso8601", "number", "absent"
+    ] = "milliseconds"
     person_starts_after_seconds: float = Field(default=1.0, ge=0)  # for scenarios that play alone
     person_takes_seconds: float = Field(default=3.0, ge=0)
 
@@ -111,11 +125,14 @@ class Options(Strict):
 
     # Results
     success_status: Literal[200, 201] = 200  # Jumio's pages say 200, tests in the wild 201
-    expired_details: Literal["not_executed", "rejected"] = "not_executed"
+    # What details answer for an expired execution; a single value is meant for both statuses.
+    expired_details: dict[ExpiredStatus, ExpiredDetails] = Field(default={}, validate_default=True)
     pending_decision: Literal["absent", "not_executed"] = "absent"  # unknown
     passed_max_score: int = 30
     warning_max_score: int = 70
     decision_labels: dict[str, str] = {}  # per type; the type itself when not given
+    capture_client: Literal["auto_capture", "manual_capture"] | None = "auto_capture"
+    drop_off: bool = True  # documented to be told; the member's name and shape are unknown
     search_status: str = "SUCCESS"  # the table says DONE, samples and captures say SUCCESS
     unreadable_reads: int = Field(default=0, ge=0)  # 404s of details after PROCESSED
     unreadable_seconds: float = Field(default=0.0, ge=0)
@@ -128,12 +145,21 @@ class Options(Strict):
 
     callbacks: CallbackOptions = CallbackOptions()
 
+    @field_validator("expired_details", mode="before")
+    @classmethod
+    def _for_both_statuses(cls, value: object) -> object:
+        if isinstance(value, str):
+            return {"SESSION_EXPIRED": value, "TOKEN_EXPIRED": value}
+        usual = {"SESSION_EXPIRED": "unavailable", "TOKEN_EXPIRED": "unavailable"}
+        return usual | value if isinstance(value, dict) else value
+
     def patched(self, changes: dict[str, Any]) -> "Options":
-        """A copy with these members changed; `callbacks` is merged, not replaced.
+        """A copy with these members changed; `callbacks` and `expired_details` are merged.
 
         Raises pydantic's `ValidationError` for a name or a value that does not exist.
         """
-        merged = self.model_dump() | changes
-        if isinstance(changes.get("callbacks"), dict):
-            merged["callbacks"] = self.callbacks.model_dump() | changes["callbacks"]
-        return Options.model_validate(merged)
+        present = self.model_dump()
+        for name in ("callbacks", "expired_details"):
+            if isinstance(changes.get(name), dict):
+                changes = changes | {name: present[name] | changes[name]}
+        return Options.model_validate(present | changes)

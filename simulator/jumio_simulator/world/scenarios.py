@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from jumio_simulator.world.verdicts import TECHNICAL_ERROR, Verdict
+from jumio_simulator.world.labels import LABELS
+from jumio_simulator.world.model import Verdict
+from jumio_simulator.world.verdicts import TECHNICAL_ERROR
 
 Acts = Literal["waits", "finishes", "abandons", "never starts"]
 
@@ -13,16 +15,18 @@ class Scenario:
     """What the person does, what Jumio finds, and what happens to the callbacks.
 
     `wanted` is the decision type the execution must end with, whatever its workflow checks;
-    `data` the one a data-only execution must end with (None: its data decide).
+    `data` the one a data-only execution must end with (None: its data decide). With `exact`, the
+    verdicts hold for data-only executions, too.
     """
 
     name: str
     description: str
     acts: Acts = "finishes"
     wanted: str | None = None
-    findings: dict[str, Verdict] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
     score: int | None = None
     data: str | None = None
+    exact: bool = False
     callbacks: dict[str, Any] = field(default_factory=dict)
     unreadable_reads: int = 0
 
@@ -30,13 +34,13 @@ class Scenario:
 def _declined(name: str, description: str, capability: str, label: str) -> Scenario:
     verdict = Verdict("REJECTED", label)
     return Scenario(
-        f"declined: {name}", description, wanted="REJECTED", findings={capability: verdict}
+        f"declined: {name}", description, wanted="REJECTED", verdicts={capability: verdict}
     )
 
 
 def _review(name: str, description: str, capability: str, label: str) -> Scenario:
     verdict = Verdict("WARNING", label)
-    return Scenario(name, description, wanted="WARNING", findings={capability: verdict})
+    return Scenario(name, description, wanted="WARNING", verdicts={capability: verdict})
 
 
 INTERACTIVE = Scenario("interactive", "Nothing happens until the person acts.", acts="waits")
@@ -84,13 +88,13 @@ SCENARIOS = {
             "unsupported document",
             "Jumio does not know this kind of document; captured once with a score of 100.",
             wanted="WARNING",
-            findings={"usability.ID": Verdict("WARNING", "UNSUPPORTED_DOCUMENT_TYPE")},
+            verdicts={"usability.ID": Verdict("WARNING", "UNSUPPORTED_DOCUMENT_TYPE")},
             score=100,
         ),
         Scenario(
             "technical error",
             "Processing breaks; nothing is executed.",
-            findings={"*": TECHNICAL_ERROR},
+            verdicts={"*": TECHNICAL_ERROR},
         ),
         Scenario(
             "screening: warning",
@@ -150,6 +154,35 @@ SCENARIOS = {
         ),
     )
 }
+
+
+class UnknownScenarioError(LookupError):
+    """There is no scenario of this name."""
+
+
+def named_scenario(name: object) -> Scenario:
+    """The scenario; `UnknownScenarioError` where there is none.
+
+    Beside the listed ones there is `capability: LABEL` for every label of every capability.
+    """
+    scenario = SCENARIOS.get(str(name)) or _of_a_label(str(name))
+    if scenario is None:
+        raise UnknownScenarioError(f"There is no scenario {name!r}")
+    return scenario
+
+
+def _of_a_label(name: str) -> Scenario | None:
+    capability, _, label = name.partition(": ")
+    for decision_type, labels in LABELS.get(capability, {}).items():
+        if label in labels:
+            return Scenario(
+                name,
+                f"The person finishes; {capability} finds {label}.",
+                wanted=None if decision_type == "NOT_EXECUTED" else decision_type,
+                verdicts={capability: Verdict(decision_type, label)},
+                exact=True,
+            )
+    return None
 
 
 class ScenarioBook:

@@ -1,18 +1,22 @@
-"""Runs what is due while nobody asks: without it, tokens would expire only on a request."""
+"""Makes time pass: by itself while nobody asks, or on request in one go."""
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
-if TYPE_CHECKING:
-    from jumio_simulator.world.world import World
+from jumio_simulator.world.world import World
 
 
 class Ticker:
-    """Sleeps until the next thing is due; woken when the agenda or the clock changes."""
+    """Sleeps until the next thing is due; to be woken when the agenda or the clock changes.
 
-    def __init__(self, world: "World") -> None:
+    Without it, tokens would expire only on a request. `settle` returns when everything that the
+    last thing due set going has come to its end.
+    """
+
+    def __init__(self, world: World, settle: Callable[[], Awaitable[None]]) -> None:
         self._world = world
+        self._settle = settle
         self._changed = asyncio.Event()
 
     def wake(self) -> None:
@@ -24,6 +28,17 @@ class Ticker:
             self._world.catch_up()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), self._seconds_to_next())
+
+    async def advance(self, seconds: float) -> None:
+        """Move time forward, stopping at each thing due until what it set going has settled."""
+        clock, agenda = self._world.clock, self._world.agenda
+        target = clock.now() + seconds
+        while (due := agenda.next_due()) is not None and due <= target:
+            clock.move_to(max(due, clock.now()))
+            agenda.run_due(due)
+            await self._settle()
+        clock.move_to(max(target, clock.now()))
+        self.wake()
 
     def _seconds_to_next(self) -> float | None:
         due = self._world.agenda.next_due()

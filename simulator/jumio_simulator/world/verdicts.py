@@ -1,54 +1,18 @@
 """Coherent capability trees: what fails, and what is therefore never executed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
-from jumio_simulator.world.model import Credential, Json, new_id
+from jumio_simulator.world.labels import LABELS, UNNAMED
+from jumio_simulator.world.model import Credential, Finding, Outcome, Verdict
 from jumio_simulator.world.options import Options
-from jumio_simulator.world.samples import capability_data
 from jumio_simulator.world.workflows import Workflow
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """`type` is PASSED, WARNING, REJECTED or NOT_EXECUTED; `label` one of Jumio's for it."""
-
-    type: str
-    label: str
-
+Tree = dict[str, list[Finding]]
 
 PRECONDITION = Verdict("NOT_EXECUTED", "PRECONDITION_NOT_FULFILLED")
 NOT_UPLOADED = Verdict("NOT_EXECUTED", "NOT_UPLOADED")
 NOT_ENOUGH_DATA = Verdict("NOT_EXECUTED", "NOT_ENOUGH_DATA")
 TECHNICAL_ERROR = Verdict("NOT_EXECUTED", "TECHNICAL_ERROR")
-
-_CHECKED = {"PASSED": "OK", "REJECTED": "DENY", "WARNING": "ALERT"}
-_RISK = {"PASSED": "LOW_RISK", "REJECTED": "HIGH_RISK", "WARNING": "MEDIUM_RISK"}
-
-# The usual label of each decision type. A type that is missing does not occur.
-LABELS: dict[str, dict[str, str]] = {
-    "usability": {
-        "PASSED": "OK",
-        "REJECTED": "BLURRED",
-        "WARNING": "UNSUPPORTED_DOCUMENT_TYPE",
-    },
-    "liveness": {"PASSED": "OK", "REJECTED": "LIVENESS_UNDETERMINED", "WARNING": "BAD_QUALITY"},
-    "similarity": {"PASSED": "MATCH", "REJECTED": "NO_MATCH", "WARNING": "NOT_POSSIBLE"},
-    "authentication": {"PASSED": "OK", "REJECTED": "FAILED"},
-    "imageChecks": {"PASSED": "OK", "REJECTED": "FAKE", "WARNING": "REPEATED_FACE"},
-    "extraction": {"PASSED": "OK"},
-    "dataChecks": {"PASSED": "OK", "REJECTED": "MISMATCHING_DATAPOINTS"},
-    "watchlistScreening": {"PASSED": "OK", "WARNING": "ALERT"},
-    "addressValidation": _CHECKED,
-    "proofOfResidency": _CHECKED,
-    "drivingLicenseVerification": _CHECKED,
-    "braCpfValidation": _CHECKED,
-    "biometricVerification": _CHECKED,
-    "emailVerification": _RISK,
-    "phoneVerification": _RISK,
-    "geoIpVerification": _RISK,
-    "deviceRiskVerification": _RISK,
-}
 
 PARENTS = {
     "liveness": "usability",
@@ -68,11 +32,11 @@ FACE_CHECKS = frozenset({"liveness", "similarity", "authentication", "biometricV
 
 SUBJECTS = {
     "liveness": ("SELFIE", "FACEMAP"),
-    "authentication": ("SELFIE", "FACEMAP"),
-    "biometricVerification": ("SELFIE",),
+    "authentication": ("FACEMAP",),
+    "biometricVerification": ("DATA", "SELFIE"),
     "similarity": ("SELFIE", "ID"),
     "imageChecks": ("SELFIE", "ID"),
-    "extraction": ("ID",),
+    "extraction": ("ID", "DOCUMENT"),
     "dataChecks": ("ID",),
     "watchlistScreening": ("ID", "DATA"),
     "addressValidation": ("ID", "DATA"),
@@ -82,13 +46,13 @@ SUBJECTS = {
 
 
 def passed(capability: str) -> Verdict:
-    return Verdict("PASSED", LABELS.get(capability, _CHECKED)["PASSED"])
+    return Verdict("PASSED", LABELS.get(capability, UNNAMED)["PASSED"][0])
 
 
 def usual_verdict(capability: str, decision_type: str) -> Verdict | None:
     """The capability's usual verdict of that type; None when it knows no such type."""
-    label = LABELS.get(capability, _CHECKED).get(decision_type)
-    return Verdict(decision_type, label) if label else None
+    labels = LABELS.get(capability, UNNAMED).get(decision_type)
+    return Verdict(decision_type, labels[0]) if labels else None
 
 
 def _fulfilled(verdict: Verdict, capability: str) -> bool:
@@ -103,16 +67,16 @@ def _fulfilled(verdict: Verdict, capability: str) -> bool:
 
 
 def _usability(
-    credentials: list[Credential], findings: Mapping[str, Verdict]
+    credentials: list[Credential], verdicts: Mapping[str, Verdict]
 ) -> dict[str, Verdict]:
-    """A verdict per credential category, keyed by category."""
-    verdicts = {}
+    """A verdict per credential, by its id."""
+    usability = {}
     for credential in credentials:
-        finding = findings.get(f"usability.{credential.category}", findings.get("usability"))
-        verdicts[credential.category] = (
-            (finding or passed("usability")) if credential.uploaded else NOT_UPLOADED
+        given = verdicts.get(f"usability.{credential.category}", verdicts.get("usability"))
+        usability[credential.id] = (
+            (given or passed("usability")) if credential.uploaded else NOT_UPLOADED
         )
-    return verdicts
+    return usability
 
 
 def _subjects(capability: str, credentials: list[Credential]) -> list[Credential]:
@@ -133,59 +97,30 @@ def _precondition(
     if parent is None:
         return True
     if parent == "usability":
-        relevant = [usability[item.category] for item in subjects if item.category in usability]
+        relevant = [usability[item.id] for item in subjects if item.id in usability]
         return all(_fulfilled(verdict, capability) for verdict in relevant)
     return _fulfilled(decided[parent], capability)
 
 
 def capability_tree(
-    workflow: Workflow,
-    credentials: list[Credential],
-    findings: Mapping[str, Verdict],
-    context: Json,
-) -> dict[str, list[Json]]:
-    """The `capabilities` object for these findings; what is not found has passed.
-
-    `context` carries what `data` blocks mention: the prepared data, the time, hrefs, options.
-    """
+    workflow: Workflow, credentials: list[Credential], verdicts: Mapping[str, Verdict]
+) -> Tree:
+    """What each capability of the workflow finds; where no verdict is given, it has passed."""
     pictures = [item for item in credentials if item.category != "DATA"]
-    usability = _usability(pictures, findings)
+    usability = _usability(pictures, verdicts)
     decided: dict[str, Verdict] = {}
-    tree: dict[str, list[Json]] = {}
+    tree: Tree = {}
     for capability in workflow.capabilities:
         if capability == "usability":
-            tree[capability] = [
-                _item([credential], usability[credential.category], None) for credential in pictures
-            ]
+            tree[capability] = [Finding([one], usability[one.id]) for one in pictures]
             continue
         subjects = _subjects(capability, credentials)
         if _precondition(capability, workflow, subjects, decided, usability):
-            verdict = findings.get(capability, passed(capability))
+            decided[capability] = verdicts.get(capability, passed(capability))
         else:
-            verdict = PRECONDITION
-        decided[capability] = verdict
-        item = _item(subjects, verdict, capability_data(capability, verdict.type, context))
-        if capability == "liveness" and verdict.type in {"PASSED", "WARNING"}:
-            item |= _reusable_facemap(context)
-        tree[capability] = [item]
+            decided[capability] = PRECONDITION
+        tree[capability] = [Finding(subjects, decided[capability])]
     return tree
-
-
-def _reusable_facemap(context: Json) -> Json:
-    """Where later authentications find the facemap: beside `data`, not in it, as captured."""
-    href = context.get("facemap_href")
-    return {"validFaceMapForAuthentication": href} if href else {}
-
-
-def _item(subjects: list[Credential], verdict: Verdict, data: Json | None) -> Json:
-    item: Json = {
-        "id": new_id(),
-        "credentials": [{"id": one.id, "category": one.category} for one in subjects],
-        "decision": {"type": verdict.type, "details": {"label": verdict.label}},
-    }
-    if data is not None:
-        item["data"] = data
-    return item
 
 
 SCORES = {"PASSED": 10, "WARNING": 50, "REJECTED": 100}
@@ -200,22 +135,24 @@ def score_type(score: int, options: Options) -> str:
     return "WARNING" if score <= options.warning_max_score else "REJECTED"
 
 
-def worst_type(items: list[Json]) -> str:
+def worst_type(findings: Iterable[Finding]) -> str:
     """REJECTED before WARNING before PASSED; NOT_EXECUTED only when nothing was executed."""
-    types = {item["decision"]["type"] for item in items}
+    types = {finding.verdict.type for finding in findings}
     for decision_type in ("REJECTED", "WARNING", "PASSED"):
         if decision_type in types:
             return decision_type
     return "NOT_EXECUTED" if types else "PASSED"
 
 
-def overall_decision(tree: Mapping[str, list[Json]], score: int | None, options: Options) -> Json:
-    """The `decision` object: the given score, or that of the worst capability."""
+def overall_outcome(
+    tree: Tree, score: int | None, options: Options, label: str | None = None
+) -> Outcome:
+    """The tree with its decision: of the given score, or of that of the worst capability.
+
+    The label is the tenant's for the decision type, unless one is given.
+    """
     if score is None:
-        score = SCORES.get(worst_type([item for items in tree.values() for item in items]), -1)
+        score = SCORES.get(worst_type(item for items in tree.values() for item in items), -1)
     decision_type = score_type(score, options)
-    return {
-        "type": decision_type,
-        "details": {"label": options.decision_labels.get(decision_type, decision_type)},
-        "risk": {"score": score},
-    }
+    usual = options.decision_labels.get(decision_type, decision_type)
+    return Outcome(Verdict(decision_type, label or usual), score, tree)

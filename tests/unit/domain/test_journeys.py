@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.journeys import DEFAULT
 from verification.domain.errors import Misconfigured, UnknownJourney
-from verification.domain.journeys import Journeys, Step, doubts, load_journeys
+from verification.domain.journeys import Journeys, Step, load_journeys
 
 
 def document(*journeys: Mapping[str, object], **members: object) -> str:
@@ -197,6 +197,10 @@ def test_two_journeys_cannot_share_a_name() -> None:
         ({"name": "a", "passes": []}, "passes"),
         ({"name": "a", "successUrl": "http://shop.example/done"}, "successUrl"),
         ({"name": "a", "successUrl": "https://shop.example:8443/done"}, "successUrl"),
+        ({"name": "a", "successUrl": "https://203.0.113.7/done"}, "successUrl"),
+        ({"name": "a", "successUrl": "https://[2001:db8::1]/done"}, "successUrl"),
+        ({"name": "a", "successUrl": "https://intranet/done"}, "successUrl"),
+        ({"name": "a", "successUrl": "https://ada:x@shop.example/done"}, "successUrl"),
     ],
 )
 def test_the_path_of_what_is_wrong_is_told(step: dict[str, object], path: str) -> None:
@@ -259,16 +263,3 @@ def test_a_step_that_names_no_return_address_gets_the_usual_one() -> None:
     assert (str(first.success_url), str(second.success_url)) == (own, "https://app.example/ok")
     assert (first.error_url, second.error_url) == (None, None)
     assert loaded.get(None).steps[1].success_url is None
-
-
-def test_a_word_that_jumio_may_have_by_now_is_no_mistake_but_a_doubt() -> None:
-    presets = [
-        {"category": "ID", "type": {"values": ["PASSPORT", "RESIDENCE_PERMIT"]}},
-        {"category": "DOCUMENT", "type": {"values": ["CC"]}},
-    ]
-    loaded = load_journeys(document(journey("a", credentials=presets, locale="uk")))
-    assert list(doubts(loaded)) == [
-        "a.identity: locale uk is none that Jumio lists",
-        "a.identity: type RESIDENCE_PERMIT of ID is none that Jumio lists",
-    ]
-    assert list(doubts(load_journeys(DEFAULT.read_text()))) == []

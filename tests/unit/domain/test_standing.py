@@ -1,8 +1,16 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from verification.domain.errors import AlreadyVerified, AttemptsExhausted, VerificationInProgress
+from verification.domain.backoff import Failures
+from verification.domain.errors import (
+    AlreadyVerified,
+    AttemptsExhausted,
+    Problem,
+    VerificationInProgress,
+)
 from verification.domain.execution import State
 from verification.domain.journeys import Journey
 from verification.domain.standing import (
@@ -19,6 +27,7 @@ NOW = 1_800_000_000
 
 
 ANYBODY = Account()
+SOMEBODY = Account(account_id="account-1")
 
 
 def journey(*, repeatable: bool = False, **step: object) -> Journey:
@@ -52,21 +61,105 @@ def test_a_session_of_a_replaced_execution_is_not_handed_out() -> None:
 )
 def test_a_person_without_a_good_outcome_may_try_again(state: State | None) -> None:
     require_new_execution_allowed(journey(), Progress(state), ANYBODY, NOW)
-    assert retry_advice(journey(), Progress(state), NOW).allowed
+    assert retry_advice(journey(), Progress(state), ANYBODY, NOW).allowed
 
 
 @pytest.mark.parametrize("state", [State.PROCESSING, State.REVIEW])
 def test_a_person_whose_result_is_awaited_may_not(state: State) -> None:
     with pytest.raises(VerificationInProgress):
         require_new_execution_allowed(journey(), Progress(state), ANYBODY, NOW)
-    assert not retry_advice(journey(), Progress(state), NOW).allowed
+    assert not retry_advice(journey(), Progress(state), ANYBODY, NOW).allowed
 
 
 def test_an_approved_person_may_repeat_only_a_repeatable_journey() -> None:
     approved = Progress(State.APPROVED)
     with pytest.raises(AlreadyVerified):
-        require_new_execution_allowed(journey(), approved, ANYBODY, NOW)
-    require_new_execution_allowed(journey(repeatable=True), approved, ANYBODY, NOW)
+        require_new_execution_allowed(journey(), approved, SOMEBODY, NOW)
+    require_new_execution_allowed(journey(repeatable=True), approved, SOMEBODY, NOW)
+
+
+def test_who_was_approved_on_an_account_that_is_gone_may_begin_anew() -> None:
+    require_new_execution_allowed(journey(), Progress(State.APPROVED), ANYBODY, NOW)
+
+
+def a_standing() -> st.SearchStrategy[tuple[Journey, Progress, Account]]:
+    """Every state of a person in journeys of every kind, as far as a decision depends on it."""
+    steps = st.lists(
+        st.fixed_dictionaries(
+            {
+                "kind": st.sampled_from(["user", "screening"]),
+                "validity": st.sampled_from([None, 60, 10_000]),
+                "attempts": st.just({"limit": 2, "window": 3600}),
+            }
+        ),
+        min_size=1,
+        max_size=3,
+    )
+    return st.builds(
+        _standing,
+        steps,
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from([None, *State]),
+        st.integers(0, 2),
+        st.lists(st.integers(int(NOW) - 7200, int(NOW)), max_size=3),
+        st.sets(st.integers(0, 2)),
+        st.sampled_from(["", "account-1"]),
+        st.integers(0, 5),
+    )
+
+
+def _standing(
+    steps: list[dict[str, object]],
+    repeatable: bool,
+    needs_account: bool,
+    state: State | None,
+    at: int,
+    attempts_made: list[int],
+    passed: set[int],
+    account_id: str,
+    failures: int,
+) -> tuple[Journey, Progress, Account]:
+    named = [
+        {**step, "name": f"step-{number}", "inputs": {"email": {"from": "applicant"}}}
+        for number, step in enumerate(steps)
+    ]
+    way = Journey.model_validate(
+        {
+            "name": "way",
+            "steps": named,
+            "repeatable": repeatable,
+            "needsAccount": needs_account,
+        }
+    )
+    name = f"step-{at}"
+    progress = Progress(
+        state,
+        name if state else None,
+        "reference" if state else None,
+        {name: tuple(attempts_made)},
+        {f"step-{number}": int(NOW) - 100 for number in passed},
+        updated_at=int(NOW) - 100,
+    )
+    return (
+        way,
+        progress,
+        Account(account_id=account_id or None, failures=Failures(failures, int(NOW) + failures)),
+    )
+
+
+@given(a_standing())
+def test_what_a_person_is_told_is_what_happens_when_they_ask(
+    standing: tuple[Journey, Progress, Account],
+) -> None:
+    way, progress, account = standing
+    told, refusal = retry_advice(way, progress, account, NOW), None
+    try:
+        require_new_execution_allowed(way, progress, account, NOW)
+    except Problem as problem:
+        refusal = problem
+    assert told.allowed == (refusal is None)
+    assert told.after == ((refusal and refusal.retry_after) or 0)
 
 
 def test_attempts_count_within_their_window_only() -> None:
@@ -80,7 +173,7 @@ def test_attempts_count_within_their_window_only() -> None:
 
 def test_after_the_limit_was_lowered_enough_attempts_must_lapse() -> None:
     limited = journey(attempts={"limit": 1, "window": 3600})
-    retry = retry_advice(limited, attempts(NOW - 3000, NOW - 1000), NOW)
+    retry = retry_advice(limited, attempts(NOW - 3000, NOW - 1000), ANYBODY, NOW)
     assert (retry.allowed, retry.remaining, retry.after) == (False, 0, 2600)
 
 
@@ -105,7 +198,7 @@ def test_a_step_that_is_open_comes_before_a_screening_that_has_lapsed() -> None:
     progress = Progress(State.PENDING, "identity", "r1", opened, passed={"mail": NOW - 100})
     coming = coming_step(way, progress, NOW)
     assert coming is way.steps[1]
-    assert retry_advice(way, progress, NOW).remaining == 4
+    assert retry_advice(way, progress, ANYBODY, NOW).remaining == 4
     with pytest.raises(AttemptsExhausted):  # a new one would begin with the screening again
         require_new_execution_allowed(way, progress, ANYBODY, NOW)
 
@@ -113,8 +206,8 @@ def test_a_step_that_is_open_comes_before_a_screening_that_has_lapsed() -> None:
 def test_a_screening_that_still_counts_is_not_repeated_even_if_the_journey_may_be() -> None:
     way = Journey.model_validate({**TWO, "steps": TWO["steps"][:1], "repeatable": True})
     progress = Progress(State.APPROVED, "mail", "r1", passed={"mail": NOW - 10})
-    assert not retry_advice(way, progress, NOW).allowed
+    assert not retry_advice(way, progress, ANYBODY, NOW).allowed
     with pytest.raises(AlreadyVerified):
         require_new_execution_allowed(way, progress, ANYBODY, NOW)
     assert require_new_execution_allowed(way, progress, ANYBODY, NOW + 60) is way.steps[0]
-    assert retry_advice(way, progress, NOW + 60).allowed
+    assert retry_advice(way, progress, ANYBODY, NOW + 60).allowed

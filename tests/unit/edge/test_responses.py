@@ -90,7 +90,9 @@ def test_only_kinds_of_the_same_problem_share_a_code() -> None:
         by_code.setdefault(one.code, set()).add(one)
     shared = {code: {one.__name__ for one in kinds} for code, kinds in by_code.items()}
     assert {code: kinds for code, kinds in shared.items() if len(kinds) > 1} == {
+        "attempts-exhausted": {"AttemptsExhausted", "HeldBack"},
         "internal": {"Problem", "ProviderError"},
+        "not-eligible": {"NotEligible", "AccountGone"},
         "provider-busy": {"ProviderBusy", "DailyCeilingReached"},
         "provider-unavailable": {"ProviderUnavailable", "OutcomeUnknown"},
         "provider-rejected": {"ProviderRejected", "NotAtProvider", "ResultNotAtProvider"},

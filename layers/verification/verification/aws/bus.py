@@ -5,20 +5,19 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from verification.cloud import asked, named
 from verification.domain.execution import Execution
 from verification.domain.standing import Account
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 SOURCE = "jumio-bff"
 OUTCOME = "verification.outcome"
 PROGRESS = "verification.progress"
+_SETTING = "BUS_NAME"
 _NAMESPACE = uuid.UUID("5f2d0f0e-6c0b-5c0c-9a43-1f1e4f6a9b77")
-
-
-class NotPublished(Exception):
-    """The bus did not take an event; to be tried again."""
 
 
 class Bus:
@@ -29,23 +28,25 @@ class Bus:
         self._name = name
 
     def publish(self, execution: Execution, account: Account, at: int) -> None:
-        """Tell how far an execution is, or how it ended; raises NotPublished.
+        """Tell how far an execution is, or how it ended; raises as ``cloud.asked`` does.
 
         ``docs/events.md`` describes the event, ``docs/schemas`` holds its JSON Schema.
         """
         event = event_about(execution, account, at)
-        answer = self._client.put_events(
-            Entries=[
-                {
-                    "EventBusName": self._name,
-                    "Source": SOURCE,
-                    "DetailType": event["type"],
-                    "Detail": json.dumps(event),
-                }
-            ]
-        )
-        if answer["FailedEntryCount"]:
-            raise NotPublished(answer["Entries"][0].get("ErrorCode", "unknown"))
+        entry: PutEventsRequestEntryTypeDef = {
+            "EventBusName": self._name,
+            "Source": SOURCE,
+            "DetailType": event["type"],
+            "Detail": json.dumps(event),
+        }
+
+        def put_once() -> None:
+            answer = self._client.put_events(Entries=[entry])
+            if answer["FailedEntryCount"]:
+                code = answer["Entries"][0].get("ErrorCode", "unknown")
+                raise named(code, _SETTING, of="PutEvents")
+
+        asked(put_once, setting=_SETTING)
 
 
 def event_about(execution: Execution, account: Account, at: int) -> dict[str, Any]:

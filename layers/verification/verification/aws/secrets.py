@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from verification.cloud import in_our_words
 from verification.domain.errors import Misconfigured, TemporarilyUnavailable
 from verification.observability import LogCode
 
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 _logger = logging.getLogger(__name__)
-_FOR_OPERATORS = {  # what does not pass by itself
-    *("AccessDeniedException", "DecryptionFailure", "InvalidParameterException"),
-    *("InvalidRequestException", "UnrecognizedClientException", "ValidationException"),
-}
 
 Members = dict[str, str]
 
@@ -81,9 +78,9 @@ class Secrets:
         except (KeyError, ValueError, AttributeError) as error:
             raise Misconfigured(f"{secret_id}: {type(error).__name__}") from None
         except (BotoCoreError, ClientError) as error:
-            said = error.response.get("Error", {}) if isinstance(error, ClientError) else {}
-            reason = said.get("Code", type(error).__name__)
-            if reason in _FOR_OPERATORS:
-                raise Misconfigured(f"{secret_id}: {reason}") from None
+            trouble = in_our_words(error, secret_id)
+            if isinstance(trouble, Misconfigured):
+                raise trouble from None
+            reason = getattr(trouble, "reason", str(trouble))
             _logger.warning(LogCode.SECRET_UNREAD, extra={"secret": secret_id, "reason": reason})
-            raise TemporarilyUnavailable("Try again in a moment.") from None
+            raise TemporarilyUnavailable(reason) from None

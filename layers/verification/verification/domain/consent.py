@@ -4,9 +4,12 @@ Source: "End-user consent".
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from verification.domain.errors import ConsentRequired
-from verification.domain.journeys import Step
+
+if TYPE_CHECKING:
+    from verification.domain.journeys import Step
 
 _STRICT = "USA"
 """Where Jumio demands to know whether the person agreed, and live tenants the state, too."""
@@ -34,7 +37,7 @@ class Consent:
         return [field for field, missing in needed.items() if missing]
 
 
-def require_consent(step: Step, consent: Consent | None) -> None:
+def require_consent(step: "Step", consent: Consent | None) -> None:
     """Raises ConsentRequired with the fields to ask the person for, if any are missing."""
     if consent:
         missing = consent.missing()

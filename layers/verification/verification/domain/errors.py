@@ -11,12 +11,14 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     ├── ConsentRequired           consent-required       ask the person, then send it
     ├── ApplicantRequired         applicant-required     ask the person, then send it
     ├── NotEligible               not-eligible           this journey is not for this person
+    │   └── AccountGone           not-eligible           any more: begin with another one
     ├── ChannelUnavailable        channel-unavailable    the workflow has no token or no address
     ├── IdempotencyKeyReused      idempotency-key-reused
     ├── SessionBusy               session-busy           another request is at it
     ├── VerificationInProgress    verification-in-progress
     ├── AlreadyVerified           already-verified
     ├── AttemptsExhausted         attempts-exhausted
+    ├── HeldBack                  attempts-exhausted     too many in a row led to no session
     ├── NotFound                  not-found
     ├── DailyCeilingReached       provider-busy          this deployment's own limit
     ├── ProviderError             Jumio did not do what was asked
@@ -26,15 +28,15 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     │   └── ProviderRejected      provider-rejected      surely not done: our request was wrong
     │       └── NotAtProvider     provider-rejected      Jumio does not know that id
     │           └── ResultNotAtProvider  provider-rejected  but knows what it belongs to
-    ├── TemporarilyUnavailable    temporarily-unavailable  AWS did not do it just now
+    ├── TemporarilyUnavailable    temporarily-unavailable  AWS did not do it now
     └── Misconfigured             misconfigured          settings or credentials; ours to fix
 
 A hint is *dropped* once it is dealt with, and *retained* on the queue for any Problem, or
-for NotYet: nothing can be said now.
+for NotYet: nothing can be said now. ``edge/batch.py`` tells for how long.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Self
+from typing import ClassVar
 
 
 class Problem(Exception):
@@ -88,6 +90,10 @@ class NotEligible(Problem):
     code = "not-eligible"
 
 
+class AccountGone(NotEligible):
+    """Jumio has deleted the account that the journey needs."""
+
+
 class ChannelUnavailable(Problem):
     code = "channel-unavailable"
 
@@ -117,6 +123,12 @@ class AttemptsExhausted(Problem):
         super().__init__(detail, retry_after=retry_after)
         self.limit = limit
         self.window = window
+
+
+class HeldBack(Problem):
+    """The person's last attempts led to no session, and cost what all share."""
+
+    code = "attempts-exhausted"
 
 
 class NotFound(Problem):
@@ -154,30 +166,18 @@ class NotAtProvider(ProviderRejected):
 
 
 class ResultNotAtProvider(NotAtProvider):
-    """Jumio knows the execution, and has nothing to read about its result: not yet, or no longer.
-
-    It says ``status`` all the same, and perhaps its ids for the account and the execution.
-    """
-
-    status = ""
-    account_id: str | None = None
-    workflow_execution_id: str | None = None
-
-    @classmethod
-    def known_as(
-        cls, status: str, account_id: str | None, workflow_execution_id: str | None
-    ) -> Self:
-        problem = cls()
-        problem.status, problem.account_id = status, account_id
-        problem.workflow_execution_id = workflow_execution_id
-        return problem
+    """Jumio knows the execution, and has nothing to read about its result just yet."""
 
 
 class TemporarilyUnavailable(Problem):
-    """AWS did not do now what it usually does: nothing to mend, and to be asked for again."""
+    """AWS did not do it now, or did not say that it has; ``reason`` is for the log only."""
 
     code = "temporarily-unavailable"
     usual_wait = 2
+
+    def __init__(self, reason: str, *, retry_after: int | None = None) -> None:
+        super().__init__("The service is busy; try again.", retry_after=retry_after)
+        self.reason = reason
 
 
 class Misconfigured(Problem):
@@ -192,6 +192,14 @@ class Misconfigured(Problem):
 
 class NotYet(Exception):
     """Nothing can be said now: retain the hint and come back."""
+
+
+class TooSoon(NotYet):
+    """Only time is missing, whoever's it is."""
+
+
+class HandedOver(NotYet):
+    """Nothing is lost with the hint: the sweeper comes back to it, or what is on record stands."""
 
 
 class NothingThere(NotYet):

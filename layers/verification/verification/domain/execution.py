@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How far one execution is. It only ever moves to a higher ``rank``."""
+    """How far one execution is. It only ever moves to a higher ``rank``, or out of a review."""
 
     REQUESTED = "requested"  # our intent; Jumio may or may not have opened it
     PENDING = "pending"
@@ -59,6 +59,8 @@ _BY_DECISION = {
 }
 
 PROCESSED = "PROCESSED"
+WITHOUT_DETAILS = {status for status, state in _BY_STATUS.items() if state is State.EXPIRED}
+"""Statuses of executions whose details Jumio documents to be unavailable."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,25 @@ class Execution:
     verdict: State | None = None  # what its end meant for the journey
     unpublished: bool = False
     due_at: int | None = None  # when to look at it again; None if nothing is left to do
-    looks: int = 0  # how often that was done
+    ends_at: int = 0  # when it should have ended; before that, looks are only in case
+    looks: int = 0  # how often that was done without an answer, or since it should have ended
 
     @property
     def opened(self) -> bool:
         """Whether Jumio is known to have opened it."""
         return self.workflow_execution_id is not None
+
+    @property
+    def under_review(self) -> bool:
+        """Whether its end left the judgement to somebody."""
+        return self.verdict is State.REVIEW
+
+    def leads_to(self, state: State, verdict: State) -> bool:
+        """Whether news of a state, which mean a verdict for the journey, still move it.
+
+        A review ends in a judgement: nothing else is news of it.
+        """
+        if self.under_review:
+            judged = state in (State.APPROVED, State.DECLINED) and state is not self.state
+            return judged and verdict is not State.REVIEW
+        return self.state.rank < state.rank

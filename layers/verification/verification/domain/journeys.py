@@ -8,7 +8,6 @@ what is sent follow Jumio's account request ("Creating and updating accounts").
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -26,7 +25,7 @@ from pydantic import (
 from verification.domain.errors import Misconfigured, UnknownJourney
 from verification.domain.formats import PREPARED_DATA, alpha3
 from verification.domain.hint import ID
-from verification.domain.locales import LISTED, TAG, nearest
+from verification.domain.locales import TAG, nearest
 
 JourneyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", max_length=40)]
 StepName = JourneyName
@@ -49,9 +48,12 @@ def _seconds(lifetime: str) -> int:
 def _allowed_by_jumio(value: HttpUrl) -> HttpUrl:
     if len(str(value)) > 255 or value.query or value.fragment:
         raise ValueError("at most 255 characters, without query and fragment")
-    here = value.host in ("localhost", "127.0.0.1")
-    if not here and (value.scheme != "https" or value.port != 443):
-        raise ValueError("https, without a port")
+    host = value.host or ""
+    if host not in ("localhost", "127.0.0.1"):
+        if value.scheme != "https" or value.port != 443 or value.username or value.password:
+            raise ValueError("https, without a port and a user")
+        if "." not in host or host.rpartition(".")[2].isdecimal() or host.startswith("["):
+            raise ValueError("a host name of your own, no address")
     return value
 
 
@@ -262,25 +264,3 @@ def load_journeys(document: str) -> Journeys:
         raise Misconfigured(f"JOURNEYS: {path}: {first['msg']}") from None
     except (ValueError, RecursionError):
         raise Misconfigured("JOURNEYS: not a JSON document") from None
-
-
-_TYPES = {
-    "ID": {"ID_CARD", "DRIVING_LICENSE", "PASSPORT", "VISA"},
-    "FACEMAP": {"IPROOV_STANDARD", "IPROOV_PREMIUM", "JUMIO_STANDARD"},
-}
-
-
-def doubts(journeys: Journeys) -> Iterator[str]:
-    """What Jumio may refuse: words that its documentation did not have when this was written."""
-    for journey in journeys.journeys:
-        for step in journey.steps:
-            if step.locale and step.locale not in LISTED:
-                yield f"{journey.name}.{step.name}: locale {step.locale} is none that Jumio lists"
-            for preset in step.credentials:
-                listed = _TYPES.get(preset.category)
-                for word in preset.type.values if preset.type and listed else ():
-                    if word not in (listed or ()):
-                        yield (
-                            f"{journey.name}.{step.name}: type {word} of {preset.category} is none "
-                            "that Jumio lists"
-                        )

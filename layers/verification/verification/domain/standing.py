@@ -3,23 +3,37 @@
 All times are whole seconds since 1970.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+from verification.domain.backoff import Failures
 from verification.domain.errors import (
     AlreadyVerified,
     AttemptsExhausted,
+    HeldBack,
     NotEligible,
+    Problem,
     VerificationInProgress,
 )
 from verification.domain.execution import Decision, State
-from verification.domain.journeys import Attempts, Journey, Step
+
+if TYPE_CHECKING:
+    from verification.domain.journeys import Attempts, Journey, Step
 
 SESSION_MARGIN = 60
 """A session that must be started within this many seconds is not handed out again."""
 
 LEASE_SECONDS = 30
 """How long a request may be at work for a person: its function's timeout and a margin."""
+
+ERASURE_SECONDS = 120
+"""The same for an erasure."""
+
+_TOLERANCE = 10
+"""Seconds by which clocks may differ."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,20 @@ class Account:
     lease_owner: str | None = None
     lease_until: int = 0
     erasing: bool = False  # an operator has begun to, and may not be done
+    failures: Failures = field(default_factory=Failures)
+
+    def held_back_for(self, now: float) -> int:
+        """Seconds until another attempt may begin; 0 while one is at work, which may succeed."""
+        return self.failures.wait(now) if self.lease_until <= now else 0
+
+    @property
+    def longest_lease(self) -> int:
+        """How many seconds are left to whoever holds the lease, whatever their clock says."""
+        return ERASURE_SECONDS if self.erasing else LEASE_SECONDS
+
+    def has_wrong_lease(self, now: float) -> bool:
+        """Whether the lease ends so late that the clock of whoever took it must be wrong."""
+        return self.lease_until > now + self.longest_lease + _TOLERANCE
 
     def lease_age(self, now: float) -> float:
         """Seconds since somebody began to open an execution."""
@@ -71,6 +99,7 @@ class Session:
     upload_token: str | None = field(default=None, repr=False)
     credential_id: str | None = None
     awaits_data: bool = False
+    keys: int = 0  # how many idempotency keys were bound to it after it was opened
 
 
 @dataclass(frozen=True)
@@ -103,7 +132,10 @@ class Standing:
     def used_key(self, now: float) -> Idempotency | None:
         """What the request's idempotency key was used for, as long as that counts."""
         used = self.idempotency
-        return used if used and used.expires_at > now else None
+        if used is None or used.expires_at <= now:
+            return None
+        abandoned = used.running and self.account.lease_until <= now
+        return None if abandoned else used
 
 
 @dataclass(frozen=True)
@@ -208,10 +240,13 @@ def recent_attempts(progress: Progress, step: Step, now: float) -> tuple[int, ..
     return tuple(at for at in attempts if at > now - step.attempts.window)
 
 
-def blocked_by_outcome(journey: Journey, progress: Progress, now: float) -> bool:
-    """Whether what is known of a person forbids another execution of the journey."""
+def blocked_by_outcome(journey: Journey, progress: Progress, account: Account, now: float) -> bool:
+    """Whether what is known of a person forbids another execution of the journey.
+
+    Who was approved and has no account any more, as Jumio has deleted it, may begin anew.
+    """
     if progress.state is State.APPROVED:
-        return not journey.repeatable
+        return not journey.repeatable and account.account_id is not None
     return progress.state in (State.PROCESSING, State.REVIEW) or screened_out(
         journey, progress, now
     )
@@ -230,12 +265,15 @@ def screened_out(journey: Journey, progress: Progress, now: float) -> bool:
     return step.validity is None or now < (progress.updated_at or 0) + step.validity
 
 
-def retry_advice(journey: Journey, progress: Progress, now: float) -> Retry:
-    """What ``GET /verification`` tells about another attempt."""
-    step = coming_step(journey, progress, now)
-    if step is None or blocked_by_outcome(journey, progress, now):
-        return replace(_retry(step or journey.steps[-1], progress, now), allowed=False)
-    return _retry(step, progress, now)
+def retry_advice(journey: Journey, progress: Progress, account: Account, now: float) -> Retry:
+    """What ``GET /verification`` tells about another attempt: what ``POST /sessions`` would do."""
+    step, problem = coming_step(journey, progress, now), None
+    try:
+        require_new_execution_allowed(journey, progress, account, now)
+    except Problem as found:
+        problem = found
+    remaining = _retry(step or journey.steps[-1], progress, now).remaining
+    return Retry(problem is None, remaining, (problem and problem.retry_after) or 0)
 
 
 def _retry(step: Step, progress: Progress, now: float) -> Retry:
@@ -253,7 +291,7 @@ def require_new_execution_allowed(
     step = next_step(journey, progress, now)
     if screened_out(journey, progress, now):
         raise NotEligible("This person cannot be verified by this journey.")
-    if blocked_by_outcome(journey, progress, now) or step is None:
+    if blocked_by_outcome(journey, progress, account, now) or step is None:
         if progress.state in (State.PROCESSING, State.REVIEW):
             raise VerificationInProgress("The result of the last attempt is not known yet.")
         raise AlreadyVerified("This person has passed this journey.")
@@ -267,6 +305,8 @@ def require_new_execution_allowed(
             limit=step.attempts.limit,
             window=step.attempts.window,
         )
+    if wait := account.held_back_for(now):
+        raise HeldBack("The last attempts have led to no session.", retry_after=wait)
     return step
 
 

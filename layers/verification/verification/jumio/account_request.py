@@ -1,13 +1,15 @@
 """The body with which Jumio is asked to open an execution."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verification.domain.consent import Consent
-from verification.domain.journeys import Step
+
+if TYPE_CHECKING:
+    from verification.domain.journeys import Step
 
 
 def account_request(
-    step: Step,
+    step: "Step",
     *,
     user_key: str,
     reference: str,

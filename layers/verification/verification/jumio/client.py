@@ -24,7 +24,7 @@ from verification.domain.errors import (
     ProviderUnavailable,
     ResultNotAtProvider,
 )
-from verification.domain.execution import PROCESSED, Decision
+from verification.domain.execution import PROCESSED, WITHOUT_DETAILS, Decision
 from verification.jumio.execution import OpenedExecution, Reading, path_of
 from verification.jumio.hosts import Hosts
 from verification.jumio.messages import AccountAnswer, DetailsAnswer, StatusAnswer, Verdict
@@ -88,10 +88,10 @@ class JumioClient:
     ) -> Reading:
         """What Jumio says now: status, and details once processed or if asked for.
 
-        Source: "Calling retrieval APIs". Raises NotAtProvider while there is nothing to
-        read, ResultNotAtProvider with the status if that is only the details, as they may be
-        of an expired execution, ProviderUnavailable or ProviderBusy if Jumio does not answer
-        in time.
+        Source: "Calling retrieval APIs", which says that expired executions have none: such
+        a reading is without. Raises NotAtProvider while there is nothing to read,
+        ResultNotAtProvider if that is only the details, ProviderUnavailable or ProviderBusy
+        if Jumio does not answer in time.
         """
         url = self._hosts.retrieval + path_of(account_id, execution_id)
         reply = self._repeatable("GET", f"{url}/status", deadline)
@@ -102,14 +102,17 @@ class JumioClient:
         try:
             details = _validated(DetailsAnswer, self._repeatable("GET", url, deadline).body)
         except NotAtProvider:
-            account = status.account.id if status.account else None
-            raise ResultNotAtProvider.known_as(now.status, account, now.id) from None
+            if now.status in WITHOUT_DETAILS:
+                owner = status.account.id if status.account else None
+                return Reading(now.status, account_id=owner)
+            raise ResultNotAtProvider from None
         return Reading(
             details.workflow.status,
             _decision(details),
             details.workflow.userReference,
             details.workflow.customerInternalReference,
             details.account.id if details.account else None,
+            has_details=True,
         )
 
     def upload_prepared_data(

@@ -23,13 +23,14 @@ class OpenedExecution:
 
 @dataclass(frozen=True)
 class Reading:
-    """What Jumio says about an execution; whose it is only where details were read."""
+    """What Jumio says about an execution; whose it is only where there are details."""
 
     status: str
     decision: Decision | None = None
     user_reference: str | None = None
     internal_reference: str | None = None
     account_id: str | None = None
+    has_details: bool = False
 
 
 def path_of(account_id: str, execution_id: str) -> str:

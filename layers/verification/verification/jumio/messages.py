@@ -95,7 +95,6 @@ class AccountAnswer(BaseModel):
 
 
 class _Status(BaseModel):
-    id: Annotated[Id | None, _IfSound] = None
     status: Word
 
 

@@ -27,6 +27,7 @@ class Attempt:
     reference: str
     request_id: str
     begun_at: int
+    ends_at: int
     due_at: int
     claim: Claim | None
 
@@ -45,7 +46,14 @@ def claimed(
     expires_at: int,
     now: int,
 ) -> Operation:
-    """The use of a key is on record, unless another use still counts."""
+    """The use of a key is on record, unless another use still counts.
+
+    Whoever begins has found the lease free: a use that is still running has lost it.
+    """
+    free = "attribute_not_exists(#pk) OR #expires_at <= :now"
+    values: dict[str, object] = {"now": now}
+    if running:
+        free, values = f"{free} OR #running = :yes", {**values, "yes": True}
     return put(
         {
             **idempotency_key(user_key, claim.digest).attributes,
@@ -56,5 +64,5 @@ def claimed(
             "expires_at": expires_at,
             "ttl": expires_at,
         },
-        When("attribute_not_exists(#pk) OR #expires_at <= :now", {"now": now}),
+        When(free, values),
     )

@@ -1,10 +1,11 @@
 """The removal of everything that is kept about one person."""
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from verification.store.items import EXECUTION, account_key, owner_key
-from verification.store.table import Key, Table, When, delete, put, update
+from verification.store.table import Item, Key, Table, When, check, delete, put, update
 
 _BATCH = 50  # operations in one transaction; DynamoDB takes 100
 
@@ -13,12 +14,13 @@ _BATCH = 50  # operations in one transaction; DynamoDB takes 100
 class Kept:
     """What is kept about a person: where, and which of Jumio's accounts are theirs.
 
-    ``unanswered`` attempts may have opened accounts of which Jumio has told nothing.
+    ``unanswered`` are attempts that may have opened accounts of which Jumio has told nothing:
+    only they can still lead to those. Oldest first.
     """
 
     keys: tuple[Key, ...]
     account_ids: tuple[str, ...]
-    unanswered: int
+    unanswered: tuple[Key, ...]
 
 
 class ErasureStore:
@@ -45,26 +47,33 @@ class ErasureStore:
         """All items of a person, and every account that any of them names."""
         items = list(self._table.partition(account_key(user_key).pk))
         accounts = {item["account_id"] for item in items if "account_id" in item}
-        unheard = (item["sk"].startswith(EXECUTION) and "account_id" not in item for item in items)
+        items.sort(key=lambda item: item.get("created_at", 0))
+        unheard = [
+            item for item in items if item["sk"].startswith(EXECUTION) and "account_id" not in item
+        ]
         return Kept(
-            keys=tuple(Key(item["pk"], item["sk"]) for item in items),
-            account_ids=tuple(sorted(accounts)),
-            unanswered=sum(unheard),
+            keys=_keys(items), account_ids=tuple(sorted(accounts)), unanswered=_keys(unheard)
         )
 
     def remove(self, user_key: str, kept: Kept, *, owner: str, now: int) -> None:
         """Delete everything and leave a tombstone; raises ConditionFailed if the lease was lost.
 
-        The account goes last, in one step with the tombstone: as long as it is there, the
-        erasure is not done and can be resumed.
+        Every step is fenced by the lease: whoever was overtaken tears nothing away from a
+        person who has come back. The account goes last, in one step with the tombstone: as
+        long as it is there, the erasure is not done and can be resumed. With it goes what can
+        still lead to an account at Jumio: at no moment is that forgotten, and nobody erased.
         """
-        last = account_key(user_key)
+        account, mine = account_key(user_key), When("#lease_owner = :me", {"me": owner})
+        last = kept.unanswered[-_BATCH:]
         # The look-ups go first: only the items that name their accounts can lead back to them.
-        others = [*map(owner_key, kept.account_ids), *(key for key in kept.keys if key != last)]
-        for batch in itertools.batched(others, _BATCH, strict=False):
-            self._table.write(*(delete(key) for key in batch))
+        others = [key for key in kept.keys if key not in {account, *last}]
+        for batch in itertools.batched(
+            [*map(owner_key, kept.account_ids), *others], _BATCH, strict=False
+        ):
+            self._table.write(check(account, mine), *(delete(key) for key in batch))
         self._table.write(
-            delete(last, When("#lease_owner = :me", {"me": owner})),
+            delete(account, mine),
+            *(delete(key) for key in last),
             put({**_tombstone(user_key).attributes, "erased_at": now, "erasure": owner}),
         )
 
@@ -78,6 +87,10 @@ class ErasureStore:
         key = _tombstone(user_key)
         item = self._table.read(key).get(key)
         return int(item["erased_at"]) if item else None
+
+
+def _keys(items: Iterable[Item]) -> tuple[Key, ...]:
+    return tuple(Key(item["pk"], item["sk"]) for item in items)
 
 
 def _tombstone(user_key: str) -> Key:

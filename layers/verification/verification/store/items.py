@@ -9,6 +9,9 @@ ACCOUNT#<account id> / ACCOUNT                         whose account that is
 LIMITER / ACCOUNT_CALLS                                the pace of calls that open executions
 """
 
+import re
+
+from verification.domain.backoff import Failures
 from verification.domain.execution import Decision, Execution, State
 from verification.domain.standing import Account, Idempotency, Progress, Session
 from verification.store.table import ABSENT, Item, Key, When
@@ -65,7 +68,16 @@ def account_of(item: Item | None) -> Account:
         lease_owner=item.get("lease_owner"),
         lease_until=item.get("lease_until", 0),
         erasing=item.get("erasing", False),
+        failures=Failures(item.get("failures", 0), item.get("not_before", 0)),
     )
+
+
+def failures_changes(failures: Failures) -> Item:
+    """The attributes of an account that hold its person back; none if nothing does."""
+    return {
+        "failures": failures.number or None,
+        "not_before": failures.not_before if failures.number else None,
+    }
 
 
 def progress_of(item: Item | None) -> Progress:
@@ -105,6 +117,7 @@ def session_of(item: Item | None) -> Session | None:
         upload_token=item.get("upload_token"),
         credential_id=item.get("credential_id"),
         awaits_data=item.get("awaits_data", False),
+        keys=item.get("keys", 0),
     )
 
 
@@ -138,16 +151,38 @@ def execution_of(item: Item | None) -> Execution | None:
         verdict=State(item["verdict"]) if "verdict" in item else None,
         unpublished=item.get("unpublished", False),
         due_at=item.get("due_at"),
+        ends_at=item.get("ends_at", 0),
         looks=item.get("looks", 0),
     )
 
 
-def decision_item(decision: Decision) -> Item:
-    members = {"type": decision.type, "label": decision.label, "score": decision.score}
-    return {**{k: v for k, v in members.items() if v is not None}, "failed": list(decision.failed)}
+_WORD = re.compile(r"[ -~]{1,100}")
+_MOST_NAMES = 50
+_HIGHEST = 10**6
+
+
+def decision_item(decision: Decision | None) -> Item | None:
+    """A decision's attributes; of what only decorates it, whatever is odd is left out."""
+    if decision is None or not _words([decision.type]):
+        return None
+    item: Item = {"type": decision.type, "failed": _words(decision.failed)}
+    if _words([decision.label]):
+        item["label"] = decision.label
+    score: object = decision.score
+    if isinstance(score, (int, float)) and -_HIGHEST <= score <= _HIGHEST:
+        item["score"] = round(score, 4)
+    return item
+
+
+def _words(found: object) -> list[str]:
+    listed = found if isinstance(found, (list, tuple)) else ()
+    words = [one for one in listed if isinstance(one, str) and _WORD.fullmatch(one)]
+    return words[:_MOST_NAMES]
 
 
 def _decision_of(item: Item | None) -> Decision | None:
     if item is None:
         return None
-    return Decision(item["type"], item.get("label"), item.get("score"), tuple(item["failed"]))
+    return Decision(
+        item["type"], item.get("label"), item.get("score"), tuple(item.get("failed", ()))
+    )

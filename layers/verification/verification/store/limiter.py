@@ -3,6 +3,9 @@
 Jumio limits account calls per tenant (by default one a second, with short bursts) and
 charges for what they open. One item holds the pace: ``free_at`` is when the bucket will
 be full again, in milliseconds, and ``opened_<day>`` counts the calls of a UTC day.
+
+Every container writes the pace by its own clock. What is further ahead than any turn that is
+handed out can only come from a clock that is wrong: it counts as an empty bucket, no more.
 """
 
 import math
@@ -15,6 +18,7 @@ from verification.store.items import LIMITER_KEY
 from verification.store.table import Item, Table, When
 
 _TRIES = 6
+_TOLERANCE = 2000  # milliseconds by which clocks may differ
 
 
 class Limiter:
@@ -34,25 +38,29 @@ class Limiter:
         now_ms = round(now * 1000)
         for _ in range(_TRIES):
             self._require_capacity(pace, now_ms)
-            running = pace.get("free_at", 0) >= now_ms
-            taken, pace = self._table.step(LIMITER_KEY, *self._step(running, now_ms))
+            step = self._step(pace.get("free_at", 0), now_ms)
+            taken, pace = self._table.step(LIMITER_KEY, *step)
             if taken:
                 return self._wait(pace, now_ms) / 1000
         raise ProviderBusy("Too many people are starting at this moment.")
 
-    def _step(self, running: bool, now_ms: int) -> tuple[str, When]:
+    def _step(self, free_at: int, now_ms: int) -> tuple[str, When]:
         limits = self._limits
         today, stale = _counter(now_ms), _counter(now_ms, days_ago=2)
         below_ceiling = f"(attribute_not_exists(#{today}) OR #{today} < :daily)"
-        values: dict[str, Any] = {"daily": limits.daily, "one": 1, "now": now_ms}
-        if running:
+        values: dict[str, Any] = {"daily": limits.daily, "one": 1}
+        if free_at > self._plausible(now_ms):
+            pace, when = "#free_at = :next", "#free_at > :plausible"
+            empty = now_ms + limits.burst * limits.interval
+            values |= {"next": empty + limits.interval, "plausible": self._plausible(now_ms)}
+        elif free_at >= now_ms:
             pace = "#free_at = #free_at + :interval"
             when = "#free_at >= :now AND #free_at <= :latest"
-            values |= {"interval": limits.interval, "latest": self._latest(now_ms)}
+            values |= {"interval": limits.interval, "now": now_ms, "latest": self._latest(now_ms)}
         else:
             pace = "#free_at = :next"
             when = "(attribute_not_exists(#free_at) OR #free_at < :now)"
-            values |= {"next": now_ms + limits.interval}
+            values |= {"next": now_ms + limits.interval, "now": now_ms}
         clauses = f"SET {pace} ADD #{today} :one REMOVE #{stale}"
         return clauses, When(f"{when} AND {below_ceiling}", values)
 
@@ -64,7 +72,7 @@ class Limiter:
                 retry_after=math.ceil((midnight - now_ms) / 1000),
             )
         excess = pace.get("free_at", 0) - self._latest(now_ms)
-        if excess > 0:
+        if 0 < excess <= self._plausible(now_ms) - self._latest(now_ms):
             raise ProviderBusy(
                 "Too many people are starting at this moment.",
                 retry_after=math.ceil(excess / 1000 + self._limits.patience),
@@ -74,6 +82,10 @@ class Limiter:
         """The latest ``free_at`` at which a turn is still near enough."""
         limits = self._limits
         return round(now_ms + (limits.burst - 1) * limits.interval + limits.patience * 1000)
+
+    def _plausible(self, now_ms: int) -> int:
+        """The latest ``free_at`` that a clock like ours can have written."""
+        return self._latest(now_ms) + self._limits.interval + _TOLERANCE
 
     def _wait(self, pace: Item, now_ms: int) -> int:
         """Milliseconds until the turn that moved ``free_at`` to where it is now."""

@@ -1,7 +1,7 @@
 """From what Jumio says about an execution to what is on record: forward only, once.
 
 The rank of states is part of each write's condition, so that duplicate, late and
-reordered news change nothing, whoever brings them.
+reordered news change nothing, whoever brings them. Only a review that was told is left again.
 """
 
 import itertools
@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from verification.domain.execution import Decision, Execution, State
-from verification.domain.schedule import GRACE
+from verification.domain.schedule import GRACE, RHYTHM, early_look
 from verification.domain.standing import Account, Effect, Progress, Session
 from verification.store.items import (
     DUE,
+    EXECUTION,
     account_key,
     account_of,
     decision_item,
@@ -26,7 +27,7 @@ from verification.store.items import (
     session_of,
     unchanged,
 )
-from verification.store.table import Item, Table, When, check, delete, put, update
+from verification.store.table import Item, Key, Table, When, check, delete, put, update
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,29 @@ class News:
     effect: Effect
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """An item that is due and makes no sense to us, perhaps as a newer version wrote it."""
+
+    key: Key
+    due_at: int
+
+    @property
+    def reference(self) -> str:
+        return self.key.sk.removeprefix(EXECUTION)
+
+
 class OutcomeStore:
     """The part of the table that ``settle_execution`` works on."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def progress(self, user_key: str, journey: str) -> Progress:
+    def standing(self, user_key: str, journey: str) -> tuple[Account, Progress]:
         """Where a person stands in a journey."""
-        key = journey_key(user_key, journey)
-        return progress_of(self._table.read(key).get(key))
+        account, progress = account_key(user_key), journey_key(user_key, journey)
+        items = self._table.read(account, progress)
+        return account_of(items.get(account)), progress_of(items.get(progress))
 
     def known(self, user_key: str, reference: str) -> Known | None:
         """What is on record around an execution, or None if it was never intended."""
@@ -91,6 +105,7 @@ class OutcomeStore:
         """
         execution, account = known.execution, known.account
         state = max(execution.state, State.PENDING, key=lambda state: state.rank)
+        look = {} if state.final else {"due_at": min(execution.ends_at, now + early_look(0))}
         operations = [
             update(
                 execution_key(execution.user_key, execution.reference),
@@ -103,6 +118,7 @@ class OutcomeStore:
                     "rank": state.rank,
                     "account_id": account_id,
                     "workflow_execution_id": workflow_execution_id,
+                    **look,
                 },
             ),
             put({**owner_key(account_id).attributes, "user_key": execution.user_key}),
@@ -121,13 +137,22 @@ class OutcomeStore:
     def advance(self, known: Known, news: News) -> None:
         """Move an execution, and the journey that it counts for; raises ConditionFailed."""
         execution = known.execution
+        forward = When("#rank < :rank", {"rank": news.state.rank})
+        if execution.under_review:
+            told = "#verdict = :review AND attribute_not_exists(#unpublished)"
+            forward = When(told, {"review": State.REVIEW})
         operations = [
             update(
                 execution_key(execution.user_key, execution.reference),
-                When("#rank < :rank", {"rank": news.state.rank}),
+                forward,
                 changes=_execution_changes(news),
             )
         ]
+        if not known.progress.revision:  # an item that an erasure cannot have seen
+            spared = "attribute_exists(#pk) AND "
+            spared += "(attribute_not_exists(#erasing) OR #lease_until <= :now)"
+            owner = account_key(execution.user_key)
+            operations.append(check(owner, When(spared, {"now": news.at})))
         if news.effect.progress != known.progress:
             operations.append(
                 update(
@@ -150,35 +175,58 @@ class OutcomeStore:
             update(
                 execution_key(execution.user_key, execution.reference),
                 _PRESENT,
-                changes={"unknown_word": word[:100]},
+                changes={"unknown_word": word.encode("ascii", "replace").decode()[:100]},
             )
         )
 
     def published(self, execution: Execution) -> None:
-        """The bus has the outcome: nothing is left to do for this execution."""
+        """The bus has this outcome: nothing is left to do; raises ConditionFailed if it moved."""
         self._table.write(
             update(
                 execution_key(execution.user_key, execution.reference),
-                _PRESENT,
+                When("#state = :told", {"told": execution.state}),
                 remove=["unpublished", "due", "due_at"],
             )
         )
 
-    def due(self, now: int) -> Iterator[Execution]:
+    def due(self, now: int) -> Iterator[Execution | Unreadable]:
         """Executions that somebody should look at by now, the most overdue first."""
         for keys in itertools.batched(self._table.due("due", DUE, now), 100, strict=False):
             items = self._table.read(*keys)
-            yield from (found for key in keys if (found := execution_of(items.get(key))))
+            yield from (_readable(key, items[key]) for key in keys if key in items)
 
     def look(self, execution: Execution, again_at: int) -> None:
         """Note that an overdue execution is looked at; raises ConditionFailed if it is already."""
-        self._table.write(
-            update(
-                execution_key(execution.user_key, execution.reference),
-                When("#due_at = :due_at", {"due_at": execution.due_at}),
-                changes={"due_at": again_at, "looks": execution.looks + 1},
-            )
+        self._look_again(
+            execution_key(execution.user_key, execution.reference),
+            When("#due_at = :due_at", {"due_at": execution.due_at}),
+            {"due_at": again_at, "looks": execution.looks + 1},
         )
+
+    def set_aside(self, unreadable: Unreadable, now: int) -> None:
+        """Let what cannot be read wait, behind all others; raises ConditionFailed if it moved."""
+        seen = When("#due_at = :due_at", {"due_at": unreadable.due_at})
+        self._look_again(unreadable.key, seen, {"due_at": now + RHYTHM[-1]})
+
+    def rest(self, execution: Execution, now: int) -> None:
+        """Jumio has answered that nothing has happened yet; raises ConditionFailed if it has."""
+        again_at = now + early_look(now - execution.created_at)
+        self._look_again(
+            execution_key(execution.user_key, execution.reference),
+            When("#rank = :rank", {"rank": execution.state.rank}),
+            {"due_at": min(execution.ends_at, again_at), "looks": 0},
+        )
+
+    def bring_forward(self, execution: Execution, due_at: int) -> None:
+        """Something has happened, so look sooner; raises ConditionFailed if that is planned."""
+        self._look_again(
+            execution_key(execution.user_key, execution.reference),
+            When("#due_at > :due_at", {"due_at": due_at}),
+            {"due_at": due_at},
+        )
+
+    def _look_again(self, key: Key, when: When, changes: Item) -> None:
+        self._table.write(update(key, when, changes=changes))
 
     def never_opened(self, execution: Execution, now: int) -> None:
         """End an intent of which nothing was ever heard; raises ConditionFailed."""
@@ -196,6 +244,14 @@ class OutcomeStore:
         )
 
 
+def _readable(key: Key, item: Item) -> Execution | Unreadable:
+    try:
+        found = execution_of(item)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        found = None
+    return found or Unreadable(key, item.get("due_at", 0))
+
+
 _PRESENT = When("attribute_exists(#pk)")
 
 
@@ -203,11 +259,12 @@ def _execution_changes(news: News) -> Item:
     """The execution's attributes; an outcome is marked until the bus has taken it."""
     changes: Item = {"state": news.state, "rank": news.state.rank, "looks": 0}
     if not news.state.final:
-        return {**changes, "due": DUE, "due_at": news.look_again_at}
+        return {**changes, "due": DUE, "due_at": news.look_again_at, "ends_at": news.look_again_at}
     tell = news.effect.verdict.final  # a step that another one follows is no outcome
     return {
         **changes,
-        "decision": decision_item(news.decision) if news.decision else None,
+        "decision": decision_item(news.decision),
+        "ends_at": None,
         "settled_at": news.at,
         "verdict": news.effect.verdict,
         "unpublished": True if tell else None,

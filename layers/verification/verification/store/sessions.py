@@ -7,8 +7,10 @@ and what it opened is recorded only while it still holds that lease (the fence).
 
 from dataclasses import asdict, replace
 
+from verification.domain.backoff import Failures, Fault
+from verification.domain.deadline import Deadline
 from verification.domain.execution import Execution, State
-from verification.domain.schedule import GRACE
+from verification.domain.schedule import GRACE, early_look
 from verification.domain.standing import LEASE_SECONDS, Account, Progress, Session, Standing
 from verification.store.attempts import Attempt, Claim, claimed
 from verification.store.items import (
@@ -17,6 +19,7 @@ from verification.store.items import (
     account_key,
     account_of,
     execution_key,
+    failures_changes,
     idempotency_key,
     idempotency_of,
     journey_key,
@@ -39,6 +42,8 @@ from verification.store.table import (
     update,
 )
 
+_MOST_KEYS = 10
+
 
 class SessionStore:
     """The part of the table that ``create_session`` works on."""
@@ -46,7 +51,9 @@ class SessionStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def read(self, user_key: str, journey: str, claim: Claim | None) -> tuple[Standing, Item]:
+    def read(
+        self, user_key: str, journey: str, claim: Claim | None, deadline: Deadline | None = None
+    ) -> tuple[Standing, Item]:
         """A person's standing, and the pace of account calls, in one bounded round trip."""
         account, progress, session = (
             account_key(user_key),
@@ -54,7 +61,8 @@ class SessionStore:
             session_key(user_key, journey),
         )
         used = idempotency_key(user_key, claim.digest) if claim else LIMITER_KEY
-        items = self._table.read(*{account, progress, session, used, LIMITER_KEY})
+        wanted = {account, progress, session, used, LIMITER_KEY}
+        items = self._table.read(*wanted, deadline=deadline)
         standing = Standing(
             account_of(items.get(account)),
             progress_of(items.get(progress)),
@@ -64,7 +72,11 @@ class SessionStore:
         return standing, items.get(LIMITER_KEY, {})
 
     def begin(self, attempt: Attempt, standing: Standing) -> None:
-        """Take the lease and record the intent; raises ConditionFailed if anything moved."""
+        """Take the lease and record the intent; raises ConditionFailed if anything moved.
+
+        The attempt is charged to the person right away.
+        """
+        failures = standing.account.failures.and_another(Fault.UNKNOWN, attempt.begun_at)
         operations = [
             update(
                 account_key(attempt.user_key),
@@ -74,6 +86,7 @@ class SessionStore:
                     "subject": attempt.caller.subject,
                     "lease_owner": attempt.reference,
                     "lease_until": attempt.lease_until,
+                    **failures_changes(failures),
                 },
                 remove=["erasing"],  # an erasure that was given up has no claim on this lease
             ),
@@ -89,6 +102,7 @@ class SessionStore:
                     "created_at": attempt.begun_at,
                     "due": DUE,
                     "due_at": attempt.due_at,
+                    "ends_at": attempt.ends_at,
                 },
                 ABSENT,
             ),
@@ -107,10 +121,14 @@ class SessionStore:
             )
         self._table.write(*operations)
 
-    def release(self, attempt: Attempt) -> None:
-        """Undo ``begin`` where Jumio has surely opened nothing; raises ConditionFailed if late."""
+    def release(self, attempt: Attempt, failures: Failures, *, gone: bool = False) -> None:
+        """Undo ``begin`` where Jumio has surely opened nothing; raises ConditionFailed if late.
+
+        Of the attempt only the person's failures are kept, and that their account is gone.
+        """
+        changes = failures_changes(failures) | ({"account_id": None} if gone else {})
         operations = [
-            _lease_ends(attempt.user_key, attempt.reference, {}),
+            _lease_ends(attempt.user_key, attempt.reference, changes),
             delete(execution_key(attempt.user_key, attempt.reference)),
         ]
         if attempt.claim:
@@ -125,14 +143,18 @@ class SessionStore:
         workflow_execution_id: str,
         session: Session,
         replaces: Progress | None,
+        deadline: Deadline | None = None,
     ) -> None:
         """Record what Jumio opened and end the lease; raises ConditionFailed if it was lost.
 
         ``replaces`` is the record that the new session takes over; None records the
-        execution but leaves the journey as it is.
+        execution but leaves the journey as it is. Tried until the deadline: this one write
+        is worth every second.
         """
+        settled = {"account_id": account_id, **failures_changes(Failures())}
+        ends_at = session.expires_at + GRACE
         operations = [
-            _lease_ends(attempt.user_key, attempt.reference, {"account_id": account_id}),
+            _lease_ends(attempt.user_key, attempt.reference, settled),
             put({**owner_key(account_id).attributes, "user_key": attempt.user_key}),
             update(
                 execution_key(attempt.user_key, attempt.reference),
@@ -142,13 +164,30 @@ class SessionStore:
                     "rank": State.PENDING.rank,
                     "account_id": account_id,
                     "workflow_execution_id": workflow_execution_id,
-                    "due_at": session.expires_at + GRACE,
+                    "due_at": min(ends_at, attempt.begun_at + early_look(0)),
+                    "ends_at": ends_at,
                 },
             ),
         ]
         if replaces:
             operations += _session_replaces(attempt, session, replaces)
-        self._table.write(*operations)
+        self._table.write(*operations, deadline=deadline)
+
+    def shorten_lease(self, user_key: str, standing: Standing, now: int) -> Standing:
+        """Let a lease end in time that a wrong clock has made too long; raises ConditionFailed.
+
+        It is not simply free: whoever took it may still be at work.
+        """
+        account = standing.account
+        until = now + account.longest_lease
+        self._table.write(
+            update(
+                account_key(user_key),
+                When("#lease_until = :seen", {"seen": account.lease_until}),
+                changes={"lease_until": until},
+            )
+        )
+        return replace(standing, account=replace(account, lease_until=until))
 
     def hold(self, user_key: str, owner: str, now: int) -> None:
         """Take the lease for work on an execution that is open; raises ConditionFailed."""
@@ -200,9 +239,20 @@ class SessionStore:
         *,
         opened: bool,
     ) -> None:
-        """Bind an idempotency key to a session that is there already; raises ConditionFailed."""
+        """Bind an idempotency key to a session that is there already; raises ConditionFailed.
+
+        A session has room for some keys; one that comes later is not bound: its request has
+        had this session, and gets it again. None is bound to what is being erased.
+        """
+        if session.keys >= _MOST_KEYS:
+            return
         self._table.write(
-            check(session_key(user_key, journey), _still(session)),
+            check(account_key(user_key), When("attribute_not_exists(#erasing)")),
+            update(
+                session_key(user_key, journey),
+                _with_as_many_keys(session),
+                changes={"keys": session.keys + 1},
+            ),
             claimed(
                 user_key,
                 claim,
@@ -216,16 +266,21 @@ class SessionStore:
 
 
 def _nobody_is_at_it(attempt: Attempt, account: Account) -> When:
-    """The lease is free, and the account is still the one that was read."""
-    now = {"now": attempt.begun_at}
-    if account.account_id is None:
-        return When(f"{_FREE} AND attribute_not_exists(#account_id)", now)
-    return When(f"{_FREE} AND #account_id = :known", {**now, "known": account.account_id})
+    """The lease is free, and the account and what is charged to it are still as they were read."""
+    values: dict[str, object] = {"now": attempt.begun_at}
+    conditions = [_FREE]
+    for name, seen in (("account_id", account.account_id), ("failures", account.failures.number)):
+        conditions.append(f"#{name} = :{name}" if seen else f"attribute_not_exists(#{name})")
+        values |= {name: seen} if seen else {}
+    return When(" AND ".join(conditions), values)
 
 
-def _still(session: Session) -> When:
-    """The session on record is the one that was read."""
-    return When("#reference = :reference", {"reference": session.reference})
+def _with_as_many_keys(session: Session) -> When:
+    """The session on record is the one that was read, and no key was bound to it since."""
+    return When(
+        "#reference = :reference AND (attribute_not_exists(#keys) OR #keys = :keys)",
+        {"reference": session.reference, "keys": session.keys},
+    )
 
 
 def _awaiting(session: Session) -> When:

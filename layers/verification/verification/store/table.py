@@ -1,14 +1,18 @@
 """DynamoDB as this product uses it: bounded strong reads, and writes that own their condition."""
 
-import random
+import math
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from verification.cloud import asked
+from verification.domain.deadline import Deadline
+from verification.domain.errors import TemporarilyUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
-_READ_TRIES = 4
+_DEFECTS = {"ItemCollectionSizeLimitExceeded", "ValidationError"}
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,7 @@ class ConditionFailed(Exception):
     """A write that changed nothing, as another write got there first.
 
     ``found`` has one entry per operation: the item as it is if that operation's
-    condition failed on an existing item, else None. ``failed`` tells which ones failed;
-    none did if two transactions merely met.
+    condition failed on an existing item, else None. ``failed`` tells which ones failed.
     """
 
     def __init__(self, failed: Sequence[bool], found: Sequence[Item | None]) -> None:
@@ -49,94 +52,123 @@ class ConditionFailed(Exception):
 
 
 class Table:
-    """One table with the keys ``pk`` and ``sk``."""
+    """One table with the keys ``pk`` and ``sk``.
+
+    Whatever AWS only puts off is asked for again for a while, or until a given deadline;
+    then, and for everything else that goes wrong, an error of the domain is raised.
+    """
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self._client = client
         self._name = name
 
-    def read(self, *keys: Key) -> dict[Key, Item]:
+    def read(self, *keys: Key, deadline: Deadline | None = None) -> dict[Key, Item]:
         """The items at up to 100 keys, strongly consistent, in one round trip."""
         wanted = [_key(key) for key in keys]
         found: dict[Key, Item] = {}
-        for attempt in range(_READ_TRIES):
+
+        def read_the_rest() -> None:
+            nonlocal wanted
             answer = self._client.batch_get_item(
                 RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
             )
             for raw in answer["Responses"].get(self._name, []):
                 item = _plain(raw)
                 found[Key(item["pk"], item["sk"])] = item
-            left = answer.get("UnprocessedKeys", {}).get(self._name)
-            if not left:
-                return found
-            wanted = list(left["Keys"])
-            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 jitter only
-        raise TimeoutError("the table leaves keys unread")
+            if left := answer.get("UnprocessedKeys", {}).get(self._name):
+                wanted = list(left["Keys"])
+                raise TemporarilyUnavailable("BatchGetItem: UnprocessedKeys")
+
+        self._ask(read_the_rest, deadline)
+        return found
 
     def due(self, index: str, partition: str, until: int) -> Iterator[Key]:
         """Keys of the items of a sparse index whose ``due_at`` has come, oldest first."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
+        pages = self._pages(
             IndexName=index,
             KeyConditionExpression="#due = :due AND #due_at <= :until",
             ExpressionAttributeNames={"#due": "due", "#due_at": "due_at"},
             ExpressionAttributeValues=_typed({":due": partition, ":until": until}),
         )
-        for page in pages:
-            for raw in page["Items"]:
-                item = _plain(raw)
-                yield Key(item["pk"], item["sk"])
+        return (Key(item["pk"], item["sk"]) for item in pages)
 
     def partition(self, pk: str) -> Iterator[Item]:
         """All items of a partition, strongly consistent."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
+        return self._pages(
             KeyConditionExpression="#pk = :pk",
             ExpressionAttributeNames={"#pk": "pk"},
             ExpressionAttributeValues=_typed({":pk": pk}),
             ConsistentRead=True,
         )
-        for page in pages:
-            yield from (_plain(raw) for raw in page["Items"])
 
-    def write(self, *operations: "Operation") -> None:
+    def _pages(self, **query: Any) -> Iterator[Item]:  # noqa: ANN401 DynamoDB's own arguments
+        start: dict[str, Any] = {}
+        while True:
+            page = self._ask(lambda: self._client.query(TableName=self._name, **query, **start))  # noqa: B023 called at once
+            yield from (_plain(raw) for raw in page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def write(self, *operations: "Operation", deadline: Deadline | None = None) -> None:
         """Carry out all operations or none; raises ConditionFailed.
 
-        Always a transaction, even of one: its client token makes the SDK's own retry of
-        a write whose answer was lost succeed instead of failing on its own effect.
+        Always a transaction, even of one: by its token, which is the same for every try,
+        a try after one whose answer was lost succeeds instead of failing on its own effect.
         """
-        try:
-            self._client.transact_write_items(
-                TransactItems=[operation.for_table(self._name) for operation in operations]
-            )
-        except self._client.exceptions.TransactionCanceledException as error:
-            reasons = error.response.get("CancellationReasons", [])
-            codes = [str(reason.get("Code")) for reason in reasons]
-            if not {"ConditionalCheckFailed", "TransactionConflict"}.intersection(codes):
-                raise
-            raise ConditionFailed(
-                [code == "ConditionalCheckFailed" for code in codes],
-                [_plain(reason["Item"]) if reason.get("Item") else None for reason in reasons],
-            ) from None
-        except self._client.exceptions.TransactionInProgressException:
-            raise ConditionFailed([False] * len(operations), [None] * len(operations)) from None
+        items = [operation.for_table(self._name) for operation in operations]
+        token = uuid.uuid4().hex
+
+        def write_once() -> None:
+            try:
+                self._client.transact_write_items(TransactItems=items, ClientRequestToken=token)
+            except self._client.exceptions.TransactionCanceledException as error:
+                raise _why(error) from None
+
+        self._ask(write_once, deadline)
 
     def step(self, key: Key, clauses: str, when: "When") -> tuple[bool, Item]:
         """Move one item by an update expression; whether that happened, and the item as it is now.
 
-        For counters only: an SDK retry after a lost answer may count twice.
+        For counters only: a repetition after a lost answer may count twice.
         """
-        try:
-            answer = self._client.update_item(
-                TableName=self._name,
-                Key=_key(key),
-                ReturnValues="ALL_NEW",
-                **_expressions(clauses, when),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            found: Any = error.response.get("Item", {})
-            return False, _plain(found)
-        return True, _plain(answer["Attributes"])
+
+        def step_once() -> tuple[bool, Item]:
+            try:
+                answer = self._client.update_item(
+                    TableName=self._name,
+                    Key=_key(key),
+                    ReturnValues="ALL_NEW",
+                    **_expressions(clauses, when),
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                found: Any = error.response.get("Item", {})
+                return False, _plain(found)
+            return True, _plain(answer["Attributes"])
+
+        return self._ask(step_once)
+
+    def _ask[Answer](self, call: Callable[[], Answer], deadline: Deadline | None = None) -> Answer:
+        return asked(call, setting="TABLE_NAME", deadline=deadline)
+
+
+def _why(error: Any) -> Exception:  # noqa: ANN401 the client makes its classes at run time
+    """What a cancelled transaction means, which only its reasons tell.
+
+    A failed condition is an answer. All other reasons (throttling, another transaction at the
+    same items, DynamoDB's own errors) pass, but for those that the request itself is to blame.
+    """
+    reasons = error.response.get("CancellationReasons", [])
+    codes = [str(reason.get("Code", "None")) for reason in reasons]
+    if "ConditionalCheckFailed" in codes:
+        return ConditionFailed(
+            [code == "ConditionalCheckFailed" for code in codes],
+            [_plain(reason["Item"]) if reason.get("Item") else None for reason in reasons],
+        )
+    if _DEFECTS.intersection(codes):
+        return error  # type: ignore[no-any-return]
+    told = sorted(set(codes) - {"None"})
+    return TemporarilyUnavailable(f"TransactWriteItems: {', '.join(told)}")
 
 
 @dataclass(frozen=True)
@@ -224,11 +256,13 @@ def _typed(item: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _packed(value: object) -> object:
-    """DynamoDB's numbers are decimal: no binary float may reach the serializer."""
+    """DynamoDB's numbers are decimal and finite: no other float may reach the serializer."""
     if isinstance(value, float):
-        return Decimal(str(value))
+        return Decimal(str(value)) if math.isfinite(value) else None
     if isinstance(value, dict):
         return {name: _packed(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_packed(member) for member in value]
     return value
 
 

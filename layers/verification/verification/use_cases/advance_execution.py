@@ -1,5 +1,6 @@
 """Bring what is on record about an execution up to what Jumio says, and never back."""
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from verification.domain.errors import (
     NotYet,
     ResultNotAtProvider,
     ResultNotThere,
+    TooSoon,
 )
 from verification.domain.execution import Decision, Execution, State, state_of
 from verification.domain.journeys import Journeys
@@ -61,11 +63,13 @@ class AdvanceExecution:
     def to(self, state: State, known: Known, decision: Decision | None = None) -> Known:
         """Record a state that we are sure of; what is known then. Raises NotYet."""
         for _ in range(_TRIES):
-            if known.execution.state.rank >= state.rank:
+            news = self._news(known, state, decision)
+            if not known.execution.leads_to(state, news.effect.verdict):
                 _logger.info(LogCode.EXECUTION_UNCHANGED, extra=about(known.execution))
+                self._rest(known.execution)
                 return known
             try:
-                self.store.advance(known, self._news(known, state, decision))
+                self.store.advance(known, news)
             except ConditionFailed:
                 known = self.known(known.execution)
                 continue
@@ -74,7 +78,14 @@ class AdvanceExecution:
             if state.final:
                 count(Metric.EXECUTIONS_SETTLED)
             return known
-        raise NotYet("others keep changing it")
+        raise TooSoon("others keep changing it")
+
+    def _rest(self, execution: Execution) -> None:
+        """If the sweeper has asked only in case, it need not come back so soon."""
+        now = int(self.clock())
+        if execution.looks and now < execution.ends_at and not execution.state.final:
+            with contextlib.suppress(ConditionFailed):  # something has happened after all
+                self.store.rest(execution, now)
 
     def _news(self, known: Known, state: State, decision: Decision | None) -> News:
         now, execution = int(self.clock()), known.execution
@@ -119,7 +130,7 @@ class AdvanceExecution:
             if wait is None:
                 break
             if wait >= deadline.remaining():
-                raise NotYet("no time is left to look again")
+                raise TooSoon("no time is left to look again")
             self.sleep(wait)
         raise in_vain("Jumio has nothing to read")
 

@@ -135,6 +135,8 @@ class CreateSession:
             standing, pace = self.store.read(errand.user_key, journey.name, claim)
             now = self.clock()
             try:
+                if standing.account.has_wrong_lease(now):
+                    standing = self.store.shorten_lease(errand.user_key, standing, int(now))
                 if found := self._existing(errand, standing, now):
                     return found
                 step, unfinished = _next(errand, standing, now)

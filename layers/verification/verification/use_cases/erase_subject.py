@@ -9,25 +9,30 @@ import time
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.errors import SessionBusy
 from verification.domain.identity import Caller, Pepper
+from verification.domain.standing import ERASURE_SECONDS
 from verification.jumio import JumioClient
 from verification.observability import LogCode
 from verification.store import ConditionFailed, ErasureStore
 
 _logger = logging.getLogger(__name__)
-_HOLD = 120  # seconds: longer than the function may run
+
+
+Result = Literal["erased", "erased-before", "unknown"]
 
 
 @dataclass(frozen=True)
 class Erased:
-    """The operator's receipt; ``erased_at`` is ISO 8601, UTC, or None if nothing was ever kept.
+    """The operator's receipt; ``erased_at`` is ISO 8601, UTC, or None for an unknown person.
 
     What ``unanswered`` attempts may have opened at Jumio is deleted at their callback.
     """
 
+    result: Result
     erasure: str | None
     erased_at: str | None
     accounts: int = 0
@@ -49,20 +54,33 @@ class EraseSubject:
         user_key = self.pepper.user_key(person)
         kept = self.store.kept(user_key)
         if not kept.keys:
-            erased_at = self.store.erased_at(user_key)
-            return Erased(None, _iso(erased_at) if erased_at else None)
+            return self._nothing_kept(user_key)
         erasure, now = uuid.uuid4().hex, int(self.clock())
         try:
-            self.store.hold(user_key, erasure, now, now + _HOLD)
+            self.store.hold(user_key, erasure, now, now + ERASURE_SECONDS)
             kept = self.store.kept(user_key)  # nothing is opened from here on
             for account_id in kept.account_ids:
                 self.jumio.delete_account(account_id, deadline=deadline)
             self.store.remove(user_key, kept, owner=erasure, now=now)
         except ConditionFailed:
             raise SessionBusy("A session is being opened; try again.", retry_after=30) from None
-        receipt = Erased(erasure, _iso(now), len(kept.account_ids), len(kept.keys), kept.unanswered)
+        receipt = Erased(
+            "erased",
+            erasure,
+            _iso(now),
+            accounts=len(kept.account_ids),
+            items=len(kept.keys),
+            unanswered=len(kept.unanswered),
+        )
         _logger.info(LogCode.SUBJECT_ERASED, extra=asdict(receipt))
         return receipt
+
+    def _nothing_kept(self, user_key: str) -> Erased:
+        erased_at = self.store.erased_at(user_key)
+        if erased_at is None:
+            _logger.warning(LogCode.SUBJECT_UNKNOWN)
+            return Erased("unknown", None, None)
+        return Erased("erased-before", None, _iso(erased_at))
 
 
 def _iso(at: int) -> str:

@@ -37,16 +37,16 @@ class GetVerification:
     def __call__(self, caller: Caller, journey_name: str | None) -> Verification:
         """Raises UnknownJourney."""
         journey = self.journeys.get(journey_name)
-        progress = self.store.progress(self.pepper.user_key(caller), journey.name)
-        now = self.clock()
-        retry, coming = retry_advice(journey, progress, now), coming_step(journey, progress, now)
-        ended = progress.state is not None and progress.state.final and not retry.allowed
-        state = progress.state
+        account, progress = self.store.standing(self.pepper.user_key(caller), journey.name)
+        now, state = self.clock(), progress.state
+        retry = retry_advice(journey, progress, account, now)
+        coming = coming_step(journey, progress, now)
+        begun = state is not None and not state.final
         return Verification(
             journey=journey.name,
             status=state.word if state else "none",
             updated_at=progress.updated_at,
-            next=coming.name if coming and not ended else None,
+            next=coming.name if coming and (begun or retry.allowed) else None,
             retry=retry,
             ask_again_after=_POLL_AFTER.get(state) if state else None,
         )

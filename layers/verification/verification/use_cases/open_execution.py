@@ -2,7 +2,8 @@
 
 A crash between any two of these leaves the lease to end by itself and the intent to be
 recognised by Jumio's callback. A call whose outcome is unknown is treated the same way:
-it is never repeated as long as the lease lasts.
+it is never repeated as long as the lease lasts. Whatever goes wrong before the call undoes
+the intent; after it, every second that is left is used to record what Jumio opened.
 """
 
 import logging
@@ -10,24 +11,26 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from verification.domain.backoff import Failures, Fault
 from verification.domain.capability import SigningKey, sign
 from verification.domain.consent import Consent
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.errors import (
+    AccountGone,
     DailyCeilingReached,
     Misconfigured,
     NotAtProvider,
-    NotEligible,
     OutcomeUnknown,
     Problem,
+    ProviderRejected,
     SessionBusy,
+    TemporarilyUnavailable,
 )
 from verification.domain.identity import Caller, new_reference
 from verification.domain.journeys import Journey, Step
-from verification.domain.schedule import UNHEARD
+from verification.domain.schedule import GRACE, UNHEARD
 from verification.domain.standing import (
     Session,
     Standing,
@@ -44,7 +47,6 @@ from verification.store.table import Item
 _logger = logging.getLogger(__name__)
 _SAVING = 3.0  # seconds kept for recording what Jumio opened
 _LONGEST_CALLBACK_URL = 255  # Jumio's limit
-_SAVE_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -82,51 +84,45 @@ class OpenExecution:
         Raises ConditionFailed, with nothing done, if the person's standing has changed
         since it was read.
         """
-        attempt = self._intend(opening, standing)
+        attempt, charged = _attempt(opening, int(self.clock())), standing.account.failures
         try:
-            opened = self._ask_jumio(opening, standing, attempt, pace, deadline)
+            self.store.begin(attempt, standing)
+            _logger.info(LogCode.ATTEMPT_BEGUN, extra={"reference": attempt.reference})
+            request = self._request(opening, attempt)
+            turn_in = self.limiter.take(pace, self.clock())
+        except ConditionFailed:
+            raise
+        except Exception as error:
+            self._release(attempt, charged, error)
+            raise
+        self.sleep(turn_in)
+        try:
+            opened = self._ask_jumio(opening, standing, request, deadline)
         except OutcomeUnknown as problem:
-            _logger.error(LogCode.ATTEMPT_LEFT_OPEN, extra={"reference": attempt.reference})
-            count(Metric.OUTCOMES_UNKNOWN)
-            wait = max(1, math.ceil(attempt.lease_until - self.clock()))
+            wait = self._left_open(attempt)
             raise OutcomeUnknown(problem.detail, retry_after=wait) from None
         except Problem as problem:
-            self._release(attempt, problem)
+            refused = isinstance(problem, (AccountGone, ProviderRejected))
+            fault = Fault.REFUSED if refused else Fault.TROUBLE
+            self._release(attempt, charged.and_another(fault, self.clock()), problem)
+            raise
+        except Exception:
+            self._left_open(attempt)  # Jumio may have been asked
             raise
         session = _session(opening.step, attempt, opened)
-        self._save(opening, standing, attempt, opened, session)
+        try:
+            self._save(opening, standing, attempt, opened, session, deadline)
+        except TemporarilyUnavailable as problem:
+            wait = self._left_open(attempt)
+            raise TemporarilyUnavailable(problem.reason, retry_after=wait) from None
         return session
 
-    def _intend(self, opening: Opening, standing: Standing) -> Attempt:
-        now = int(self.clock())
-        attempt = Attempt(
-            user_key=opening.user_key,
-            caller=opening.caller,
-            journey=opening.journey.name,
-            step=opening.step.name,
-            reference=new_reference(),
-            request_id=opening.request_id,
-            begun_at=now,
-            due_at=now + opening.step.lifetime + UNHEARD,
-            claim=opening.claim,
-        )
-        self.store.begin(attempt, standing)
-        _logger.info(LogCode.ATTEMPT_BEGUN, extra={"reference": attempt.reference})
-        return attempt
-
-    def _ask_jumio(
-        self,
-        opening: Opening,
-        standing: Standing,
-        attempt: Attempt,
-        pace: Item,
-        deadline: Deadline,
-    ) -> OpenedExecution:
+    def _request(self, opening: Opening, attempt: Attempt) -> dict[str, Any]:
         capability = sign(self.signing_key(), attempt.user_key, attempt.reference)
         callback_url = f"{opening.callback_base}/callbacks/{capability}"
         if len(callback_url) > _LONGEST_CALLBACK_URL:
             raise Misconfigured("PUBLIC_BASE_URL: makes callback addresses too long for Jumio")
-        request = account_request(
+        return account_request(
             opening.step,
             user_key=attempt.user_key,
             reference=attempt.reference,
@@ -135,7 +131,14 @@ class OpenExecution:
             consent=opening.consent,
             source_ip=opening.source_ip,
         )
-        self.sleep(self.limiter.take(pace, self.clock()))
+
+    def _ask_jumio(
+        self,
+        opening: Opening,
+        standing: Standing,
+        request: dict[str, Any],
+        deadline: Deadline,
+    ) -> OpenedExecution:
         in_time = deadline.sooner(reserve=_SAVING)
         known = standing.account.account_id
         try:
@@ -143,22 +146,32 @@ class OpenExecution:
         except NotAtProvider:
             if known is None:
                 raise
-            if opening.journey.needs_account:
-                raise NotEligible("This journey is for people who were verified before.") from None
             # Jumio deletes accounts, for example when their retention period ends.
             _logger.warning(LogCode.ACCOUNT_GONE, extra={"account_id": known})
+            if opening.journey.needs_account:
+                raise AccountGone("This journey is for people who were verified before.") from None
             return self.jumio.open_execution(request, account_id=None, deadline=in_time)
 
-    def _release(self, attempt: Attempt, problem: Problem) -> None:
-        if isinstance(problem, DailyCeilingReached):
+    def _left_open(self, attempt: Attempt) -> int:
+        """Jumio may have opened what is not on record; how many seconds the lease lasts."""
+        _logger.error(LogCode.ATTEMPT_LEFT_OPEN, extra={"reference": attempt.reference})
+        count(Metric.OUTCOMES_UNKNOWN)
+        return max(1, math.ceil(attempt.lease_until - self.clock()))
+
+    def _release(self, attempt: Attempt, failures: Failures, error: Exception) -> None:
+        """Undo the intent, and tell the person how long they are held back, if they are."""
+        if isinstance(error, DailyCeilingReached):
             _logger.error(LogCode.DAILY_CEILING_REACHED)
             count(Metric.DAILY_CEILING_REACHED)
         released = {"reference": attempt.reference, "released": True}
         try:
-            self.store.release(attempt)
-        except (ConditionFailed, BotoCoreError, ClientError):
+            self.store.release(attempt, failures, gone=isinstance(error, AccountGone))
+        except (ConditionFailed, Problem):
             released["released"] = False  # the lease ends by itself
         _logger.info(LogCode.ATTEMPT_RELEASED, extra=released)
+        wait = failures.wait(self.clock())
+        if isinstance(error, Problem) and wait > (error.retry_after or 0):
+            error.retry_after = wait
 
     def _save(
         self,
@@ -167,13 +180,14 @@ class OpenExecution:
         attempt: Attempt,
         opened: OpenedExecution,
         session: Session,
+        deadline: Deadline,
     ) -> None:
         """Record the execution; an outcome that came meanwhile is not overwritten."""
         journey, step = opening.journey, opening.step
-        for _ in range(_SAVE_TRIES):
+        while True:
             progress, now = standing.progress, self.clock()
             recent = {**progress.attempts, step.name: recent_attempts(progress, step, now)}
-            blocked = blocked_by_outcome(journey, progress, now)
+            blocked = blocked_by_outcome(journey, progress, standing.account, now)
             try:
                 self.store.save(
                     attempt,
@@ -181,18 +195,21 @@ class OpenExecution:
                     workflow_execution_id=opened.workflow_execution_id,
                     session=session,
                     replaces=None if blocked else replace(progress, attempts=recent),
+                    deadline=deadline,
                 )
+                break
             except ConditionFailed as refusal:
                 if refusal.failed[0]:
-                    break
-                standing, _ = self.store.read(attempt.user_key, attempt.journey, None)
-                continue
-            if blocked:
-                require_new_execution_allowed(journey, progress, standing.account, now)
-            self._tell(attempt, opened)
-            return
-        _logger.error(LogCode.ATTEMPT_OVERTAKEN, extra={"reference": attempt.reference})
-        raise SessionBusy("Another request is opening a session for this person.", retry_after=2)
+                    _logger.error(LogCode.ATTEMPT_OVERTAKEN, extra={"reference": attempt.reference})
+                    raise SessionBusy(
+                        "Another request is opening a session for this person.", retry_after=2
+                    ) from None
+                if not deadline.remaining():
+                    raise TemporarilyUnavailable("others keep changing the progress") from None
+            standing, _ = self.store.read(attempt.user_key, attempt.journey, None, deadline)
+        if blocked:
+            require_new_execution_allowed(journey, progress, standing.account, now)
+        self._tell(attempt, opened)
 
     def _tell(self, attempt: Attempt, opened: OpenedExecution) -> None:
         _logger.info(
@@ -204,6 +221,21 @@ class OpenExecution:
             },
         )
         count(Metric.SESSIONS_OPENED)
+
+
+def _attempt(opening: Opening, now: int) -> Attempt:
+    return Attempt(
+        user_key=opening.user_key,
+        caller=opening.caller,
+        journey=opening.journey.name,
+        step=opening.step.name,
+        reference=new_reference(),
+        request_id=opening.request_id,
+        begun_at=now,
+        ends_at=now + opening.step.lifetime + GRACE,
+        due_at=now + opening.step.lifetime + UNHEARD,
+        claim=opening.claim,
+    )
 
 
 def _session(step: Step, attempt: Attempt, opened: OpenedExecution) -> Session:

@@ -10,9 +10,19 @@ from dataclasses import dataclass
 
 from verification.aws.bus import Bus
 from verification.domain.deadline import Clock, Deadline
-from verification.domain.errors import NothingThere, NotYet
+from verification.domain.errors import (
+    HandedOver,
+    NothingThere,
+    NotYet,
+    Problem,
+    ProviderBusy,
+    ProviderUnavailable,
+    TemporarilyUnavailable,
+    TooSoon,
+)
 from verification.domain.execution import Execution
 from verification.domain.hint import Hint
+from verification.domain.schedule import QUEUED
 from verification.jumio import Reading
 from verification.observability import LogCode, Metric, count
 from verification.store import ConditionFailed, ErasureStore, OutcomeStore
@@ -46,26 +56,54 @@ class SettleExecution:
         if adopted is None:
             _refuse(hint)
             return
-        known = adopted
-        before = known.execution.state
-        if not before.final:
-            known = self.advance(known, deadline)
+        try:
+            self._settle(adopted, deadline)
+        except (NotYet, ProviderBusy, ProviderUnavailable, TemporarilyUnavailable) as trouble:
+            self._hand_over(adopted.execution, trouble)
+            raise
+
+    def _settle(self, known: Known, deadline: Deadline) -> None:
+        before = known.execution
         self._tell_outcome(known)
-        if self.tell_progress and known.execution.state is not before:
-            self._tell_progress(known)
+        if before.state.final and not before.under_review:
+            return
+        now_known = self.advance(known, deadline)
+        if now_known is not known:
+            self._tell_outcome(now_known)
+        if self.tell_progress and now_known.execution.state is not before.state:
+            self._tell_progress(now_known)
+
+    def _hand_over(self, execution: Execution, trouble: Exception) -> None:
+        """See to it that the sweeper looks when the queue has tried for the last time.
+
+        Raises HandedOver then; returns if nothing but the hint leads back to the trouble.
+        """
+        by, due_at = int(self.clock()) + QUEUED, execution.due_at
+        stands = execution.under_review and isinstance(trouble, NotYet)
+        if due_at is None and not stands:
+            return
+        try:
+            if due_at is not None and due_at > by:
+                self.store.bring_forward(execution, by)
+        except ConditionFailed:
+            pass  # it has been planned, or has ended
+        except Problem:
+            return
+        raise HandedOver(str(trouble)) from None
 
     def _adopt(self, known: Known, hint: Hint, deadline: Deadline) -> Known | None:
         """Recognise what was opened by a call whose answer never came; None if it is not that."""
         if known.account.lease_until > self.clock():
-            raise NotYet("whoever holds the lease may still record or erase it")
-        if not _confirmed(hint, self._details(hint, deadline)):
+            raise TooSoon("whoever holds the lease may still record or erase it")
+        reading = self._details(hint, deadline)
+        if not (_confirmed(hint, reading) or self._may_be(hint, reading, known)):
             return None
         try:
             adopted = self.store.adopt(
                 known, hint.account_id, hint.workflow_execution_id, int(self.clock())
             )
         except ConditionFailed:
-            raise NotYet("somebody else is adopting it") from None
+            raise TooSoon("somebody else is adopting it") from None
         if adopted:
             _logger.warning(LogCode.EXECUTION_ADOPTED, extra=_ids(hint))
         else:
@@ -83,11 +121,26 @@ class SettleExecution:
         except NothingThere:  # as a rule: the erasure has deleted it
             _logger.info(LogCode.LEFTOVER_GONE, extra=_ids(hint))
             return
+        if not reading.has_details:  # nobody is deleted on the word of a callback
+            _logger.error(LogCode.LEFTOVER_UNCONFIRMED, extra=_ids(hint))
+            count(Metric.ORPHANS)
+            return
         if not _confirmed(hint, reading) or self.erasures.on_record(hint.account_id):
             _refuse(hint)
             return
         self.advance.jumio.delete_account(hint.account_id, deadline=deadline)
         _logger.warning(LogCode.LEFTOVER_ERASED, extra=_ids(hint))
+
+    def _may_be(self, hint: Hint, reading: Reading, known: Known) -> bool:
+        """Whether an expired execution without details is what an unanswered call has opened.
+
+        Its callback came to an address that only Jumio was given, and the account is nobody
+        else's. Nothing is handed out of an expired execution, whoever's it was.
+        """
+        if reading.has_details or reading.account_id not in (None, hint.account_id):
+            return False
+        own = known.account.account_id == hint.account_id
+        return own or not self.erasures.on_record(hint.account_id)
 
     def _details(self, hint: Hint, deadline: Deadline) -> Reading:
         ids = hint.account_id, hint.workflow_execution_id
@@ -102,7 +155,7 @@ class SettleExecution:
         try:
             self.store.published(execution)
         except ConditionFailed:
-            return  # the person was erased meanwhile
+            return  # the person was erased meanwhile, or a review has ended
         _logger.info(LogCode.OUTCOME_PUBLISHED, extra=about(execution))
 
     def _tell_progress(self, known: Known) -> None:

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from verification.domain.deadline import Clock, Deadline
-from verification.domain.errors import Misconfigured, NotYet, ProviderRejected
+from verification.domain.errors import (
+    Misconfigured,
+    NotYet,
+    ProviderRejected,
+    TemporarilyUnavailable,
+)
 from verification.domain.execution import Execution, State
 from verification.domain.identity import new_reference
 from verification.domain.journeys import Step
@@ -72,7 +77,8 @@ class SupplyData:
             if sends:
                 known = self._supply(known, step, session, data, deadline)
         finally:
-            with contextlib.suppress(ConditionFailed):  # the lease ends by itself
+            # The lease ends by itself.
+            with contextlib.suppress(ConditionFailed, TemporarilyUnavailable):
                 self.sessions.let_go(user_key, owner)
         if step.kind == "screening":
             self._wait_for(State.APPROVED, known, _PATIENCE, deadline)

@@ -30,11 +30,11 @@ _ENTRIES = {
     "session-busy": _Entry(HTTPStatus.CONFLICT, "Another request is being worked on"),
     "verification-in-progress": _Entry(HTTPStatus.CONFLICT, "A result is being worked on"),
     "already-verified": _Entry(HTTPStatus.CONFLICT, "Already verified"),
-    "attempts-exhausted": _Entry(HTTPStatus.TOO_MANY_REQUESTS, "No attempts left"),
+    "attempts-exhausted": _Entry(HTTPStatus.TOO_MANY_REQUESTS, "No attempts left for now"),
     "provider-busy": _Entry(HTTPStatus.SERVICE_UNAVAILABLE, "Too many people at this moment"),
     "provider-unavailable": _Entry(HTTPStatus.SERVICE_UNAVAILABLE, "The provider does not answer"),
     "provider-rejected": _Entry(HTTPStatus.BAD_GATEWAY, "The provider refused"),
-    "temporarily-unavailable": _Entry(HTTPStatus.SERVICE_UNAVAILABLE, "Not at this moment"),
+    "temporarily-unavailable": _Entry(HTTPStatus.SERVICE_UNAVAILABLE, "The service is busy"),
     "misconfigured": _Entry(HTTPStatus.INTERNAL_SERVER_ERROR, "The service is not set up"),
     "internal": _Entry(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong"),
 }

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from pydantic import ValidationError
 from starlette.responses import JSONResponse, Response
 
 UNAUTHORIZED = "The provided credentials are invalid"
@@ -24,6 +25,13 @@ class AnsweredError(Exception):
     def __init__(self, response: Response) -> None:
         super().__init__()
         self.response = response
+
+
+def first_complaint(error: ValidationError) -> str:
+    """The first field that is wrong, and what is wrong with it."""
+    first = error.errors(include_context=False, include_url=False)[0]
+    field = ".".join(str(step) for step in first["loc"]) or "body"
+    return f"{field}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from jumio_simulator.api.tokens import TokenMint
 from jumio_simulator.world.model import new_id
 from jumio_simulator.world.options import Client, Options
+from jumio_simulator.world.tokens import TokenMint
 
 
 @dataclass

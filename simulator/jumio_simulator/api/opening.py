@@ -1,21 +1,18 @@
-"""Opening a workflow execution for a checked request, and the answer that describes it."""
+"""Opening a workflow execution for a checked request."""
 
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+from dataclasses import replace
 
-from jumio_simulator.api.account_request import AccountRequest, CredentialRequest, lifetime_seconds
-from jumio_simulator.api.problems import ProblemError
+from jumio_simulator.api.account_request import AccountRequest, lifetime_seconds
+from jumio_simulator.wire.problems import ProblemError
 from jumio_simulator.world.clock import timestamp
-from jumio_simulator.world.lifecycle import acquire, expire, open_execution
-from jumio_simulator.world.model import Account, Credential, Execution, Json, new_id
+from jumio_simulator.world.lifecycle import acquire, expire, liveness_on_file, open_execution
+from jumio_simulator.world.model import Account, Credential, Execution, new_id
 from jumio_simulator.world.workflows import CHANNELS, PARTS, Workflow, find_workflow
-
-if TYPE_CHECKING:
-    from jumio_simulator.world.world import World
+from jumio_simulator.world.world import World
 
 
 def check_against_tenant(
-    world: "World", request: AccountRequest, account: Account | None
+    world: World, request: AccountRequest, account: Account | None
 ) -> Workflow:
     """The workflow asked for; `ProblemError` 400 where the request does not fit it."""
     workflow = find_workflow(str(request.workflowDefinition.key), world.options)
@@ -25,13 +22,19 @@ def check_against_tenant(
         raise ProblemError(400, "userReference: required for this workflow")
     if workflow.update_only and account is None:
         raise ProblemError(400, "workflowDefinition.key: needs an existing account")
+    if (
+        workflow.authenticates
+        and world.options.require_liveness
+        and not (account and liveness_on_file(world, account))
+    ):
+        raise ProblemError(400, "workflowDefinition.key: no liveness check of this account passed")
     if world.options.require_consent and workflow.biometric and request.userConsent is None:
         raise ProblemError(400, "userConsent: required for biometric workflows")
     return workflow
 
 
 def new_execution(
-    world: "World", request: AccountRequest, workflow: Workflow, account: Account
+    world: World, request: AccountRequest, workflow: Workflow, account: Account
 ) -> Execution:
     """A new execution on the account, its token minted and its clock running."""
     options = world.options
@@ -71,34 +74,52 @@ def new_execution(
     return execution
 
 
-def _mint_tokens(world: "World", execution: Execution) -> None:
+def _mint_tokens(world: World, execution: Execution) -> None:
     claims = {
-        "exAt": str(int(execution.expires_at * 1000)),
+        "exAt": None,
         "accId": execution.account_id,
         "aId": execution.id,
         "wfeId": execution.id,
         "cRef": execution.customer_internal_reference,
         "cId": world.tenant_id,
     }
-    execution.token = world.mint.transaction_token(claims)
-    execution.web_token = execution.token
+
+    def token(expires_at: float) -> str:
+        shown = {
+            "milliseconds": str(int(expires_at * 1000)),
+            "seconds": str(int(expires_at)),
+            "microseconds": str(int(expires_at * 1_000_000)),
+            "iso8601": timestamp(expires_at),
+            "number": int(expires_at * 1000),
+            "absent": None,
+        }[world.options.exat_form]
+        told = claims | {"exAt": shown}
+        return world.mint.transaction_token({n: v for n, v in told.items() if v is not None})
+
+    execution.token = execution.web_token = token(execution.expires_at)
     if world.options.web_token == "separate":
         # One second less, so that the two strings differ in what they say, not only in form.
-        earlier = str(int(execution.expires_at * 1000) - 1000)
-        execution.web_token = world.mint.transaction_token(claims | {"exAt": earlier})
+        execution.web_token = token(execution.expires_at - 1)
 
 
 def _credentials(
-    world: "World", request: AccountRequest, workflow: Workflow, account: Account
+    world: World, request: AccountRequest, workflow: Workflow, account: Account
 ) -> list[Credential]:
     """Every credential the workflow takes, with the request's presets; reused ones as they are."""
     presets = {str(item.category): item for item in request.workflowDefinition.credentials}
     offered = [one for one in workflow.channels if one in world.options.tenant_channels]
-    credentials = []
+    credentials = [
+        _reused(world, account, category, presets[category].id if category in presets else None)
+        for category in workflow.on_file
+    ]
+    credentials += [
+        Credential(id=new_id(), category=category, channels=["API"], wanted=list(PARTS[category]))
+        for category in workflow.supplied
+    ]
     for category in workflow.credentials:
         preset = presets.get(category)
         if preset is not None and preset.id is not None:
-            credentials.append(_reused(world, account, preset))
+            credentials.append(_reused(world, account, category, preset.id))
             continue
         credential = Credential(
             id=new_id(),
@@ -114,74 +135,20 @@ def _credentials(
     return credentials
 
 
-def _reused(world: "World", account: Account, preset: CredentialRequest) -> Credential:
-    """A credential of an earlier execution of the account whose usability passed."""
-    for execution_id in account.execution_ids:
+def _reused(world: World, account: Account, category: str, wanted_id: str | None) -> Credential:
+    """A credential of an earlier execution whose usability passed: the one named, or the newest.
+
+    It is captured through no channel any more.
+    """
+    for execution_id in reversed(account.execution_ids):
         execution = world.executions[execution_id]
-        credential = execution.credential(preset.id or "")
-        if credential is None or credential.category != preset.category:
-            continue
-        items = execution.outcome.capabilities.get("usability", []) if execution.outcome else []
-        for item in items:
-            same = {"id": credential.id, "category": credential.category} in item["credentials"]
-            if same and item["decision"]["type"] == "PASSED" and credential.uploaded:
-                return credential
+        findings = execution.outcome.findings.get("usability", []) if execution.outcome else []
+        for finding in findings:
+            credential = finding.subjects[0]
+            if wanted_id not in {None, credential.id} or credential.category != category:
+                continue
+            if finding.verdict.type == "PASSED" and credential.uploaded:
+                return replace(credential, channels=[])
+    if wanted_id is None:
+        raise ProblemError(400, f"workflowDefinition.key: no {category} on file")
     raise ProblemError(400, "workflowDefinition.credentials.id: cannot be reused")
-
-
-def account_answer(world: "World", execution: Execution) -> Json:
-    """The body that create and update answer."""
-    body: Json = {
-        "timestamp": timestamp(world.clock.now()),
-        "account": {"id": execution.account_id},
-    }
-    if execution.offers_web:
-        web = {
-            "href": web_href(world, execution),
-            "successUrl": execution.success_url,
-            "errorUrl": execution.error_url,
-        }
-        body["web"] = {name: value for name, value in web.items() if value is not None}
-    if execution.offers_sdk:
-        body["sdk"] = {"token": execution.token}
-    body["workflowExecution"] = {
-        "id": execution.id,
-        "credentials": [_listed(world, execution, item) for item in execution.credentials],
-    }
-    return body
-
-
-def web_href(world: "World", execution: Execution) -> str:
-    """The web client's address, in the current form or in that of 2021 to 2023."""
-    tail = f"authorizationToken={execution.web_token}&locale={execution.locale}"
-    if world.options.web_href_form == "v4":
-        return f"{world.base_url}/web/v4/app?{tail}"
-    backend = quote(f"{world.base_url}/websdk/v4/api", safe="")
-    return f"{world.base_url}/web/client?baseUrl={backend}&{tail}"
-
-
-def _listed(world: "World", execution: Execution, credential: Credential) -> Json:
-    listed: Json = {"id": credential.id, "category": credential.category}
-    for name in ("label", "country", "type"):
-        value = getattr(credential, name)
-        if value is not None:
-            listed[name] = value
-    listed["allowedChannels"] = credential.channels
-    if "API" in credential.channels:
-        listed["api"] = api_block(world, execution, credential)
-    return listed
-
-
-def api_block(world: "World", execution: Execution, credential: Credential) -> Json:
-    """Where the credential's parts are uploaded and the execution is finalized."""
-    own = (
-        f"{world.base_url}/api/v1/accounts/{execution.account_id}"
-        f"/workflow-executions/{execution.id}"
-    )
-    parts = {}
-    for classifier in credential.wanted:
-        href = f"{own}/credentials/{credential.id}/parts"
-        if classifier != "DOCUMENT":
-            href = f"{href}/{classifier}"
-        parts[classifier.lower()] = href
-    return {"token": execution.token, "parts": parts, "workflowExecution": own}

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from verification.domain.errors import Misconfigured
-from verification.domain.journeys import ReturnUrl
 from verification.domain.limits import Limits
 
 
@@ -41,29 +40,6 @@ class PlaceSettings(BaseModel):
     """Whether this is a developer's machine; mixed into the settings that depend on it."""
 
     environment: Literal["production", "local"] = "production"
-
-
-class PublicSettings(PlaceSettings):
-    """Addresses that are handed out; mixed into the settings of the functions that do.
-
-    ``public_base_url`` is how we are reached; the others are where the web client leads
-    people whose step does not say.
-    """
-
-    public_base_url: str = ""
-    success_url: ReturnUrl | None = None
-    error_url: ReturnUrl | None = None
-
-    @field_validator("success_url", "error_url", mode="before")
-    @classmethod
-    def _empty_is_none(cls, value: object) -> object:
-        return value or None
-
-    @model_validator(mode="after")
-    def _calls_come_encrypted(self) -> Self:
-        if self.public_base_url.startswith("http:") and self.environment != "local":
-            raise ValueError("PUBLIC_BASE_URL must be https outside the local environment")
-        return self
 
 
 class JourneySettings(BaseModel):

@@ -1,0 +1,125 @@
+"""Clients and adapters as the functions wire them; nothing here decides anything.
+
+What not every function needs is in the modules of this package.
+"""
+
+import gc
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import Any
+
+import botocore.session
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging import utils
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+
+from verification.aws.secrets import Secrets
+from verification.domain.capability import SigningKey
+from verification.domain.deadline import Deadline
+from verification.domain.errors import Misconfigured, TemporarilyUnavailable
+from verification.domain.identity import Pepper
+
+_ANSWERING = 0.5  # seconds kept for answering
+# Short, as ``cloud.asked`` repeats what AWS puts off for as long as there is time.
+_CONFIG = Config(
+    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
+)
+# There are last known secrets to go on with: nobody waits for long.
+_SECRETS_CONFIG = _CONFIG.merge(Config(read_timeout=1.5))
+
+
+def logger() -> Logger:
+    """The function's logger, which also formats whatever this package logs."""
+    function_logger = Logger()
+    logging.getLogger("verification")  # has to exist before it can be configured
+    utils.copy_config_to_registered_loggers(function_logger, include={"verification"})
+    return function_logger
+
+
+def metrics() -> Metrics:
+    """The function's metrics; an invocation that counts nothing is no reason to warn."""
+    warnings.filterwarnings("ignore", "No application metrics to publish")
+    return Metrics()
+
+
+_session = cache(botocore.session.get_session)  # boto3's would import all about S3, too
+
+
+@cache
+def aws(service: str) -> Any:  # noqa: ANN401 one of many client types
+    """The process's client of an AWS service, with timeouts that fit a request."""
+    config = _SECRETS_CONFIG if service == "secretsmanager" else _CONFIG
+    return _session().create_client(service, config=config)
+
+
+@cache
+def secrets() -> Secrets:
+    return Secrets(aws("secretsmanager"))
+
+
+def started(*services: str) -> None:
+    """Everything is imported: make the clients that every request needs, before the first one.
+
+    One that cannot be made is told to the requests that need it. All that there is now stays,
+    so that the garbage collector, which is off while a function starts, need never look at it.
+    """
+    for service in services:
+        with suppress(BotoCoreError, ValueError):
+            aws(service)
+    gc.freeze()
+    gc.enable()
+
+
+def deadline(context: LambdaContext) -> Deadline:
+    """When this invocation has to have its answer ready."""
+    return Deadline(context.get_remaining_time_in_millis() / 1000 - _ANSWERING)
+
+
+def pepper(secret_id: str) -> Pepper:
+    with named("USER_KEY_SECRET_ID"):
+        secret = secrets().current(secret_id)
+    return Pepper(*_versioned(secret, "USER_KEY_SECRET_ID"))
+
+
+def signing_key(secret_id: str) -> SigningKey:
+    """The key with which new callback addresses are signed."""
+    with named("CALLBACK_SECRET_ID"):
+        secret = secrets().current(secret_id)
+    return SigningKey(*_versioned(secret, "CALLBACK_SECRET_ID"))
+
+
+def accepted_keys(secret_id: str, fresh: bool) -> list[SigningKey]:
+    """The keys by which a callback address may be signed: the current and the previous.
+
+    Raises TemporarilyUnavailable if one is not known; unless asked for fresh ones, the
+    previous may be left out then, for the current one is as a rule enough.
+    """
+    with named("CALLBACK_SECRET_ID"):
+        values = [secrets().current(secret_id, fresh=fresh)]
+        try:
+            values.append(secrets().previous(secret_id, fresh=fresh) or {})
+        except TemporarilyUnavailable:
+            if fresh:
+                raise
+    return [SigningKey(*_versioned(value, "CALLBACK_SECRET_ID")) for value in values if value]
+
+
+@contextmanager
+def named(setting: str) -> Iterator[None]:
+    """Say which setting led to a secret that is no good."""
+    try:
+        yield
+    except Misconfigured as problem:
+        raise Misconfigured(f"{setting}: {problem.setting}") from None
+
+
+def _versioned(secret: dict[str, str], setting: str) -> tuple[str, str]:
+    version, key = secret.get("version", ""), secret.get("key", "")
+    if not (version.isascii() and version.isalnum()) or len(key) < 32:
+        raise Misconfigured(f"{setting}: the secret needs a version and a key of 32 characters")
+    return version, key

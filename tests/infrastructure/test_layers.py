@@ -1,0 +1,91 @@
+"""What `sam build` puts into the layers: bytecode, and of botocore what is used."""
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.template import ROOT
+
+BUILD = ROOT / ".aws-sam" / "build"
+LAYERS = [BUILD / "DependenciesLayer" / "python", BUILD / "VerificationLayer" / "python"]
+SOURCES = [*(ROOT / "functions").rglob("app.py"), *(ROOT / "layers/verification").rglob("*.py")]
+CALLS = re.findall(r"\b(?:aws|started)\((.+)\)", "".join(path.read_text() for path in SOURCES))
+USED = set(re.findall(r'"(\w+)"', "".join(CALLS)))
+UNCHECKED_HASH = 0b01
+
+CREATE_CLIENTS = """
+import json, os, sys
+read = set()
+def note(event, arguments):
+    if event == "open" and isinstance(arguments[0], str) and "/botocore/data/" in arguments[0]:
+        read.add(arguments[0].partition("/botocore/data/")[2])
+sys.addaudithook(note)
+import botocore.session
+session = botocore.session.get_session()
+for service in sys.argv[1:]:
+    client = session.create_client(service, region_name="eu-central-1")
+    for operation in client.meta.method_to_api_mapping:
+        client.can_paginate(operation)
+json.dump(sorted(path for path in read if not path.endswith("/")), sys.stdout)
+"""
+
+
+def run(script: str, *arguments: str, layers: bool) -> subprocess.CompletedProcess[str]:
+    """A script on the built layers alone, or on this environment's packages."""
+    how = ["-S", "-c"] if layers else ["-c"]
+    return subprocess.run(  # noqa: S603 our own words
+        [sys.executable, *how, script, *arguments],
+        env={"PYTHONPATH": ":".join(map(str, LAYERS))} if layers else {},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda path: path.parent.name)
+def test_every_module_has_bytecode_that_no_clock_can_outdate(layer: Path) -> None:
+    modules = sorted(layer.rglob("*.py"))
+    assert modules
+    for module in modules:
+        compiled = Path(importlib.util.cache_from_source(str(module)))
+        assert compiled.is_file(), module
+        assert int.from_bytes(compiled.read_bytes()[4:8], "little") == UNCHECKED_HASH
+
+
+def test_bytecode_names_the_place_where_it_will_run() -> None:
+    compiled = importlib.util.cache_from_source(str(LAYERS[1] / "verification" / "cloud.py"))
+    content = Path(compiled).read_bytes()
+    assert b"/opt/python/verification/cloud.py" in content
+    assert str(ROOT).encode() not in content
+
+
+def test_nothing_that_botocore_reads_was_cut() -> None:
+    assert {"dynamodb", "events", "secretsmanager", "sqs"} == USED
+    whole = run(CREATE_CLIENTS, *sorted(USED), layers=False)
+    trimmed = run(CREATE_CLIENTS, *sorted(USED), layers=True)
+    assert (whole.stderr, trimmed.stderr) == ("", "")
+    assert json.loads(trimmed.stdout) == json.loads(whole.stdout) != []
+
+
+def test_a_service_that_was_cut_fails_loudly() -> None:
+    ended = run(CREATE_CLIENTS, "s3", layers=True)
+    assert ended.returncode != 0
+    assert "UnknownServiceError" in ended.stderr
+
+
+def test_an_address_in_every_partition_is_still_known() -> None:
+    script = (
+        "import boto3, sys\n"
+        "for region in ('eu-central-1', 'us-gov-west-1', 'cn-north-1'):\n"
+        "    for service in sys.argv[1:]:\n"
+        "        client = boto3.client(service, region_name=region)\n"
+        "        print(client.meta.endpoint_url)\n"
+    )
+    whole, trimmed = (run(script, *sorted(USED), layers=layers) for layers in (False, True))
+    assert trimmed.stdout == whole.stdout != ""
