@@ -3,7 +3,7 @@
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from moto import mock_aws
 
 from jumio_simulator.testing import RunningSimulator, running_simulator
@@ -90,9 +91,15 @@ class Surroundings:
         self.heard = max([self.heard, *(entry["number"] for entry in entries)])
         return entries
 
-    def witness(self, params: Json, **_: object) -> None:
-        """Sees all that is put on the bus."""
-        self.published += params["Entries"]
+    def witness(self, ask: Callable[..., Any]) -> Callable[..., Any]:
+        """Any client's way to AWS, with somebody at it who sees all that is put on the bus."""
+
+        def asked(client: Any, operation: str, members: Json) -> Any:
+            if operation == "PutEvents":
+                self.published += members["Entries"]
+            return ask(client, operation, members)
+
+        return asked
 
 
 @contextmanager
@@ -106,10 +113,8 @@ def surroundings() -> Iterator[Surroundings]:
         for name, value in _SETTINGS.items():
             patch.setenv(name, value)
         patch.syspath_prepend(HERE)  # its folder journeys/ is one with that of the layer
-        session = boto3.session.Session()
-        patch.setattr(boto3, "DEFAULT_SESSION", session)
         around = Surroundings(simulator, canned)
-        session.events.register("before-parameter-build.events.PutEvents", around.witness)
+        patch.setattr(BaseClient, "_make_api_call", around.witness(BaseClient._make_api_call))
         boto3.client("events").create_event_bus(Name=NAME)
         for name, members in _SECRETS.items():
             boto3.client("secretsmanager").create_secret(
