@@ -10,6 +10,9 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 unexport PYTHONPATH PYTHONHOME
 
+# One process more than cores: those that drive an embedded stack wait most of the time.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+SIDE_BY_SIDE := --numprocesses $(WORKERS)
 PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
@@ -33,7 +36,7 @@ demo: build
 	@python -m local demo --with-parent $(ARGS)
 
 test: lint types check template build browser
-	@$(PYTEST)
+	@$(PYTEST) $(SIDE_BY_SIDE)
 
 environment:
 	@bash local/environment.sh
@@ -67,14 +70,17 @@ template: environment
 	@echo "==> sam validate --lint"
 	@sam validate --lint
 
-unit integration contract world: environment
+unit contract: environment
 	@$(PYTEST) tests/$@
+
+integration world: environment
+	@$(PYTEST) $(SIDE_BY_SIDE) tests/$@
 
 infrastructure: build
 	@$(PYTEST) tests/$@
 
 e2e: build browser
-	@$(PYTEST) tests/$@
+	@$(PYTEST) $(SIDE_BY_SIDE) tests/$@
 
 browser: environment
 	@python -m tests.support.chromium

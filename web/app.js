@@ -21,7 +21,14 @@ let holds = false; // what is shown stays until the person has done something el
 let answers = {}; // what the person told us, in memory only, until they leave the offer
 let asked = 0;
 
-const go = { start, look: () => look(), home: () => visit("/"), signOut, unfinished, frames: false };
+const go = {
+  start,
+  look: () => look(),
+  home: () => visit("/"),
+  signOut,
+  unfinished,
+  frames: false,
+};
 
 async function boot() {
   show(views.loading);
@@ -36,7 +43,11 @@ async function boot() {
   }
   removeEventListener("online", boot);
   go.frames = Boolean(config.jumio);
-  panel({ identity, changed: () => identity.person || welcome(), startedOver: (username) => signIn(username) }).catch(() => {});
+  panel({
+    identity,
+    changed: () => identity.person || welcome(),
+    startedOver: (username) => signIn(username),
+  }).catch(() => {});
   await route();
 }
 
@@ -46,12 +57,17 @@ async function route({ byPerson = false } = {}) {
   const came = wayBack();
   drawPerson();
   client ??= identity.person && clientOf(identity);
-  if (!identity.person) return came ? show(views.elsewhere(() => welcome({ byPerson: true }))) : welcome({ byPerson });
+  if (!identity.person)
+    return came ? show(views.elsewhere(() => welcome({ byPerson: true }))) : welcome({ byPerson });
   const slug = /^\/verify\/([a-z0-9-]+)$/.exec(location.pathname)?.[1];
   const next = offers().find((one) => one.slug === slug) ?? null;
   if (next !== offer) answers = {};
   offer = next;
-  if (!offer) return show(views.home(offers(), (one) => visit(`/verify/${one.slug}`)), { asked: byPerson });
+  if (!offer)
+    return show(
+      views.home(offers(), (one) => visit(`/verify/${one.slug}`)),
+      { asked: byPerson },
+    );
   memory.offer = offer.slug;
   if (offer.claim) await identity.recall(offer.claim).catch(() => {});
   return watch({ byPerson });
@@ -59,7 +75,10 @@ async function route({ byPerson = false } = {}) {
 
 // One for each person: it remembers their token, and what they asked for without an answer.
 function clientOf(somebody) {
-  return new VerificationClient({ api: config.api, token: ({ rejected }) => somebody.token(rejected) });
+  return new VerificationClient({
+    api: config.api,
+    token: ({ rejected }) => somebody.token(rejected),
+  });
 }
 
 function visit(path) {
@@ -70,7 +89,13 @@ function visit(path) {
 // The journeys of this deployment in the page's words; one without words has its name.
 function offers() {
   const unknown = config.journeys.filter((name) => !OFFERS.some(({ journey }) => journey === name));
-  const plain = unknown.map((name) => ({ slug: name, journey: name, icon: "document", name, about: "" }));
+  const plain = unknown.map((name) => ({
+    slug: name,
+    journey: name,
+    icon: "document",
+    name,
+    about: "",
+  }));
   return [...OFFERS.filter(({ journey }) => config.journeys.includes(journey)), ...plain];
 }
 
@@ -86,7 +111,8 @@ function wayBack() {
   const slug = memory.offer ?? OFFERS[0].slug;
   history.replaceState(null, "", `/verify/${slug}`);
   const contradicts = said.ended && said.ended !== path;
-  if (!contradicts) memory.came(slug, { ended: path, code: said.code, advice: said.advice ?? "resume" });
+  if (!contradicts)
+    memory.came(slug, { ended: path, code: said.code, advice: said.advice ?? "resume" });
   return true;
 }
 
@@ -176,13 +202,16 @@ function settled(standing, byPerson) {
   holds = false;
   frame.close();
   const hint = memory.hint(offer.slug);
-  if (standing.status === "pending" && hint?.ended === "success") show(views.returned(offer, go), { asked: byPerson });
-  else if (standing.status === "pending" && hint) show(views.interrupted(hint.advice, offer, go), { asked: byPerson });
+  if (standing.status === "pending" && hint?.ended === "success")
+    show(views.returned(offer, go), { asked: byPerson });
+  else if (standing.status === "pending" && hint)
+    show(views.interrupted(hint.advice, offer, go), { asked: byPerson });
   else show(views.standing(standing, offer, go), { asked: byPerson });
 }
 
 function troubled(error) {
-  if (document.querySelector("[data-view=loading], [data-view^=trouble]")) show(views.trouble(error, { again: look, watched: true }, go));
+  if (document.querySelector("[data-view=loading], [data-view^=trouble]"))
+    show(views.trouble(error, { again: look, watched: true }, go));
   else tell(NOTICE[error.kind]);
 }
 
@@ -208,7 +237,9 @@ async function start(way, { renew = false } = {}) {
 }
 
 function request(way, renew) {
-  const language = /^[a-z]{2}(-[A-Z]{2})?$/.test(navigator.language) ? navigator.language : undefined;
+  const language = /^[a-z]{2}(-[A-Z]{2})?$/.test(navigator.language)
+    ? navigator.language
+    : undefined;
   const told = nested(answers);
   return {
     channel: way === "app" ? "sdk" : "web",

@@ -16,7 +16,9 @@ export async function panel({ identity, changed, startedOver }) {
   const select = element("demo-scenario");
   const does = new Map(scenarios.map((one) => [one.name, one.does]));
   const describe = () => (element("demo-does").textContent = does.get(select.value));
-  select.replaceChildren(...scenarios.map(({ name }) => new Option(label(name), name, false, name === chosen)));
+  select.replaceChildren(
+    ...scenarios.map(({ name }) => new Option(label(name), name, false, name === chosen)),
+  );
   describe();
   select.addEventListener("change", async () => {
     describe();
@@ -43,5 +45,7 @@ export function offerStartingOver(person) {
 }
 
 function label(name) {
-  return name === "interactive" ? "You decide, on Jumio's page" : name.charAt(0).toUpperCase() + name.slice(1);
+  return name === "interactive"
+    ? "You decide, on Jumio's page"
+    : name.charAt(0).toUpperCase() + name.slice(1);
 }

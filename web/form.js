@@ -8,7 +8,9 @@ export function form({ fields, optional = [], answers, submitted }) {
   const reasons = new Map(fields.map(({ field, reason }) => [field, reason]));
   // When somebody agreed is not asked; it is noted.
   const wanted = [...reasons.keys()].filter((name) => name !== "consent.obtainedAt");
-  const known = Object.keys(answers).filter((name) => !reasons.has(name) && name !== "consent.obtainedAt");
+  const known = Object.keys(answers).filter(
+    (name) => !reasons.has(name) && name !== "consent.obtainedAt",
+  );
   const names = [...new Set([...known, ...wanted, ...optional])];
   const rows = names.map((name) => {
     const error = reasons.has(name) && reasons.get(name) !== "needed" ? wrongWords(name) : "";
@@ -56,10 +58,20 @@ function row(name, { value = "", error, optional }) {
     input.setAttribute("aria-invalid", String(Boolean(text)));
   };
   mark(error);
-  const label = h("label", { for: id }, words.label, optional ? h("span", { class: "hint" }, " (if you like)") : null);
+  const label = h(
+    "label",
+    { for: id },
+    words.label,
+    optional ? h("span", { class: "hint" }, " (if you like)") : null,
+  );
   return {
     name,
-    node: h("p", { class: ticked ? "field tick" : "field" }, ...(ticked ? [input, label] : [label, hint, input]), problem),
+    node: h(
+      "p",
+      { class: ticked ? "field tick" : "field" },
+      ...(ticked ? [input, label] : [label, hint, input]),
+      problem,
+    ),
     value: () => (ticked ? input.checked : tidy(words, input.value)),
     focus: () => input.focus(),
     check() {
@@ -73,11 +85,19 @@ function row(name, { value = "", error, optional }) {
 function control(words, { id, value, ticked }) {
   if (words.options) {
     const choices = [["", "Please choose"], ...OPTIONS[words.options]];
-    const options = choices.map(([code, text]) => h("option", { value: code, selected: code === value }, text));
+    const options = choices.map(([code, text]) =>
+      h("option", { value: code, selected: code === value }, text),
+    );
     return h("select", { id, autocomplete: words.autocomplete }, ...options);
   }
   const type = words.type ?? "text";
-  return h("input", { id, type, autocomplete: words.autocomplete, value: ticked ? null : value, checked: ticked && Boolean(value) });
+  return h("input", {
+    id,
+    type,
+    autocomplete: words.autocomplete,
+    value: ticked ? null : value,
+    checked: ticked && Boolean(value),
+  });
 }
 
 // People write numbers with spaces, dashes and brackets.

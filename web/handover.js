@@ -26,7 +26,8 @@ export function code(address) {
     role: "img",
     "aria-label": "Code for your phone's camera",
     "shape-rendering": "crispEdges",
-  })) svg.setAttribute(name, value);
+  }))
+    svg.setAttribute(name, value);
   svg.append(shape);
   return svg;
 }

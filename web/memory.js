@@ -22,7 +22,13 @@ export const memory = {
   came(slug, { ended, code, advice }) {
     const before = this.hint(slug) ?? read("tried");
     const same = before?.slug === slug && before.code === code && before.advice === "resume";
-    write("return", { slug, ended, code, advice: same && advice === "resume" ? "renew" : advice, at: Date.now() });
+    write("return", {
+      slug,
+      ended,
+      code,
+      advice: same && advice === "resume" ? "renew" : advice,
+      at: Date.now(),
+    });
   },
 
   // The person goes on: what was said is over, but not forgotten until it went well.

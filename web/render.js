@@ -16,7 +16,9 @@ export function h(name, properties = {}, ...children) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else element.setAttribute(key, value === true ? "" : value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  element.append(
+    ...children.filter((child) => child !== null && child !== undefined && child !== ""),
+  );
   return element;
 }
 
@@ -57,7 +59,8 @@ export function show(view, { asked = false } = {}) {
   main.setAttribute("aria-busy", String(Boolean(view.busy)));
   document.title = `${view.title} | ${NAME}`;
   if (asked) window.scrollTo({ top: 0 });
-  if (asked || (held && view.id !== "loading" && hasBeenUsed())) heading.focus({ preventScroll: true });
+  if (asked || (held && view.id !== "loading" && hasBeenUsed()))
+    heading.focus({ preventScroll: true });
   else announce(`${view.title}. ${view.text ?? ""}`);
 }
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -36,7 +37,7 @@ def sweep_overdue() -> SweepOverdue:
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001
     with telling():
-        return {"looked_at": sweep_overdue()(wiring.deadline(context))}
+        return asdict(sweep_overdue()(wiring.deadline(context)))
 
 
 wiring.started("dynamodb", "sqs")

@@ -1,6 +1,8 @@
 """What `sam build` made, in a form that MiniStack starts quickly."""
 
 import compileall
+import contextlib
+import fcntl
 import hashlib
 import io
 import py_compile
@@ -24,22 +26,34 @@ def precompiled(folder: Path, cache: Path) -> Path:
     """A copy of the folder, with bytecode that stays valid whatever the times of the files.
 
     A copy, so that building again does not change the code under a running stack; kept from one
-    start to the next for as long as nothing in the folder changes.
+    start to the next for as long as nothing in the folder changes. Several stacks may share it.
     """
     copy = cache / f"{folder.name}-{_state(folder)}"
-    if not copy.is_dir():
-        for outdated in cache.glob(f"{folder.name}-*"):
-            shutil.rmtree(outdated)
-        unfinished = cache / f"{folder.name}-unfinished"
-        shutil.copytree(folder, unfinished)
-        compileall.compile_dir(
-            unfinished,
-            quiet=2,
-            stripdir=str(unfinished),
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        )
-        unfinished.rename(copy)
+    with _only_one_writer(cache):
+        if not copy.is_dir():
+            _compile(folder, copy)
     return copy
+
+
+def _compile(folder: Path, copy: Path) -> None:
+    for outdated in copy.parent.glob(f"{folder.name}-*"):
+        shutil.rmtree(outdated)
+    unfinished = copy.with_name(f"{folder.name}-unfinished")
+    shutil.copytree(folder, unfinished)
+    compileall.compile_dir(
+        unfinished,
+        quiet=2,
+        stripdir=str(unfinished),
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+    unfinished.rename(copy)
+
+
+@contextlib.contextmanager
+def _only_one_writer(cache: Path) -> Iterator[None]:
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _state(folder: Path) -> str:

@@ -70,7 +70,12 @@ export class Backend {
       return new Response(null);
     }
     const headers = new Headers(init.headers);
-    this.asked.push({ url, method: init.method, headers, body: init.body && JSON.parse(init.body) });
+    this.asked.push({
+      url,
+      method: init.method,
+      headers,
+      body: init.body && JSON.parse(init.body),
+    });
     const next = this.answers.length > 1 ? this.answers.shift() : this.answers[0];
     return next();
   }

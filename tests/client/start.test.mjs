@@ -8,13 +8,15 @@ const WEB = { channel: "web" };
 const HREF = "https://example.web.emea-1.jumio.ai/web/client?authorizationToken=t";
 const opened = answer(201, { web: { href: HREF } });
 
-const refused = (kind, facts = {}) => (error) => {
-  assert.ok(error instanceof VerificationError);
-  for (const [name, value] of Object.entries({ kind, ...facts })) {
-    assert.deepEqual(error[name], value, name);
-  }
-  return true;
-};
+const refused =
+  (kind, facts = {}) =>
+  (error) => {
+    assert.ok(error instanceof VerificationError);
+    for (const [name, value] of Object.entries({ kind, ...facts })) {
+      assert.deepEqual(error[name], value, name);
+    }
+    return true;
+  };
 
 test("a web session is an address, an SDK session a token", async () => {
   assert.deepEqual(await new Backend(opened).client.start(WEB), { kind: "web", href: HREF });
@@ -62,7 +64,10 @@ test("already verified after a screening of this start is the end of it, and oth
 test("a screening without an end is not waited for without an end", async () => {
   const backend = new Backend(answer(202, {}, { "Retry-After": "10" }));
   await assert.rejects(backend.client.start(WEB), refused("unavailable"));
-  assert.equal(backend.slept.reduce((sum, one) => sum + one), 120);
+  assert.equal(
+    backend.slept.reduce((sum, one) => sum + one),
+    120,
+  );
 });
 
 for (const [name, trouble] of [
@@ -120,7 +125,10 @@ test("without a network nothing is tried in vain", async () => {
 test("the person is asked for what is missing, field by field", async () => {
   const errors = [{ field: "applicant.phoneNumber", reason: "needed" }];
   const fields = refused("ask", { code: "applicant-required", fields: errors });
-  await assert.rejects(new Backend(problem(422, "applicant-required", {}, errors)).client.start(WEB), fields);
+  await assert.rejects(
+    new Backend(problem(422, "applicant-required", {}, errors)).client.start(WEB),
+    fields,
+  );
   const wrong = [{ field: "consent.state", reason: "too short" }];
   const invalid = new Backend(problem(400, "invalid-request", {}, wrong));
   await assert.rejects(invalid.client.start(WEB), refused("ask", { fields: wrong }));
@@ -144,7 +152,9 @@ for (const [status, code, kind] of [
   [418, "of-tomorrow", "broken"],
 ]) {
   test(`${code} is ${kind}, and not tried again`, async () => {
-    const backend = new Backend(problem(status, code, { "Retry-After": "3600", "X-Request-Id": "r" }));
+    const backend = new Backend(
+      problem(status, code, { "Retry-After": "3600", "X-Request-Id": "r" }),
+    );
     const facts = { code, status, retryAfter: 3600, requestId: "r" };
     await assert.rejects(backend.client.start(WEB), refused(kind, facts));
     assert.equal(backend.asked.length, 1);
@@ -160,7 +170,10 @@ test("a start can be given up, whatever it waits for", async () => {
   const backend = new Backend(answer(202, {}));
   const going = new AbortController();
   const reason = new Error("the person left");
-  const start = backend.client.start(WEB, { signal: going.signal, onWait: () => going.abort(reason) });
+  const start = backend.client.start(WEB, {
+    signal: going.signal,
+    onWait: () => going.abort(reason),
+  });
   await assert.rejects(start, reason);
   await assert.rejects(backend.client.start(WEB, { signal: going.signal }), reason);
 });

@@ -7,12 +7,17 @@ const at = (status, etag = status, wait = "5") => {
   const headers = { ETag: `W/"${etag}"`, ...(wait && { "Retry-After": wait }) };
   return answer(200, { ...STANDING, status }, headers);
 };
-const same = (etag, wait = "5") => answer(304, undefined, { ETag: `W/"${etag}"`, "Retry-After": wait });
+const same = (etag, wait = "5") =>
+  answer(304, undefined, { ETag: `W/"${etag}"`, "Retry-After": wait });
 const words = (seen) => seen.map(({ standing, trouble }) => standing?.status ?? trouble.kind);
 
 test("every change is told until nothing is left to wait for", async () => {
   const backend = new Backend(at("pending"), at("processing", "b", "3"), at("approved", "c", ""));
-  assert.deepEqual(words(await taken(backend.client.watch())), ["pending", "processing", "approved"]);
+  assert.deepEqual(words(await taken(backend.client.watch())), [
+    "pending",
+    "processing",
+    "approved",
+  ]);
   assert.deepEqual(backend.slept, [5, 3]);
 });
 
@@ -43,20 +48,38 @@ test("when nothing happens for long, questions become rarer, but not rare", asyn
 });
 
 test("trouble that passes is told, waited out, and taken back", async () => {
-  const backend = new Backend(at("pending", "a"), unreachable, unreachable, same("a"), at("approved", "b", ""));
+  const backend = new Backend(
+    at("pending", "a"),
+    unreachable,
+    unreachable,
+    same("a"),
+    at("approved", "b", ""),
+  );
   backend.reachable = false;
   const seen = await taken(backend.client.watch());
   assert.deepEqual(words(seen), ["pending", "offline", "offline", "pending", "approved"]);
 });
 
 test("after a failure it waits as long as it is told, and longer each time if it is not", async () => {
-  const told = new Backend(problem(503, "provider-unavailable", { "Retry-After": "20" }), at("approved", "b", ""));
+  const told = new Backend(
+    problem(503, "provider-unavailable", { "Retry-After": "20" }),
+    at("approved", "b", ""),
+  );
   await taken(told.client.watch());
   assert.deepEqual(told.slept, [20]);
-  const silent = new Backend(unreachable, unreachable, unreachable, unreachable, at("approved", "b", ""));
+  const silent = new Backend(
+    unreachable,
+    unreachable,
+    unreachable,
+    unreachable,
+    at("approved", "b", ""),
+  );
   silent.reachable = false;
   await taken(silent.client.watch());
-  assert.deepEqual(silent.slept, silent.slept.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    silent.slept,
+    silent.slept.toSorted((a, b) => a - b),
+  );
   assert.equal(silent.slept.length, 4);
 });
 
@@ -96,6 +119,9 @@ test("one look is one question", async () => {
 test("the gateway's own troubles, where they can be read, pass", async () => {
   for (const status of [429, 500, 502, 503, 504]) {
     const gateway = answer(status, { message: "x" }, { "Content-Type": "application/json" });
-    await assert.rejects(new Backend(gateway).client.verification(), { kind: "unavailable", status });
+    await assert.rejects(new Backend(gateway).client.verification(), {
+      kind: "unavailable",
+      status,
+    });
   }
 });

@@ -10,16 +10,23 @@ from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener
 from local.demo.people import Person, add, sign_in
-from local.stack import DIRECTORY
-from tests.support.stack import RunningStack, running_stack
+from tests.support.stack import TESTS, RunningStack, running_stack, sharing
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[RunningStack]:
-    """The deployed template with everything around it."""
-    with running_stack(DIRECTORY / "e2e") as running:
+def artefacts() -> Path:
+    """What one stack has compiled, the next need not compile again."""
+    shared = TESTS / "artefacts"
+    shared.mkdir(parents=True, exist_ok=True)
+    return shared
+
+
+@pytest.fixture(scope="session")
+def stack(artefacts: Path) -> Iterator[RunningStack]:
+    """The deployed template with everything around it, for all tests but those with their own."""
+    with running_stack(sharing(TESTS / "shared", artefacts)) as running:
         yield running
 
 
@@ -79,9 +86,6 @@ def bus(stack: RunningStack) -> Iterator[BusListener]:
 
 
 @pytest.fixture
-def own_directory(stack: RunningStack, tmp_path: Path) -> Path:
-    """A folder for a stack of the test's own; what is compiled already need not be again."""
-    directory = tmp_path / "stack"
-    directory.mkdir()
-    (directory / "artefacts").symlink_to(stack.directory / "artefacts")
-    return directory
+def own_directory(artefacts: Path, tmp_path: Path) -> Path:
+    """A folder for a stack of the test's own."""
+    return sharing(tmp_path / "stack", artefacts)

@@ -90,7 +90,7 @@ def test_a_body_without_a_type_is_refused(
         ({"channel": ["sdk"]}, "channel"),
         ({"channel": "SDK"}, "channel"),
         ({"channel": "sdk", "locale": "de"}, "locale"),
-        ({"channel": "web", "locale": "xx"}, "locale"),
+        ({"channel": "web", "locale": "no language"}, "locale"),
         ({"channel": "web", "locale": 7}, "locale"),
         ({"channel": "sdk", "renew": "true"}, "renew"),
         ({"channel": "sdk", "renew": 1}, "renew"),
@@ -118,7 +118,14 @@ def test_the_field_that_is_wrong_is_named(
 
 
 @pytest.mark.parametrize(
-    "moment", [_ago(days=3 * 366), _ago(days=-1), "yesterday", "2026-11-23T08:15:00", 1795426992]
+    "moment",
+    [
+        pytest.param(_ago(days=3 * 366), id="three years ago"),
+        pytest.param(_ago(days=-2), id="the day after tomorrow"),
+        "yesterday",
+        "2026-11-23T08:15:00",
+        1795426992,
+    ],
 )
 def test_consent_that_was_obtained_at_no_believable_moment_is_refused(
     stack: RunningStack, send: Callable[..., httpx.Response], moment: object
@@ -132,8 +139,8 @@ def test_consent_that_was_obtained_at_no_believable_moment_is_refused(
 @pytest.mark.parametrize(
     ("consent", "field"),
     [
-        ({"country": "US"}, "consent.obtained"),
-        ({"country": "US", "obtained": "yes"}, "consent.obtainedAt"),
+        ({"country": "US", "state": "IL"}, "consent.obtained"),
+        ({"country": "US", "state": "IL", "obtained": "yes"}, "consent.obtainedAt"),
         ({"country": "AT", "obtained": "yes"}, "consent.obtainedAt"),
     ],
 )

@@ -8,10 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
-from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.observer import log_lines
@@ -25,7 +25,8 @@ from tests.support.outside import (
     users,
 )
 from tests.support.reconfigured import reconfigured
-from tests.support.stack import RunningStack
+from tests.support.stack import TESTS, RunningStack, running_stack, sharing
+from tests.support.waiting import eventually
 from tests.support.workers import at_once, warm, workers
 
 _logger = logging.getLogger(__name__)
@@ -37,6 +38,13 @@ RETURNS = 1
 CALMEST = 15  # the longest Retry-After that a small crowd may be told
 
 Answers = list[httpx.Response]
+
+
+@pytest.fixture(scope="module")
+def stack(artefacts: Path) -> Iterator[RunningStack]:
+    """A stack of their own: these tests leave nothing over for others."""
+    with running_stack(sharing(TESTS / "crowd", artefacts)) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """An operator erases a person through the deployed function, with the rights that it has there."""
 
-from tests.support.waiting import eventually
-
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener, log_lines, table_items
@@ -13,6 +11,7 @@ from tests.support.end_to_end import (
     settled_queue,
 )
 from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 
 def test_a_person_is_erased_and_may_start_afresh(

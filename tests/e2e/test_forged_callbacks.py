@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable
 
 import httpx
-from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
@@ -20,6 +19,7 @@ from tests.support.end_to_end import (
     settled_queue,
 )
 from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 VARYING = {"date", "x-request-id", "apigw-requestid", "x-amzn-requestid", "x-amz-request-id"}
 
@@ -65,7 +65,7 @@ def test_nobody_on_the_internet_can_influence_anything(
         b"{",
         b"[]",
         json.dumps(body)[:-9].encode(),
-        json.dumps({**body, "padding": "x" * 20_000}).encode(),
+        json.dumps({**body, "padding": "x" * 70_000}).encode(),
         json.dumps(body_about(execution, account={"id": 7})).encode(),
         json.dumps(body_about(execution, userReference="1-somebody-else")).encode(),
         b"\xff\xfe",

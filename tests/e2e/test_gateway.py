@@ -3,10 +3,10 @@
 import boto3
 import pytest
 import requests
-from tests.support.waiting import eventually
 
 from local.demo.people import Person, add, sign_in
 from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 _AUTHENTICATED = [("POST", "/sessions"), ("GET", "/verification")]
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
@@ -13,6 +12,7 @@ from local.demo.observer import log_lines, table_items
 from tests.support.jwt import claims
 from tests.support.problems import problem, wait_of
 from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 _JUMIOS = {"title": "what-jumio-said", "detail": "what-jumio-said /srv/jumio.py"}
 _CREATE = "accounts.create"

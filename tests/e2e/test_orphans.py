@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import httpx
-from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import log_lines, table_items
 from tests.support.end_to_end import erase
 from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 Json = dict[str, Any]
 
@@ -90,6 +90,7 @@ def test_a_person_who_began_anew_keeps_the_new_account_and_the_other_is_recorded
 def test_an_account_of_somebody_who_was_erased_meanwhile_is_deleted(
     stack: RunningStack, frontend: Frontend, simulator: AdminClient
 ) -> None:
+    simulator.patch_options(expired_details="not_executed")  # or nothing proves whose it is
     lost = _lost(frontend, simulator)
     _let_the_lease_end(stack, lost)
     person = _account(stack, lost)

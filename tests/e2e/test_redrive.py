@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.support.waiting import FAILSAFE, eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.cloud.aws import CREDENTIALS
@@ -16,6 +15,7 @@ from local.demo.observer import log_lines, queue_depth
 from local.stack import NAME, ROOT
 from tests.support.end_to_end import decided
 from tests.support.stack import RunningStack
+from tests.support.waiting import FAILSAFE, eventually
 
 
 @pytest.fixture

@@ -245,7 +245,7 @@ class Invariants(RuleBasedStateMachine):
     @rule()
     def the_sweeper_runs(self) -> None:
         queue: Any = self.queue
-        SweepOverdue(self.bff.outcomes, queue, self.clock)(Deadline(60))
+        SweepOverdue(self.bff.outcomes, queue, self.clock, at_once=1)(Deadline(60))
         for item in of_kind(self.bff.plain_items(), "EXECUTION#"):
             if State(item["state"]).final and "workflow_execution_id" not in item:
                 self.given_up.add(item["sk"][10:])

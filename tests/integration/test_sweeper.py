@@ -4,11 +4,12 @@ import itertools
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.support.interruptions import interleaved, killed
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
-from verification.domain.errors import OutcomeUnknown, TemporarilyUnavailable
+from verification.domain.errors import OutcomeUnknown
 from verification.domain.schedule import FIRST_LOOK, GRACE, IDLE, RHYTHM, UNHEARD
 
 LIFETIME = 30 * 60
@@ -157,16 +158,17 @@ def test_a_worker_that_was_faster_leaves_nothing_to_look_at(pipeline: Pipeline) 
 def test_an_outage_of_the_queue_only_delays(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, observed: Observed
 ) -> None:
+    throttled = ClientError({"Error": {"Code": "RequestThrottled"}}, "SendMessage")
     users = [f"user-{number}" for number in range(3)]
     for user in users:
         pipeline.open(user=user)
     pipeline.let_pass(LIFETIME + GRACE)
 
-    def refuse(_hint: object) -> None:
-        raise TemporarilyUnavailable("SendMessage: RequestThrottled")
+    def refuse(**_message: object) -> None:
+        raise throttled
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline.hints, "send", refuse)
+        patch.setattr(pipeline.hints.sqs, "send_message", refuse)
         for _ in range(3):
             assert pipeline.sweep() == 0
     assert observed.codes().count("look_failed") == len(users)  # each is tried, and not at once

@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import httpx
-from tests.support.waiting import eventually
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener, queue_depth
 from tests.support.event_schema import violations
 from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 Json = dict[str, Any]
 _UNDECIDED = {"none", "pending", "processing"}

@@ -12,10 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from local.cloud.aws import LocalAws
+from local.stack import DIRECTORY, ROOT
 from tests.support.waiting import FAILSAFE, eventually
 
-from local.cloud.aws import LocalAws
-from local.stack import ROOT
+TESTS = DIRECTORY / "tests"
+"""Where the stacks of tests keep what they may share, and what they leave to be looked at."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,15 @@ def end(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM)
         process.kill()
         process.communicate()
         raise
+
+
+def sharing(directory: Path, artefacts: Path) -> Path:
+    """A stack's directory; what another stack compiled already it need not compile again."""
+    directory.mkdir(parents=True, exist_ok=True)
+    link = directory / "artefacts"
+    if not link.is_symlink():
+        link.symlink_to(artefacts)
+    return directory
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """The processes in which MiniStack runs the function that opens sessions."""
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,16 +12,17 @@ from jumio_simulator.admin.client import AdminClient
 from tests.support.outside import User, user_key
 from tests.support.reconfigured import name_of
 from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 _STEP = 10
 _LONG = 4_000_000_000  # far in the future, in seconds since 1970
 
 
-def at_once(ask: Callable[[int], httpx.Response], number: int) -> list[httpx.Response]:
+def at_once[Answer](ask: Callable[[int], Answer], number: int) -> list[Answer]:
     """Everybody asks at the same moment; what each of them got."""
     ready = Barrier(number)
 
-    def one(place: int) -> httpx.Response:
+    def one(place: int) -> Answer:
         ready.wait()
         return ask(place)
 
@@ -46,16 +48,23 @@ def warm(stack: RunningStack, simulator: AdminClient, user: User, number: int) -
 
     A cloud starts fifty in the time of one. A single machine would need longer than the gateway
     waits, and give up on all of them. The requests are of somebody for whom another request
-    seems to be at work: each keeps its worker for a second, and opens nothing.
+    seems to be at work: each keeps its worker for a second, and opens nothing. Whether they are
+    answered in time does not matter: a worker that took long to start is there for the next.
     """
     _occupy(stack, simulator, user)
-    for _ in range(3 * number // _STEP):
-        running = len(workers(stack))
-        if running >= number:
-            return
-        wanted = min(number, running + _STEP)
-        at_once(lambda _: user.app.create_session(channel="sdk"), wanted)
-    assert len(workers(stack)) >= number
+
+    def start_some() -> int:
+        if (running := len(workers(stack))) < number:
+            at_once(lambda _: _ask(user), min(number, running + _STEP))
+        return running
+
+    assert eventually(start_some, lambda running: running >= number) >= number
+
+
+def _ask(user: User) -> httpx.Response | None:
+    with contextlib.suppress(httpx.TimeoutException):
+        return user.app.create_session(channel="sdk")
+    return None
 
 
 def _occupy(stack: RunningStack, simulator: AdminClient, user: User) -> None:

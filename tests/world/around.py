@@ -3,7 +3,7 @@
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,11 +12,13 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from moto import mock_aws
 
 from jumio_simulator.testing import RunningSimulator, running_simulator
 from tests.support.canned_jumio import OAUTH_TOKEN, CannedJumio, canned_jumio
 from tests.support.event_schema import violations
+from tests.support.events import event
 from tests.support.functions import running
 from tests.support.template import table_definition
 from tests.world.inputs import Expected, Input, leaves
@@ -65,6 +67,7 @@ class Surroundings:
     simulator: RunningSimulator
     canned: CannedJumio
     published: list[Json] = field(default_factory=list)
+    begun: list[Json] = field(default_factory=list)
     heard: int = 0  # the number of the last request that the simulator has got
 
     def __post_init__(self) -> None:
@@ -79,8 +82,7 @@ class Surroundings:
         self.dynamodb.create_table(**{**copy.deepcopy(_table()), "TableName": NAME})
         place = Place(self)
         yield place
-        place.sent()
-        place.messages()
+        place.listen()
         self.dynamodb.delete_table(TableName=NAME)
 
     def sent(self) -> list[Json]:
@@ -89,9 +91,15 @@ class Surroundings:
         self.heard = max([self.heard, *(entry["number"] for entry in entries)])
         return entries
 
-    def witness(self, params: Json, **_: object) -> None:
-        """Sees all that is put on the bus."""
-        self.published += params["Entries"]
+    def witness(self, ask: Callable[..., Any]) -> Callable[..., Any]:
+        """Any client's way to AWS, with somebody at it who sees all that is put on the bus."""
+
+        def asked(client: Any, operation: str, members: Json) -> Any:
+            if operation == "PutEvents":
+                self.published += members["Entries"]
+            return ask(client, operation, members)
+
+        return asked
 
 
 @contextmanager
@@ -105,10 +113,8 @@ def surroundings() -> Iterator[Surroundings]:
         for name, value in _SETTINGS.items():
             patch.setenv(name, value)
         patch.syspath_prepend(HERE)  # its folder journeys/ is one with that of the layer
-        session = boto3.session.Session()
-        patch.setattr(boto3, "DEFAULT_SESSION", session)
         around = Surroundings(simulator, canned)
-        session.events.register("before-parameter-build.events.PutEvents", around.witness)
+        patch.setattr(BaseClient, "_make_api_call", around.witness(BaseClient._make_api_call))
         boto3.client("events").create_event_bus(Name=NAME)
         for name, members in _SECRETS.items():
             boto3.client("secretsmanager").create_secret(
@@ -130,6 +136,7 @@ class Place:
     lines: list[str] = field(default_factory=list)
     queued: list[Json] = field(default_factory=list)
     heard: list[Json] = field(default_factory=list)
+    called: set[str] = field(default_factory=set)  # since it was listened to
     subject: str = ""
 
     def call(
@@ -144,6 +151,7 @@ class Place:
         }
         if name in ("receive_callback", "settle_execution"):
             environment |= {"QUEUE_URL": self.around.queue, "BUS_NAME": NAME}
+        self.called |= {name} if jumio else {name, "simulator"}
         with pytest.MonkeyPatch.context() as patch:
             for variable, value in environment.items():
                 patch.setenv(variable, value)
@@ -161,8 +169,20 @@ class Place:
         return {str(one["message"]) for one in self.records() if "message" in one}
 
     def items(self) -> list[Json]:
-        found = self.around.dynamodb.scan(TableName=NAME)["Items"]
-        return [plain(item) for item in found]
+        """What is on record."""
+        return [plain(item) for item in self.around.dynamodb.scan(TableName=NAME)["Items"]]
+
+    def begin(self) -> None:
+        """A person has a session of the canned Jumio's, opened once for all places."""
+        begun, asked = self.around.begun, event("create_session")
+        if begun:
+            for item in begun:
+                self.around.dynamodb.put_item(TableName=NAME, Item=item)
+        else:
+            answer = self.call("create_session", asked, jumio=self.around.canned.url)
+            assert answer["statusCode"] == 201
+            begun += self.around.dynamodb.scan(TableName=NAME)["Items"]
+        self.subject = asked["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]
 
     def item(self, kind: str) -> Json:
         """The one item of a kind that a person has."""
@@ -171,19 +191,24 @@ class Place:
         ]
         return found
 
+    def listen(self) -> None:
+        """Take what has come to the simulator and, from receive_callback, to the queue."""
+        self.heard += self.around.sent() if self.called & {"simulator"} else []
+        sqs, queue = self.around.sqs, self.around.queue
+        while self.called & {"receive_callback"}:
+            taken = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+            for one in taken:
+                self.queued.append(json.loads(one["Body"]))
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=one["ReceiptHandle"])
+            if not taken:
+                break
+        self.called.clear()
+
     def sent(self) -> tuple[Json | None, Json | None]:
         """The last account request and the last prepared data that the simulator got."""
-        self.heard += self.around.sent()
+        self.listen()
         last = {entry["endpoint"]: entry["body"] for entry in self.heard}
         return last.get("accounts.create"), last.get("parts.upload")
-
-    def messages(self) -> list[Json]:
-        """What was on the queue."""
-        sqs, queue = self.around.sqs, self.around.queue
-        for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
-            self.queued.append(json.loads(one["Body"]))
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=one["ReceiptHandle"])
-        return self.queued
 
     def require(self, expected: Expected) -> None:
         """That the codes are as expected; nothing is unexpected or misconfigured by default."""
@@ -193,6 +218,7 @@ class Place:
 
     def require_silence(self, about: Input, *words: str) -> None:
         """That nothing private, and nothing that opens anything, was logged, queued or told."""
+        self.listen()
         events = [json.loads(entry["Detail"]) for entry in self.around.published]
         assert [violations(one) for one in events] == [[] for _ in events]
         spoken = {

@@ -43,7 +43,8 @@ def require_taken(
     _, user_key, reference, _ = CAPABILITY.split(".")
     hint = {"user_key": user_key, "reference": reference}
     ids = expected.queued.model_dump() if expected.queued else None
-    assert place.messages() == ([{**hint, **ids}] if ids else [])
+    place.listen()
+    assert place.queued == ([{**hint, **ids}] if ids else [])
     place.require(expected)
     place.require_silence(about)
 

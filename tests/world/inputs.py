@@ -17,6 +17,7 @@ from verification.observability import LogCode
 
 FOLDER = Path(__file__).parent / "inputs"
 Json = dict[str, Any]
+Text = Annotated[str, Field(min_length=1)]
 Sentence = Annotated[str, Field(pattern=r"^\S[^\n]{4,198}\S$")]
 Asked = Annotated[str, Field(pattern=r"^(create|update|upload|token)$")]
 Channel = Annotated[str, Field(pattern=r"^(sdk|web)$")]
@@ -73,7 +74,7 @@ class Input(_Strict):
 
     what: Sentence
     known_from: Sentence
-    private: list[Annotated[str, Field(min_length=1)]] = []
+    private: list[Text] = []
     settings: dict[str, str] = {}
 
 
@@ -88,7 +89,7 @@ class SessionEvent(Input):
     expected: SessionExpected
 
 
-class StatusExpected(Answered):
+class Told(Answered):
     body: Json | None = None
 
 
@@ -96,7 +97,7 @@ class StatusEvent(Input):
     """An event for get_verification, of somebody who has begun nothing."""
 
     event: JsonValue
-    expected: StatusExpected
+    expected: Told
 
 
 class CallbackExpected(Answered):
@@ -157,8 +158,7 @@ class Person(Input):
     expected: PersonExpected
 
 
-class OpeningExpected(Answered):
-    body: Json | None = None
+class OpeningExpected(Told):
     asked: int = 1
 
 
@@ -226,10 +226,8 @@ def read(path: Path, model: type[Input]) -> Input:
 
 def inputs(folder: str) -> list[Any]:
     """The inputs of a kind, to parametrize a test with; their paths are its ids."""
-    paths = sorted((FOLDER / folder).rglob("*.json"))
-    return [
-        pytest.param(read(path, KINDS[folder]), id=str(path.relative_to(FOLDER))) for path in paths
-    ]
+    paths, kind = sorted((FOLDER / folder).rglob("*.json")), KINDS[folder]
+    return [pytest.param(read(path, kind), id=str(path.relative_to(FOLDER))) for path in paths]
 
 
 def leaves(value: object) -> Iterator[str]:
@@ -246,9 +244,8 @@ def leaves(value: object) -> Iterator[str]:
 
 
 def _without_repetition(members: list[tuple[str, object]]) -> Json:
-    names = [name for name, _ in members]
-    if len(set(names)) != len(names):
-        raise ValueError(f"a member is there twice: {names}")
+    if len(dict(members)) != len(members):
+        raise ValueError(f"a member is there twice: {[name for name, _ in members]}")
     return dict(members)
 
 

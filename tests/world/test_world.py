@@ -124,7 +124,7 @@ def test_an_answer_to_a_call_that_opens_an_execution(place: Place, said: Opening
     if said.call == "upload":
         asked |= {"journey": "applicant", "applicant": {"firstName": "Ada"}}
     elif said.call == "update":
-        begin(place)
+        place.begin()
         asked |= {"renew": True}
     jumio.begin(**{"status": UNFINISHED, said.call: canned(said.answer)})
 
@@ -141,7 +141,7 @@ def test_an_answer_to_a_call_that_opens_an_execution(place: Place, said: Opening
 
 @pytest.mark.parametrize("said", inputs("answers/reading"))
 def test_an_answer_about_an_execution(place: Place, said: Reading) -> None:
-    begin(place)
+    place.begin()
     answers = {"status": said.status, "details": said.details}
     place.around.canned.begin(**{name: canned(one) for name, one in answers.items() if one})
     messages = event("settle_execution")
@@ -161,7 +161,7 @@ def test_an_answer_about_an_execution(place: Place, said: Reading) -> None:
 
 @pytest.mark.parametrize("sent", inputs("messages"))
 def test_messages_for_settle_execution(place: Place, sent: Messages) -> None:
-    begin(place)
+    place.begin()
     text = json.dumps(sent.event)
     for name, value in hint(place).items():
         text = text.replace(f"<{name}>", value)
@@ -186,14 +186,6 @@ def with_claims(called: Json, claims: Json) -> Json:
 def canned(reply: Reply) -> Canned:
     text = json.dumps(reply.body) if reply.text is None else reply.text
     return Canned(reply.status, text, reply.headers)
-
-
-def begin(place: Place) -> None:
-    """A person has a session of the canned Jumio's."""
-    asked = event("create_session")
-    answer = place.call("create_session", asked, jumio=place.around.canned.url)
-    assert answer["statusCode"] == 201
-    place.subject = asked["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]
 
 
 def hint(place: Place) -> dict[str, str]:

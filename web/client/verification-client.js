@@ -157,7 +157,7 @@ export class VerificationClient {
     this.#unfinished = { body, key };
     let screened = false;
     let waited = 0;
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       let wait = 0;
       try {
         const answer = await this.#post(body, key, signal);
@@ -210,7 +210,7 @@ export class VerificationClient {
     let last = null;
     let etag = "";
     let troubled = false;
-    for (let quiet = 0, failures = 0; !signal?.aborted; ) {
+    for (let quiet = 0, failures = 0; !signal?.aborted;) {
       let wait = 0;
       try {
         while (this.#around.hidden()) await this.#around.pause(60_000, signal);
@@ -365,13 +365,33 @@ const BLOCKED = /^A\d\d0?900$/; // an ad blocker, a company's firewall
 
 /** @type {Record<string, Advice>} */
 const ADVICE = {
-  9100: "resume", 9300: "resume", 9301: "resume", 9800: "resume", 9801: "resume", 9810: "resume",
-  9200: "renew", 9210: "renew", 9400: "renew", 9835: "renew", 9836: "renew", 9900: "renew",
-  9820: "other-device", 9821: "other-device", 9822: "other-device",
-  A: "resume", E: "resume", G: "resume",
-  B: "renew", C: "renew", J: "renew",
-  H: "ask", I: "ask", K: "ask",
-  F: "configuration", L: "configuration", N: "configuration",
+  9100: "resume",
+  9300: "resume",
+  9301: "resume",
+  9800: "resume",
+  9801: "resume",
+  9810: "resume",
+  9200: "renew",
+  9210: "renew",
+  9400: "renew",
+  9835: "renew",
+  9836: "renew",
+  9900: "renew",
+  9820: "other-device",
+  9821: "other-device",
+  9822: "other-device",
+  A: "resume",
+  E: "resume",
+  G: "resume",
+  B: "renew",
+  C: "renew",
+  J: "renew",
+  H: "ask",
+  I: "ask",
+  K: "ask",
+  F: "configuration",
+  L: "configuration",
+  N: "configuration",
   M: "give-up",
 };
 

@@ -6,9 +6,12 @@ is ever a key: no token, href, secret, capability, subject or address.
 """
 
 from enum import StrEnum
+from threading import Lock
 
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+
+_counting = Lock()
 
 
 class LogCode(StrEnum):
@@ -93,5 +96,6 @@ class Metric(StrEnum):
 
 
 def count(metric: Metric) -> None:
-    """Add one to a metric; it is emitted when the invocation ends."""
-    Metrics().add_metric(name=metric, unit=MetricUnit.Count, value=1)
+    """Add one to a metric, from any thread; it is emitted when the invocation ends."""
+    with _counting:
+        Metrics().add_metric(name=metric, unit=MetricUnit.Count, value=1)

@@ -197,6 +197,10 @@ def test_two_journeys_cannot_share_a_name() -> None:
         ({"name": "a", "passes": []}, "passes"),
         ({"name": "a", "successUrl": "http://shop.example/done"}, "successUrl"),
         ({"name": "a", "successUrl": "https://shop.example:8443/done"}, "successUrl"),
+        ({"name": "a", "successUrl": "https://203.0.113.7/done"}, "successUrl"),
+        ({"name": "a", "successUrl": "https://[2001:db8::1]/done"}, "successUrl"),
+        ({"name": "a", "successUrl": "https://intranet/done"}, "successUrl"),
+        ({"name": "a", "successUrl": "https://ada:x@shop.example/done"}, "successUrl"),
     ],
 )
 def test_the_path_of_what_is_wrong_is_told(step: dict[str, object], path: str) -> None:

@@ -33,9 +33,14 @@ def test_another_region_gets_the_nearest(asked: str, sent: str) -> None:
     assert nearest(asked) == sent
 
 
-@pytest.mark.parametrize("tag", ["uk", "sr", "sr-Latn", "sr-Cyrl-RS", "mk"])
-def test_a_language_that_is_not_listed_is_passed_on(tag: str) -> None:
-    assert nearest(tag) == tag
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("UK", "uk"), ("mk_MK", "mk-MK"), ("bn-in", "bn-IN"), ("sr-Latn-RS", "sr"), ("fil-PH", "fil")],
+)
+def test_a_language_that_is_not_listed_is_passed_on_as_far_as_it_fits(
+    tag: str, language: str
+) -> None:
+    assert nearest(tag) == language
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ def encoded(part: bytes) -> str:
 
 def token(payload: object) -> str:
     header = json.dumps({"alg": "HS512", "zip": "GZIP"}).encode()
-    packed = gzip.compress(json.dumps(payload).encode())
+    packed = gzip.compress(json.dumps(payload).encode(), mtime=0)  # names of tests show it
     return ".".join([encoded(header), encoded(packed), encoded(b"signature")])
 
 
@@ -74,7 +74,7 @@ def test_how_long_was_asked_for_decides_what_can_be() -> None:
         token({"exAt": "soon"}),
         token([1]),
         "x." + encoded(b"{}") + ".y",
-        "x." + encoded(gzip.compress(b"{}")[:-9]) + ".y",
+        "x." + encoded(gzip.compress(b"{}", mtime=0)[:-9]) + ".y",
         "x.é.y",
     ],
 )

@@ -100,8 +100,10 @@ def _one_of(*words: str) -> Format:
     return known
 
 
+_NAMES = "firstName", "middleName", "lastName", "paternalSurname", "maternalSurname", "suffix"
+
 PREPARED_DATA: dict[str, Format] = {
-    **dict.fromkeys(("firstName", "middleName", "lastName", "suffix"), _text),
+    **dict.fromkeys(_NAMES, _text),
     "sex": _one_of("M", "F", "X"),
     "dateOfBirth": _past,
     "socialSecurityNumber": _text,
@@ -119,7 +121,7 @@ PREPARED_DATA: dict[str, Format] = {
     "id.idNumber": _text,
     "id.issuingDate": _date,
     "id.expiryDate": _date,
-    "id.type": _one_of("PASSPORT", "DRIVING_LICENSE", "ID_CARD", "VISA"),
+    "id.type": _one_of("PASSPORT", "DRIVING_LICENSE", "ID_CARD", "VISA", "PERMIT"),
     "kyc.registrationDate": _date,
     "kyc.registrationIpAddress": _address,
 }

@@ -48,9 +48,12 @@ def _seconds(lifetime: str) -> int:
 def _allowed_by_jumio(value: HttpUrl) -> HttpUrl:
     if len(str(value)) > 255 or value.query or value.fragment:
         raise ValueError("at most 255 characters, without query and fragment")
-    here = value.host in ("localhost", "127.0.0.1")
-    if not here and (value.scheme != "https" or value.port != 443):
-        raise ValueError("https, without a port")
+    host = value.host or ""
+    if host not in ("localhost", "127.0.0.1"):
+        if value.scheme != "https" or value.port != 443 or value.username or value.password:
+            raise ValueError("https, without a port and a user")
+        if "." not in host or host.rpartition(".")[2].isdecimal() or host.startswith("["):
+            raise ValueError("a host name of your own, no address")
     return value
 
 

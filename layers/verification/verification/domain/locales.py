@@ -29,13 +29,18 @@ _SAME = {
 
 
 def nearest(tag: str) -> str:
-    """The listed language that comes nearest, or the tag itself if none does."""
+    """The listed language that comes nearest; if none does, the tag as far as it fits.
+
+    Jumio documents five characters at most: a language, and perhaps a region.
+    """
     if not re.fullmatch(TAG, tag):
         raise ValueError("not a language tag like de or pt-BR")
     parts = tag.replace("_", "-").lower().split("-")
+    language, region = parts[0], parts[-1].upper()
+    fits = [len(part) for part in parts] == [2, 2]
     while parts:
         shorter = "-".join(parts)
         if found := _BY_LOWER_CASE.get(shorter) or _SAME.get(shorter):
             return found
         parts.pop()
-    return tag
+    return f"{language}-{region}" if fits else language

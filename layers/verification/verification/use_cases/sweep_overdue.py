@@ -3,9 +3,12 @@
 What nobody has heard of for a while is looked at too, in case a callback was lost.
 """
 
+import itertools
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from verification.aws.queue import HintQueue
 from verification.domain.deadline import Clock, Deadline
@@ -18,61 +21,71 @@ from verification.store.outcomes import Unreadable
 
 _logger = logging.getLogger(__name__)
 _STOP = 5.0  # seconds before the deadline
+_GROUP = 100  # executions between two looks at the clock
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many executions were looked at, and how many are due and were not reached in time."""
+
+    looked_at: int
+    left: int
 
 
 @dataclass(frozen=True)
 class SweepOverdue:
-    """The use case and what it needs."""
+    """The use case and what it needs; ``at_once`` executions are looked at side by side."""
 
     store: OutcomeStore
     queue: HintQueue
     clock: Clock = time.time
+    at_once: int = 4
 
-    def __call__(self, deadline: Deadline) -> int:
-        """Queue a hint for each execution that is due; how many were looked at.
+    def __call__(self, deadline: Deadline) -> Swept:
+        """Queue a hint for each execution that is due, the most overdue first.
 
         Reading Jumio is the worker's, whoever gives the hint. What is not reached in
         time is due in the next minute.
         """
-        now, looked_at = int(self.clock()), 0
-        for found in self.store.due(now):
-            if deadline.remaining() < _STOP:
-                break
-            try:
-                if isinstance(found, Unreadable):
-                    self._set_aside(found, now)
-                else:
-                    self._look(found, now)
-            except ConditionFailed:
-                continue  # somebody else is at it, or it has ended
-            except Exception as error:  # noqa: BLE001 one person's trouble is nobody else's
-                about = {"reference": found.reference, "error": type(error).__name__}
-                _logger.error(LogCode.LOOK_FAILED, extra=about)
-                continue
-            looked_at += 1
-        _logger.info(LogCode.SWEEP_DONE, extra={"looked_at": looked_at})
-        return looked_at
+        now, looked_at, left = int(self.clock()), 0, 0
+        with ThreadPoolExecutor(self.at_once) as pool:
+            for found in itertools.batched(self.store.due(now), _GROUP, strict=False):
+                if deadline.remaining() < _STOP:
+                    left += len(found)
+                    continue
+                looked_at += sum(pool.map(partial(self._look, now=now), found))
+        _logger.info(LogCode.SWEEP_DONE, extra={"looked_at": looked_at, "left": left})
+        return Swept(looked_at, left)
 
-    def _set_aside(self, unreadable: Unreadable, now: int) -> None:
-        _logger.error(LogCode.EXECUTION_UNREADABLE, extra={"reference": unreadable.reference})
-        count(Metric.EXECUTIONS_OVERDUE)
-        self.store.set_aside(unreadable, now)
-
-    def _look(self, execution: Execution, now: int) -> None:
-        about = {"reference": execution.reference, "correlation_id": execution.request_id}
-        if execution.account_id is None or execution.workflow_execution_id is None:
-            self.store.never_opened(execution, now)
-            _logger.warning(LogCode.EXECUTION_NEVER_OPENED, extra=about)
-            return
-        if overdue(execution.looks):
-            _logger.error(LogCode.EXECUTION_OVERDUE, extra={**about, "looks": execution.looks})
-            count(Metric.EXECUTIONS_OVERDUE)
-        self.store.look(execution, now + next_look(execution.looks))
-        self.queue.send(
-            Hint(
-                user_key=execution.user_key,
-                reference=execution.reference,
-                account_id=execution.account_id,
-                workflow_execution_id=execution.workflow_execution_id,
+    def _look(self, found: Execution | Unreadable, now: int) -> bool:
+        """Whether it was looked at; what failed waits for its next look."""
+        about = {"reference": found.reference}
+        try:
+            if isinstance(found, Unreadable):
+                _logger.error(LogCode.EXECUTION_UNREADABLE, extra=about)
+                count(Metric.EXECUTIONS_OVERDUE)
+                self.store.set_aside(found, now)
+                return True
+            about["correlation_id"] = found.request_id
+            if found.account_id is None or found.workflow_execution_id is None:
+                self.store.never_opened(found, now)
+                _logger.warning(LogCode.EXECUTION_NEVER_OPENED, extra=about)
+                return True
+            if overdue(found.looks):
+                _logger.error(LogCode.EXECUTION_OVERDUE, extra={**about, "looks": found.looks})
+                count(Metric.EXECUTIONS_OVERDUE)
+            self.store.look(found, now + next_look(found.looks))
+            self.queue.send(
+                Hint(
+                    user_key=found.user_key,
+                    reference=found.reference,
+                    account_id=found.account_id,
+                    workflow_execution_id=found.workflow_execution_id,
+                )
             )
-        )
+        except ConditionFailed:
+            return False  # somebody else is at it, or it has ended
+        except Exception as error:  # noqa: BLE001 one person's trouble is nobody else's
+            _logger.error(LogCode.LOOK_FAILED, extra={**about, "error": type(error).__name__})
+            return False
+        return True
