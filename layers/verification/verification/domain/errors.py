@@ -190,6 +190,10 @@ class Misconfigured(Problem):
         self.setting = setting
 
 
+AWAY = ProviderBusy, ProviderUnavailable, TemporarilyUnavailable
+"""Jumio or AWS does not do it now: nobody's fault, and it passes."""
+
+
 class NotYet(Exception):
     """Nothing can be said now: retain the hint and come back."""
 

@@ -27,16 +27,7 @@ from pydantic import ValidationError
 from verification.aws.queue import SINCE, HintQueue
 from verification.cloud import Refused
 from verification.domain.deadline import Clock, Deadline
-from verification.domain.errors import (
-    HandedOver,
-    Misconfigured,
-    NotYet,
-    Problem,
-    ProviderBusy,
-    ProviderUnavailable,
-    TemporarilyUnavailable,
-    TooSoon,
-)
+from verification.domain.errors import AWAY, HandedOver, Misconfigured, NotYet, Problem, TooSoon
 from verification.domain.hint import Hint
 from verification.edge.failures import log_unexpected
 from verification.observability import LogCode, Metric, count
@@ -48,7 +39,6 @@ _OUTAGE = 2 * 3600  # seconds for which a hint outlives its receives
 _SHARE = 20.0  # seconds that one hint may take of those that all have
 _ENOUGH = 5.0  # seconds without which none is begun, unless it is the first
 _NEXT_TURN = 20  # seconds until a hint that was not begun is seen again
-_PASSES = TooSoon, ProviderBusy, ProviderUnavailable, TemporarilyUnavailable
 
 
 def work_through(
@@ -91,7 +81,7 @@ def _may_go(record: SQSRecord, error: Exception, queue: HintQueue, now: float) -
         extra = {"message_id": record.message_id, "reason": str(error)}
         _logger.info(LogCode.MESSAGE_HANDED_OVER, extra=extra)
         return True
-    if not isinstance(error, _PASSES) or now - _since(record) > _OUTAGE:
+    if not isinstance(error, (TooSoon, *AWAY)) or now - _since(record) > _OUTAGE:
         return False
     try:
         _put_back(record, Hint.model_validate_json(record.body), queue, _delay(record))

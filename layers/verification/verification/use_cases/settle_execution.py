@@ -10,16 +10,7 @@ from dataclasses import dataclass
 
 from verification.aws.bus import Bus
 from verification.domain.deadline import Clock, Deadline
-from verification.domain.errors import (
-    HandedOver,
-    NothingThere,
-    NotYet,
-    Problem,
-    ProviderBusy,
-    ProviderUnavailable,
-    TemporarilyUnavailable,
-    TooSoon,
-)
+from verification.domain.errors import AWAY, HandedOver, NothingThere, NotYet, Problem, TooSoon
 from verification.domain.execution import Execution
 from verification.domain.hint import Hint
 from verification.domain.schedule import QUEUED
@@ -58,7 +49,7 @@ class SettleExecution:
             return
         try:
             self._settle(adopted, deadline)
-        except (NotYet, ProviderBusy, ProviderUnavailable, TemporarilyUnavailable) as trouble:
+        except (NotYet, *AWAY) as trouble:
             self._hand_over(adopted.execution, trouble)
             raise
 
