@@ -1,6 +1,7 @@
 """The processes in which MiniStack runs the function that opens sessions."""
 
 import contextlib
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,9 +14,9 @@ from tests.support.outside import User, user_key
 from tests.support.reconfigured import name_of
 from tests.support.stack import RunningStack
 from tests.support.waiting import eventually
+from verification.domain.standing import LEASE_SECONDS
 
 _STEP = 10
-_LONG = 4_000_000_000  # far in the future, in seconds since 1970
 
 
 def at_once[Answer](ask: Callable[[int], Answer], number: int) -> list[Answer]:
@@ -55,6 +56,7 @@ def warm(stack: RunningStack, simulator: AdminClient, user: User, number: int) -
 
     def start_some() -> int:
         if (running := len(workers(stack))) < number:
+            _hold(stack, user)
             at_once(lambda _: _ask(user), min(number, running + _STEP))
         return running
 
@@ -71,10 +73,14 @@ def _occupy(stack: RunningStack, simulator: AdminClient, user: User) -> None:
     """Let the person wait for a request whose end nobody will hear of."""
     simulator.add_fault("accounts.create", "reset")
     assert user.app.create_session(channel="sdk").status_code == httpx.codes.BAD_GATEWAY
+
+
+def _hold(stack: RunningStack, user: User) -> None:
+    """Let that request seem to have begun just now: no lease is believed for longer."""
     stack.aws.dynamodb.update_item(
         TableName=stack.outputs["TableName"],
         Key={"pk": {"S": f"USER#{user_key(stack, user)}"}, "sk": {"S": "ACCOUNT"}},
         UpdateExpression="SET lease_until = :long",
         ConditionExpression="attribute_exists(lease_owner)",
-        ExpressionAttributeValues={":long": {"N": str(_LONG)}},
+        ExpressionAttributeValues={":long": {"N": str(int(time.time()) + LEASE_SECONDS)}},
     )
