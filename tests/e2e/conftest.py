@@ -71,8 +71,9 @@ def frontend(new_frontend: Callable[[], Frontend]) -> Frontend:
 
 @pytest.fixture
 def simulator(stack: RunningStack) -> Iterator[AdminClient]:
-    """The simulator's admin API. Scenarios, faults and options are as at the start afterwards."""
+    """The simulator's admin API. It knows nothing of earlier tests, and leaves nothing to later ones."""
     with AdminClient(stack.facts["simulator"]) as client:
+        client.reset()
         yield client
         client.reset()
 
