@@ -71,7 +71,7 @@ def frontend(new_frontend: Callable[[], Frontend]) -> Frontend:
 
 @pytest.fixture
 def simulator(stack: RunningStack) -> Iterator[AdminClient]:
-    """The simulator's admin API. It knows nothing of earlier tests, and leaves nothing to later ones."""
+    """The simulator's admin API, as at the start: before the test, and after it."""
     with AdminClient(stack.facts["simulator"]) as client:
         client.reset()
         yield client

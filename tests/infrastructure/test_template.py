@@ -9,6 +9,7 @@ from tests.support.deployed import Resources, functions, of_type
 from tests.support.functions import loaded
 from tests.support.template import ROOT, template
 from verification.domain.standing import LEASE_SECONDS
+from verification.edge.batch import delay_after
 
 WHOLE = template()
 RESOURCES: Resources = WHOLE["Resources"]
@@ -130,7 +131,12 @@ def test_the_queue_hides_a_message_for_six_times_as_long_as_it_may_be_worked_on(
     assert queue["VisibilityTimeout"] >= 6 * FUNCTIONS["SettleExecution"]["Timeout"]
 
 
-def test_the_worker_takes_batches_of_which_parts_may_fail() -> None:
+def test_what_merely_waits_is_not_set_aside_before_two_hours_have_passed() -> None:
+    receives = RESOURCES["CallbackQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    assert sum(delay_after(received) for received in range(1, receives)) > 2 * 3600
+
+
+def test_the_worker_takes_one_message_at_a_time_and_says_what_failed() -> None:
     (source,) = [
         event["Properties"]
         for properties in FUNCTIONS.values()
@@ -139,7 +145,7 @@ def test_the_worker_takes_batches_of_which_parts_may_fail() -> None:
     ]
     assert target(source["Queue"]) == "CallbackQueue"
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert source["BatchSize"] <= 10
+    assert source["BatchSize"] == 1
 
 
 def test_a_scheduled_function_has_ended_before_it_is_due_again() -> None:

@@ -33,7 +33,6 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
             "sqs:DeleteMessage",
             "sqs:GetQueueAttributes",
             "sqs:ReceiveMessage",
-            "sqs:SendMessage",
         },
     },
     "SweepOverdue": {

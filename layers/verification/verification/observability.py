@@ -65,8 +65,6 @@ class LogCode(StrEnum):
     PROGRESS_PUBLISHED = "progress_published"
     MESSAGE_RETAINED = "message_retained"
     MESSAGE_POISONOUS = "message_poisonous"
-    MESSAGE_PUT_BACK = "message_put_back"
-    MESSAGE_HANDED_OVER = "message_handed_over"
 
     # What runs by itself or at an operator's word
     SWEEP_DONE = "sweep_done"

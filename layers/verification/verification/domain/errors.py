@@ -190,20 +190,8 @@ class Misconfigured(Problem):
         self.setting = setting
 
 
-AWAY = ProviderBusy, ProviderUnavailable, TemporarilyUnavailable
-"""Jumio or AWS does not do it now: nobody's fault, and it passes."""
-
-
 class NotYet(Exception):
     """Nothing can be said now: retain the hint and come back."""
-
-
-class TooSoon(NotYet):
-    """Only time is missing, whoever's it is."""
-
-
-class HandedOver(NotYet):
-    """Nothing is lost with the hint: the sweeper comes back to it, or what is on record stands."""
 
 
 class NothingThere(NotYet):

@@ -25,9 +25,6 @@ FIRST_LOOK = 600
 
 _DAY = 86400
 
-QUEUED = 640
-"""Seconds in which the queue has tried a hint for the last time."""
-
 UNHEARD = 3600
 """Seconds past its lifetime after which an intent counts as never carried out."""
 

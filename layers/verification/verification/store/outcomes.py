@@ -218,14 +218,6 @@ class OutcomeStore:
             {"due_at": min(execution.ends_at, again_at), "looks": 0},
         )
 
-    def bring_forward(self, execution: Execution, due_at: int) -> None:
-        """Something has happened, so look sooner; raises ConditionFailed if that is planned."""
-        self._look_again(
-            execution_key(execution.user_key, execution.reference),
-            When("#due_at > :due_at", {"due_at": due_at}),
-            {"due_at": due_at},
-        )
-
     def _look_again(self, key: Key, when: When, changes: Item) -> None:
         self._table.write(update(key, when, changes=changes))
 

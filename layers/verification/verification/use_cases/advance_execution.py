@@ -13,7 +13,6 @@ from verification.domain.errors import (
     NotYet,
     ResultNotAtProvider,
     ResultNotThere,
-    TooSoon,
 )
 from verification.domain.execution import Decision, Execution, State, state_of
 from verification.domain.journeys import Journeys
@@ -46,7 +45,9 @@ class AdvanceExecution:
             reading = self.read(
                 execution.account_id or "", execution.workflow_execution_id or "", deadline
             )
-        except (NothingThere, ResultNotThere):
+        except (NothingThere, ResultNotThere) as nothing:
+            if execution.under_review and isinstance(nothing, NothingThere):
+                return known  # Jumio has deleted it: what is on record stands
             if not overdue(execution.looks):
                 raise
             # Looked for in vain as often as makes sense: Jumio has deleted it.
@@ -78,7 +79,7 @@ class AdvanceExecution:
             if state.final:
                 count(Metric.EXECUTIONS_SETTLED)
             return known
-        raise TooSoon("others keep changing it")
+        raise NotYet("others keep changing it")
 
     def _rest(self, execution: Execution) -> None:
         """If the sweeper has asked only in case, it need not come back so soon."""
@@ -130,7 +131,7 @@ class AdvanceExecution:
             if wait is None:
                 break
             if wait >= deadline.remaining():
-                raise TooSoon("no time is left to look again")
+                raise NotYet("no time is left to look again")
             self.sleep(wait)
         raise in_vain("Jumio has nothing to read")
 

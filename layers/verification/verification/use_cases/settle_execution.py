@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from verification.aws.bus import Bus
 from verification.domain.deadline import Clock, Deadline
-from verification.domain.errors import AWAY, HandedOver, NothingThere, NotYet, Problem, TooSoon
+from verification.domain.errors import NothingThere, NotYet
 from verification.domain.execution import Execution
 from verification.domain.hint import Hint
-from verification.domain.schedule import QUEUED
 from verification.jumio import Reading
 from verification.observability import LogCode, Metric, count
 from verification.store import ConditionFailed, ErasureStore, OutcomeStore
@@ -47,11 +46,7 @@ class SettleExecution:
         if adopted is None:
             _refuse(hint)
             return
-        try:
-            self._settle(adopted, deadline)
-        except (NotYet, *AWAY) as trouble:
-            self._hand_over(adopted.execution, trouble)
-            raise
+        self._settle(adopted, deadline)
 
     def _settle(self, known: Known, deadline: Deadline) -> None:
         before = known.execution
@@ -64,28 +59,10 @@ class SettleExecution:
         if self.tell_progress and now_known.execution.state is not before.state:
             self._tell_progress(now_known)
 
-    def _hand_over(self, execution: Execution, trouble: Exception) -> None:
-        """See to it that the sweeper looks when the queue has tried for the last time.
-
-        Raises HandedOver then; returns if nothing but the hint leads back to the trouble.
-        """
-        by, due_at = int(self.clock()) + QUEUED, execution.due_at
-        stands = execution.under_review and isinstance(trouble, NotYet)
-        if due_at is None and not stands:
-            return
-        try:
-            if due_at is not None and due_at > by:
-                self.store.bring_forward(execution, by)
-        except ConditionFailed:
-            pass  # it has been planned, or has ended
-        except Problem:
-            return
-        raise HandedOver(str(trouble)) from None
-
     def _adopt(self, known: Known, hint: Hint, deadline: Deadline) -> Known | None:
         """Recognise what was opened by a call whose answer never came; None if it is not that."""
         if known.account.lease_until > self.clock():
-            raise TooSoon("whoever holds the lease may still record or erase it")
+            raise NotYet("whoever holds the lease may still record or erase it")
         reading = self._details(hint, deadline)
         if not (_confirmed(hint, reading) or self._may_be(hint, reading, known)):
             return None
@@ -94,7 +71,7 @@ class SettleExecution:
                 known, hint.account_id, hint.workflow_execution_id, int(self.clock())
             )
         except ConditionFailed:
-            raise TooSoon("somebody else is adopting it") from None
+            raise NotYet("somebody else is adopting it") from None
         if adopted:
             _logger.warning(LogCode.EXECUTION_ADOPTED, extra=_ids(hint))
         else:
