@@ -41,9 +41,10 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     journeys = journeys.returning_to(settings.success_url, settings.error_url)
     key = partial(wiring.signing_key, settings.callback_secret_id)
     opening = OpenExecution(sessions, Limiter(table, settings.limits), jumio, key)
-    supplying = SupplyData(sessions, outcomes, AdvanceExecution(journeys, outcomes, jumio), jumio)
+    advance = AdvanceExecution(journeys, outcomes, jumio)
+    supplying = SupplyData(sessions, outcomes, advance, jumio)
     pepper = wiring.pepper(settings.user_key_secret_id)
-    return CreateSession(journeys, pepper, sessions, opening, supplying), settings
+    return CreateSession(journeys, pepper, sessions, opening, supplying, advance), settings
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)

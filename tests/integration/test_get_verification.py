@@ -170,6 +170,7 @@ def function(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fu
     )
     environment = {
         "TABLE_NAME": pipeline.bff.table_name,
+        "QUEUE_URL": pipeline.hints.url,
         "USER_KEY_SECRET_ID": made["ARN"],
         "POWERTOOLS_SERVICE_NAME": "get_verification",
     }

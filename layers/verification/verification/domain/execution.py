@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from verification.domain.hint import Hint
+
 
 class State(StrEnum):
     """How far one execution is. It only ever moves to a higher ``rank``, or out of a review."""
@@ -113,6 +115,18 @@ class Execution:
     def opened(self) -> bool:
         """Whether Jumio is known to have opened it."""
         return self.workflow_execution_id is not None
+
+    @property
+    def hint(self) -> Hint | None:
+        """What makes a worker look at it; None as long as Jumio is not known to have opened it."""
+        if self.account_id is None or self.workflow_execution_id is None:
+            return None
+        return Hint(
+            user_key=self.user_key,
+            reference=self.reference,
+            account_id=self.account_id,
+            workflow_execution_id=self.workflow_execution_id,
+        )
 
     @property
     def under_review(self) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from verification.domain.execution import Decision, Execution, State
-from verification.domain.schedule import GRACE, RHYTHM, early_look
+from verification.domain.hint import Hint
+from verification.domain.schedule import BETWEEN_RETURNS, GRACE, RHYTHM, early_look
 from verification.domain.standing import Account, Effect, Progress, Session
 from verification.store.attempts import FREE
 from verification.store.items import (
@@ -79,6 +80,18 @@ class OutcomeStore:
         account, progress = account_key(user_key), journey_key(user_key, journey)
         items = self._table.read(account, progress)
         return account_of(items.get(account)), progress_of(items.get(progress))
+
+    def returned(self, user_key: str, reference: str, now: int) -> Hint | None:
+        """Of what to look at as its person is back; raises ConditionFailed right after a look.
+
+        None if nothing is left to look at, or nothing was opened so far.
+        """
+        seen = "attribute_not_exists(#returned_at) OR #returned_at <= :before"
+        rested = When(f"attribute_exists(#pk) AND ({seen})", {"before": now - BETWEEN_RETURNS})
+        self._table.write(update(account_key(user_key), rested, changes={"returned_at": now}))
+        key = execution_key(user_key, reference)
+        found = execution_of(self._table.read(key).get(key))
+        return found.hint if found and not found.state.final else None
 
     def known(self, user_key: str, reference: str) -> Known | None:
         """What is on record around an execution, or None if it was never intended."""

@@ -6,9 +6,19 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from verification.domain.errors import InvalidRequest
 from verification.edge.http.request import Request
 from verification.edge.http.response import respond
 from verification.use_cases.get_verification import Verification
+
+
+def returned(request: Request) -> bool:
+    """Whether the client says that its person is back from Jumio; raises InvalidRequest."""
+    said = request.query("returned") or "false"
+    if said not in ("true", "false"):
+        wrong = [{"field": "returned", "reason": "true or false"}]
+        raise InvalidRequest("The request is not valid.", fields=wrong)
+    return said == "true"
 
 
 def verification_response(verification: Verification, request: Request) -> dict[str, Any]:
