@@ -120,7 +120,8 @@ def test_nothing_that_came_from_jumio_is_told(pipeline: Pipeline) -> None:
 
     body = pipeline.told().body
 
-    assert set(body) == {"journey", "status", "next", "updatedAt", "retry"}
+    lasting = {"journey", "status", "next", "updatedAt", "retry", "validUntil", "renewal"}
+    assert set(body) == lasting
     (execution,) = pipeline.bff.executions()
     said = str(body)
     assert not any(word in said for word in (execution["id"], execution["accountId"], "REJECTED"))

@@ -1,5 +1,6 @@
 """docs/frontends.md tells frontends about every problem, and the truth about each."""
 
+import json
 import re
 
 from pydantic import BaseModel
@@ -7,8 +8,11 @@ from pydantic import BaseModel
 from tests.support.template import ROOT
 from verification.domain.errors import AttemptsExhausted, OutcomeUnknown, Problem
 from verification.domain.execution import State
+from verification.domain.standing import LAPSED, Retry
 from verification.edge.http.problems import status_of
 from verification.edge.http.sessions import ConsentBody, SessionRequest
+from verification.edge.http.verifications import body_of
+from verification.use_cases.get_verification import Verification
 
 TEXT = (ROOT / "docs/frontends.md").read_text()
 
@@ -49,4 +53,11 @@ def test_every_field_of_a_request_is_listed() -> None:
 
 
 def test_every_status_is_listed() -> None:
-    assert rows("`status`").keys() == {"none", *(state.word for state in State)}
+    assert rows("`status`").keys() == {"none", LAPSED, *(state.word for state in State)}
+
+
+def test_every_member_of_an_answer_is_shown() -> None:
+    (shown,) = re.findall(r"```json\n(\{.*?\})\n```", TEXT, re.DOTALL)
+    retry = Retry(allowed=True, remaining=4, after=0)
+    standing = Verification("identity", "pending", 0, None, None, "identity", retry, 5)
+    assert json.loads(shown).keys() == body_of(standing).keys()

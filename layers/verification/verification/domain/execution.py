@@ -106,6 +106,7 @@ class Execution:
     decision: Decision | None = None
     settled_at: int | None = None
     verdict: State | None = None  # what its end meant for the journey
+    valid_until: int | None = None  # how long an approval stands, its own or an older one
     unpublished: bool = False
     due_at: int | None = None  # when to look at it again; None if nothing is left to do
     ends_at: int = 0  # when it should have ended; before that, looks are only in case
@@ -132,6 +133,11 @@ class Execution:
     def under_review(self) -> bool:
         """Whether its end left the judgement to somebody."""
         return self.verdict is State.REVIEW
+
+    def lapsed(self, now: float) -> bool:
+        """Whether an approval that it led to was for a time that is over, and nobody was told."""
+        told = self.due_at is None or self.unpublished or self.verdict is not State.APPROVED
+        return not told and self.valid_until is not None and self.valid_until <= now
 
     def leads_to(self, state: State, verdict: State) -> bool:
         """Whether news of a state, which mean a verdict for the journey, still move it.

@@ -32,6 +32,9 @@ LEASE_SECONDS = 30
 ERASURE_SECONDS = 120
 """The same for an erasure."""
 
+LAPSED = "lapsed"
+"""What a person is told whose approval was for a time that is over."""
+
 _TOLERANCE = 10
 """Seconds by which clocks may differ."""
 
@@ -72,7 +75,9 @@ class Progress:
 
     ``reference`` names the execution that ``state`` is about, of the step ``step``.
     ``attempts`` are the times at which executions were opened, by step; ``passed`` is when
-    a step was passed; ``revision`` grows with every change.
+    a step was passed; ``revision`` grows with every change. ``approved_by`` names the execution
+    that led to the last approval, which stands until ``valid_until`` whatever comes after it;
+    without a time, it stands until the next run begins.
     """
 
     state: State | None = None
@@ -80,6 +85,8 @@ class Progress:
     reference: str | None = None
     attempts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     passed: Mapping[str, int] = field(default_factory=dict)
+    valid_until: int | None = None
+    approved_by: str | None = None
     revision: int = 0
     updated_at: int | None = None
 
@@ -147,6 +154,23 @@ class Retry:
     after: int
 
 
+def approval_stands(progress: Progress, now: float) -> bool:
+    """Whether a person counts as approved."""
+    if progress.valid_until is None:
+        return progress.state is State.APPROVED
+    return now < progress.valid_until
+
+
+def word_of(progress: Progress, now: float) -> str:
+    """How a person stands, in one coarse word."""
+    if approval_stands(progress, now):
+        return State.APPROVED.word
+    ended = progress.state in (State.APPROVED, State.DECLINED, State.EXPIRED)
+    if ended and (progress.updated_at or 0) < (progress.valid_until or 0):
+        return LAPSED
+    return progress.state.word if progress.state else "none"
+
+
 def next_step(journey: Journey, progress: Progress, now: float) -> Step | None:
     """The first step to open: that the person has not passed, or not recently enough."""
     return next((step for step in journey.steps if not _has_passed(progress, step, now)), None)
@@ -198,14 +222,24 @@ def effect_of(
         if _another_follows(journey, step, replace(progress, passed=passed), at):
             verdict = State.PENDING
         else:  # a journey that is repeated begins with what the person has to do again
+            until = _valid_until(journey, passed)
+            progress = replace(progress, valid_until=until, approved_by=reference)
             passed = {name: when for name, when in passed.items() if _is_screening(journey, name)}
     elif not current:
         return Effect(verdict, progress)
+    elif verdict is State.DECLINED and journey.failed_renewal == "revoke":
+        progress = replace(progress, valid_until=None, approved_by=None)
     changed = replace(progress, passed=passed, revision=progress.revision + 1, updated_at=at)
     open_again = progress.step == step.name and not (progress.state and progress.state.final)
     if current or verdict is State.APPROVED or open_again:
         changed = replace(changed, state=verdict, step=step.name, reference=reference)
     return Effect(verdict, changed)
+
+
+def _valid_until(journey: Journey, passed: Mapping[str, int]) -> int | None:
+    """When the first of the steps lapses that the person went through; None if none ever does."""
+    steps = [step for step in journey.steps if step.kind == "user" and step.name in passed]
+    return min((passed[one.name] + one.validity for one in steps if one.validity), default=None)
 
 
 def _another_follows(journey: Journey, step: Step, progress: Progress, now: float) -> bool:
@@ -245,11 +279,10 @@ def blocked_by_outcome(journey: Journey, progress: Progress, account: Account, n
 
     Who was approved and has no account any more, as Jumio has deleted it, may begin anew.
     """
-    if progress.state is State.APPROVED:
-        return not journey.repeatable and account.account_id is not None
-    return progress.state in (State.PROCESSING, State.REVIEW) or screened_out(
-        journey, progress, now
-    )
+    if progress.state in (State.PROCESSING, State.REVIEW) or screened_out(journey, progress, now):
+        return True
+    stays = account.account_id is not None and not journey.repeatable
+    return stays and approval_stands(progress, now)
 
 
 def screening_runs(journey: Journey, progress: Progress) -> bool:

@@ -88,6 +88,8 @@ def progress_of(item: Item | None) -> Progress:
         reference=item.get("reference"),
         attempts={step: tuple(times) for step, times in item.get("attempts", {}).items()},
         passed=item.get("passed", {}),
+        valid_until=item.get("valid_until"),
+        approved_by=item.get("approved_by"),
         revision=item.get("revision", 0),
         updated_at=item.get("updated_at"),
     )
@@ -101,6 +103,8 @@ def progress_changes(progress: Progress) -> Item:
         "reference": progress.reference,
         "attempts": {step: list(times) for step, times in progress.attempts.items()},
         "passed": dict(progress.passed),
+        "valid_until": progress.valid_until,
+        "approved_by": progress.approved_by,
         "revision": progress.revision,
         "updated_at": progress.updated_at,
     }
@@ -149,6 +153,7 @@ def execution_of(item: Item | None) -> Execution | None:
         decision=_decision_of(item.get("decision")),
         settled_at=item.get("settled_at"),
         verdict=State(item["verdict"]) if "verdict" in item else None,
+        valid_until=item.get("valid_until"),
         unpublished=item.get("unpublished", False),
         due_at=item.get("due_at"),
         ends_at=item.get("ends_at", 0),

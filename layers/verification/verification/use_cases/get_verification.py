@@ -10,7 +10,14 @@ from verification.domain.errors import TemporarilyUnavailable
 from verification.domain.execution import State
 from verification.domain.identity import Caller, Pepper
 from verification.domain.journeys import Journeys
-from verification.domain.standing import Progress, Retry, coming_step, retry_advice
+from verification.domain.standing import (
+    LAPSED,
+    Progress,
+    Retry,
+    coming_step,
+    retry_advice,
+    word_of,
+)
 from verification.store import ConditionFailed, OutcomeStore
 
 _POLL_AFTER = {State.PENDING: 5, State.STARTED: 5, State.PROCESSING: 3}
@@ -19,11 +26,16 @@ _LOOKING = 1  # second in which the worker has looked, as a rule
 
 @dataclass(frozen=True)
 class Verification:
-    """How a person stands in a journey, and in how many seconds to ask again, if at all."""
+    """How a person stands in a journey, and in how many seconds to ask again, if at all.
+
+    ``renewal`` is how the run stands that is to follow an approval which still stands.
+    """
 
     journey: str
     status: str
     updated_at: int | None
+    valid_until: int | None
+    renewal: str | None
     next: str | None
     retry: Retry
     ask_again_after: int | None
@@ -52,10 +64,14 @@ class GetVerification:
         retry = retry_advice(journey, progress, account, now)
         coming = coming_step(journey, progress, now)
         begun = state is not None and not state.final
+        status, until = word_of(progress, now), progress.valid_until
+        approved = status == State.APPROVED
         return Verification(
             journey=journey.name,
-            status=state.word if state else "none",
-            updated_at=progress.updated_at,
+            status=status,
+            updated_at=until if status == LAPSED else progress.updated_at,
+            valid_until=until if approved or status == LAPSED else None,
+            renewal=state.word if approved and state and state is not State.APPROVED else None,
             next=coming.name if coming and (begun or retry.allowed) else None,
             retry=retry,
             ask_again_after=_LOOKING if looking else _POLL_AFTER.get(state) if state else None,

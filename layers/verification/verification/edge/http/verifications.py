@@ -3,9 +3,9 @@
 import hashlib
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
+from verification.domain.deadline import moment
 from verification.domain.errors import InvalidRequest
 from verification.edge.http.request import Request
 from verification.edge.http.response import respond
@@ -34,11 +34,13 @@ def verification_response(verification: Verification, request: Request) -> dict[
 
 
 def body_of(verification: Verification) -> dict[str, Any]:
-    at = verification.updated_at
+    at, until = verification.updated_at, verification.valid_until
     return {
         "journey": verification.journey,
         "status": verification.status,
-        "updatedAt": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None,
+        "updatedAt": moment(at) if at else None,
+        "validUntil": moment(until) if until else None,
+        "renewal": verification.renewal,
         "next": verification.next,
         "retry": asdict(verification.retry),
     }
