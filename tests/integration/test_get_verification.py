@@ -120,7 +120,7 @@ def test_nothing_that_came_from_jumio_is_told(pipeline: Pipeline) -> None:
 
     body = pipeline.told().body
 
-    lasting = {"journey", "status", "next", "updatedAt", "retry", "validUntil", "renewal"}
+    lasting = {"journey", "status", "next", "updatedAt", "retry", "validUntil", "renewal", "hint"}
     assert set(body) == lasting
     (execution,) = pipeline.bff.executions()
     said = str(body)

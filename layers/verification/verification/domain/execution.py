@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from verification.domain.hint import Hint
 
@@ -65,6 +66,10 @@ WITHOUT_DETAILS = {status for status, state in _BY_STATUS.items() if state is St
 """Statuses of executions whose details Jumio documents to be unavailable."""
 
 
+Tip = Literal["photo-quality", "try-another-document", "document-unsupported", "not-finished"]
+"""What an honest person can do better next time."""
+
+
 @dataclass(frozen=True)
 class Decision:
     """Jumio's verdict without any personal data."""
@@ -73,6 +78,7 @@ class Decision:
     label: str | None = None
     score: float | None = None
     failed: tuple[str, ...] = ()  # names of capabilities that did not pass
+    tip: Tip | None = None
 
 
 def state_of(status: str, decision: Decision | None) -> State | None:

@@ -18,7 +18,7 @@ from verification.domain.errors import (
     Problem,
     VerificationInProgress,
 )
-from verification.domain.execution import Decision, State
+from verification.domain.execution import Decision, State, Tip
 
 if TYPE_CHECKING:
     from verification.domain.journeys import Attempts, Journey, Step
@@ -87,6 +87,7 @@ class Progress:
     passed: Mapping[str, int] = field(default_factory=dict)
     valid_until: int | None = None
     approved_by: str | None = None
+    tip: Tip | None = None  # with which the last execution was declined or has expired
     revision: int = 0
     updated_at: int | None = None
 
@@ -232,8 +233,17 @@ def effect_of(
     changed = replace(progress, passed=passed, revision=progress.revision + 1, updated_at=at)
     open_again = progress.step == step.name and not (progress.state and progress.state.final)
     if current or verdict is State.APPROVED or open_again:
-        changed = replace(changed, state=verdict, step=step.name, reference=reference)
+        tip = _tip(step, progress, verdict, decision)
+        changed = replace(changed, state=verdict, step=step.name, reference=reference, tip=tip)
     return Effect(verdict, changed)
+
+
+def _tip(step: Step, before: Progress, verdict: State, decision: Decision | None) -> Tip | None:
+    """What helps a person after a bad end; one that they have left needs no word of Jumio's."""
+    if decision:
+        return decision.tip if verdict in (State.DECLINED, State.EXPIRED) else None
+    begun = step.kind == "user" and before.state in (State.PENDING, State.STARTED)
+    return "not-finished" if begun and verdict is State.EXPIRED else None
 
 
 def _valid_until(journey: Journey, passed: Mapping[str, int]) -> int | None:

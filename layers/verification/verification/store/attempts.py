@@ -108,6 +108,7 @@ def session_replaces(attempt: Attempt, session: Session, progress: Progress) -> 
     opened = replace(
         progress,
         state=State.PENDING,
+        tip=None,
         step=attempt.step,
         reference=attempt.reference,
         attempts={**progress.attempts, attempt.step: attempts},

@@ -90,6 +90,7 @@ def progress_of(item: Item | None) -> Progress:
         passed=item.get("passed", {}),
         valid_until=item.get("valid_until"),
         approved_by=item.get("approved_by"),
+        tip=item.get("tip"),
         revision=item.get("revision", 0),
         updated_at=item.get("updated_at"),
     )
@@ -105,6 +106,7 @@ def progress_changes(progress: Progress) -> Item:
         "passed": dict(progress.passed),
         "valid_until": progress.valid_until,
         "approved_by": progress.approved_by,
+        "tip": progress.tip,
         "revision": progress.revision,
         "updated_at": progress.updated_at,
     }
@@ -171,6 +173,8 @@ def decision_item(decision: Decision | None) -> Item | None:
     if decision is None or not _words([decision.type]):
         return None
     item: Item = {"type": decision.type, "failed": _words(decision.failed)}
+    if decision.tip:
+        item["tip"] = decision.tip
     if _words([decision.label]):
         item["label"] = decision.label
     score: object = decision.score
@@ -189,5 +193,9 @@ def _decision_of(item: Item | None) -> Decision | None:
     if item is None:
         return None
     return Decision(
-        item["type"], item.get("label"), item.get("score"), tuple(item.get("failed", ()))
+        item["type"],
+        item.get("label"),
+        item.get("score"),
+        tuple(item.get("failed", ())),
+        item.get("tip"),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from verification.aws.queue import HintQueue
 from verification.domain.deadline import Clock
 from verification.domain.errors import TemporarilyUnavailable
-from verification.domain.execution import State
+from verification.domain.execution import State, Tip
 from verification.domain.identity import Caller, Pepper
 from verification.domain.journeys import Journeys
 from verification.domain.standing import (
@@ -36,6 +36,7 @@ class Verification:
     updated_at: int | None
     valid_until: int | None
     renewal: str | None
+    hint: Tip | None
     next: str | None
     retry: Retry
     ask_again_after: int | None
@@ -72,6 +73,7 @@ class GetVerification:
             updated_at=until if status == LAPSED else progress.updated_at,
             valid_until=until if approved or status == LAPSED else None,
             renewal=state.word if approved and state and state is not State.APPROVED else None,
+            hint=None if status == LAPSED else progress.tip,
             next=coming.name if coming and (begun or retry.allowed) else None,
             retry=retry,
             ask_again_after=_LOOKING if looking else _POLL_AFTER.get(state) if state else None,

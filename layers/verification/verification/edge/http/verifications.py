@@ -41,6 +41,7 @@ def body_of(verification: Verification) -> dict[str, Any]:
         "updatedAt": moment(at) if at else None,
         "validUntil": moment(until) if until else None,
         "renewal": verification.renewal,
+        "hint": verification.hint,
         "next": verification.next,
         "retry": asdict(verification.retry),
     }
