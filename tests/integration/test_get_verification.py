@@ -181,10 +181,12 @@ def function(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fu
         yield started
 
 
-def ask(function: Function, user: str = "ada", **headers: str) -> Json:
+def ask(function: Function, user: str = "ada", returned: str | None = None, **headers: str) -> Json:
     asked = event("get_verification", headers={"host": "bff.example", **headers})
     asked["requestContext"]["authorizer"]["jwt"]["claims"] |= {"iss": ISSUER, "sub": user}
     asked.pop("queryStringParameters", None)
+    if returned is not None:
+        asked["queryStringParameters"] = {"returned": returned}
     assert caller_of(Request(asked).claims).subject == user
     return function(asked)
 
@@ -222,3 +224,26 @@ def test_the_log_does_not_name_who_asked(pipeline: Pipeline, function: Function)
     pipeline.open(user="ada.lovelace")
     assert '"status":"pending"' in ask(function, "ada.lovelace")["body"]
     assert "lovelace" not in "".join(function.lines)
+
+
+def test_a_person_who_is_back_is_looked_after(pipeline: Pipeline, function: Function) -> None:
+    execution = pipeline.open()
+    pipeline.play(execution, "approved", to_end=False)
+    assert ask(function, returned="false")["headers"]["Retry-After"] == "5"
+    assert len(pipeline.hints) == 0
+
+    assert ask(function, returned="true")["headers"]["Retry-After"] == "1"
+    pipeline.work_off()
+
+    assert '"status":"processing"' in ask(function)["body"]
+
+
+@pytest.mark.parametrize("said", ["1", "yes", "TRUE", "true,true"])
+def test_anything_else_than_yes_or_no_is_told(
+    pipeline: Pipeline, function: Function, said: str
+) -> None:
+    answer = ask(function, returned=said)
+    assert answer["statusCode"] == 400
+    assert json.loads(answer["body"])["errors"] == [
+        {"field": "returned", "reason": "true or false"}
+    ]

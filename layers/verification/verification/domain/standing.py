@@ -91,6 +91,19 @@ class Progress:
     revision: int = 0
     updated_at: int | None = None
 
+    def opened(self, step: str, reference: str, at: int) -> Progress:
+        """The progress that follows when an execution of a step is opened."""
+        return replace(
+            self,
+            state=State.PENDING,
+            step=step,
+            reference=reference,
+            attempts={**self.attempts, step: (*self.attempts.get(step, ()), at)},
+            tip=None,
+            revision=self.revision + 1,
+            updated_at=at,
+        )
+
 
 @dataclass(frozen=True)
 class Session:
@@ -166,15 +179,21 @@ def word_of(progress: Progress, now: float) -> str:
     """How a person stands, in one coarse word."""
     if approval_stands(progress, now):
         return State.APPROVED.word
-    ended = progress.state in (State.APPROVED, State.DECLINED, State.EXPIRED)
-    if ended and (progress.updated_at or 0) < (progress.valid_until or 0):
+    failed = progress.state in (State.DECLINED, State.EXPIRED)
+    before = failed and (progress.updated_at or 0) < (progress.valid_until or 0)
+    if progress.state is State.APPROVED or before:
         return LAPSED
     return progress.state.word if progress.state else "none"
 
 
 def next_step(journey: Journey, progress: Progress, now: float) -> Step | None:
-    """The first step to open: that the person has not passed, or not recently enough."""
-    return next((step for step in journey.steps if not _has_passed(progress, step, now)), None)
+    """The first step to open: that the person has not passed, or not recently enough.
+
+    None if an approval has come of them all; otherwise the last one again, as of a person who
+    had passed all that is left of a journey when the rest of it was taken away.
+    """
+    last = None if approval_stands(progress, now) else journey.steps[-1]
+    return next((step for step in journey.steps if not _has_passed(progress, step, now)), last)
 
 
 def coming_step(journey: Journey, progress: Progress, now: float) -> Step | None:
