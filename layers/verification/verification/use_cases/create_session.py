@@ -33,7 +33,6 @@ from verification.domain.standing import (
 )
 from verification.observability import LogCode
 from verification.store import Claim, ConditionFailed, SessionStore
-from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.open_execution import OpenExecution, Opening
 from verification.use_cases.supply_data import SupplyData
 
@@ -121,7 +120,6 @@ class CreateSession:
     store: SessionStore
     open_execution: OpenExecution
     supply_data: SupplyData
-    advance: AdvanceExecution
     clock: Clock = time.time
     sleep: Callable[[float], None] = time.sleep
 
@@ -145,8 +143,6 @@ class CreateSession:
                 if standing.account.lease_until <= now:
                     opening = _opening(errand, step, standing, now)
                     data = prepared_data(step, applicant, asked.claims, asked.source_ip)
-                    if not unfinished and self._has_moved(errand.user_key, standing, deadline):
-                        continue
                     session = unfinished or self.open_execution(opening, standing, pace, deadline)
                     errand.opened = True
                     if not session.awaits_data:
@@ -160,11 +156,6 @@ class CreateSession:
             if now >= patient_until:
                 raise _busy(standing, now)
             self.sleep(random.uniform(0.05, 0.2))  # noqa: S311 jitter only
-
-    def _has_moved(self, user_key: str, standing: Standing, deadline: Deadline) -> bool:
-        """Whether Jumio knows more of an execution that would be replaced; raises a Problem."""
-        soon = deadline.sooner(reserve=deadline.remaining() / 2)
-        return self.advance.caught_up(user_key, standing.progress, soon) != standing.progress
 
     def _existing(self, errand: _Errand, standing: Standing, now: float) -> Answered | None:
         """What the person has already, unless it is to be replaced."""
