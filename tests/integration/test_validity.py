@@ -219,3 +219,38 @@ def test_two_approvals_of_the_same_second_lapse_as_one(renewable: Pipeline) -> N
     minute(renewable)
 
     assert len(lapses(renewable)) == 1
+
+
+def test_a_journey_that_demands_more_can_have_older_approvals_lapse(pipeline: Pipeline) -> None:
+    strict: Json = {"olderApprovals": "lapse"}
+    goes_through(with_journey(pipeline, **strict))
+    at = pipeline.told().body["updatedAt"]
+
+    with_journey(pipeline, steps=[{"name": "identity", "attempts": {"limit": 7}}], **strict)
+    assert pipeline.status() == "approved"  # how often one may try is no demand
+
+    more: list[Json] = [{"name": "identity", "workflowKey": 10015}]
+    with_journey(pipeline, steps=more)
+    assert pipeline.status() == "approved"
+    with_journey(pipeline, steps=more, **strict)
+    told = pipeline.told().body
+    assert (told["status"], told["validUntil"], told["updatedAt"]) == ("lapsed", None, at)
+
+    goes_through(pipeline)
+    assert pipeline.status() == "approved"
+    with pytest.raises(AlreadyVerified):
+        pipeline.bff.ask()
+
+
+def test_an_older_approval_does_not_outlive_a_renewal_that_was_refused(
+    pipeline: Pipeline,
+) -> None:
+    strict: Json = {"olderApprovals": "lapse", "repeatable": True}
+    goes_through(with_journey(pipeline, **strict))
+    step = {"name": "identity", "workflowKey": 10015, "validity": YEAR, "attempts": {"limit": 9}}
+    with_journey(pipeline, steps=[step], **strict)
+
+    goes_through(pipeline, "declined: fake document")
+
+    assert pipeline.status() == "declined"
+    assert pipeline.consumer.events()[-1]["data"]["validUntil"] is None

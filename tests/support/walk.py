@@ -68,6 +68,7 @@ class Place:
         now = self.progress
         kept = (tuple(sorted(now.attempts.items())), tuple(sorted(now.passed.items())))
         rest = (now.state, now.step, now.reference, now.valid_until, now.approved_by, now.tip)
+        rest += (now.approved_for,)
         return (*kept, *rest, now.updated_at, self.account, self.current, self.replaced)
 
     def standing(self) -> tuple[Progress, Account]:
@@ -77,6 +78,8 @@ class Place:
 def ways(journey: Journey, place: Place) -> Iterator[tuple[str, Place]]:
     """What can happen next, each with where it leads."""
     yield "time", _later(journey, place)
+    if journey.older_approvals == "lapse" and place.progress.approved_for:
+        yield "another document", _approved_for(place, "other")
     yield (
         ("account deleted" if place.account else "another journey"),
         replace(place, account=not place.account),
@@ -93,6 +96,10 @@ def ways(journey: Journey, place: Place) -> Iterator[tuple[str, Place]]:
             if led and execution and (word in JUDGED or not execution.execution.under_review):
                 judge = "judgement" if execution.execution.under_review else f"Jumio {word}"
                 yield (judge if which == "current" else f"{judge}, late"), led
+
+
+def _approved_for(place: Place, fingerprint: str) -> Place:
+    return replace(place, progress=replace(place.progress, approved_for=fingerprint))
 
 
 def _started(place: Place, step: str) -> Place:

@@ -121,8 +121,8 @@ def test_only_a_declined_renewal_takes_an_approval_away_and_only_if_that_is_want
     standing = replace(standing, valid_until=20_000, approved_by="r1")
     effect = ends(way, "identity", standing, state=state, decision=None)
     taken = state is State.DECLINED and word == "revoke"
-    assert approval_stands(effect.progress, 19_999) is not taken
-    assert not approval_stands(effect.progress, 20_000)
+    assert approval_stands(way, effect.progress, 19_999) is not taken
+    assert not approval_stands(way, effect.progress, 20_000)
 
 
 def test_a_replaced_execution_that_is_declined_takes_nothing_away() -> None:

@@ -34,7 +34,7 @@ def is_an_end(journey: Journey, place: Place) -> bool:
     step = journey.step(progress.step or "")
     for_good = isinstance(problem, NotEligible) and step is not None and step.validity is None
     barred = for_good and screened_out(journey, progress, NOW)
-    return problem is None or approval_stands(progress, NOW) or barred
+    return problem is None or approval_stands(journey, progress, NOW) or barred
 
 
 def ways_out(journey: Journey) -> tuple[dict[Key, Place], dict[Key, str]]:
@@ -48,7 +48,11 @@ def ways_out(journey: Journey) -> tuple[dict[Key, Place], dict[Key, str]]:
     waiting = list(found)
     while waiting:
         for word, before in backwards[waiting.pop(0)]:
-            if before not in found and not word.endswith("late") and word != "account deleted":
+            if (
+                before not in found
+                and not word.endswith("late")
+                and not word.startswith(("account", "another d"))
+            ):
                 found[before] = word
                 waiting.append(before)
     return places, found
@@ -101,6 +105,7 @@ def a_journey(draw: st.DrawFn) -> Journey:
     document: dict[str, Any] = {"name": "way", "steps": steps}
     document["repeatable"] = draw(st.booleans())
     document["needsAccount"] = draw(st.booleans())
+    document["olderApprovals"] = draw(st.sampled_from(["count", "lapse"]))
     lapses = any(step.get("kind") != "screening" and step["validity"] for step in steps)
     if document["repeatable"] and lapses:
         document["failedRenewal"] = draw(st.sampled_from(["keep", "revoke"]))

@@ -222,8 +222,8 @@ def test_who_has_passed_all_that_is_left_of_a_journey_is_not_stuck() -> None:
 def test_an_approval_whose_time_is_over_is_no_approval() -> None:
     way = journey(validity=100)
     approved = Progress(State.APPROVED, "identity", "r1", valid_until=NOW, updated_at=NOW - 100)
-    assert word_of(approved, NOW - 1) == "approved"
+    assert word_of(way, approved, NOW - 1) == "approved"
     with pytest.raises(AlreadyVerified):
         require_new_execution_allowed(way, approved, SOMEBODY, NOW - 1)
-    assert word_of(approved, NOW) == LAPSED
+    assert word_of(way, approved, NOW) == LAPSED
     require_new_execution_allowed(way, approved, SOMEBODY, NOW)

@@ -6,8 +6,10 @@ that the person goes through. ``docs/journeys.md`` explains the document. Names 
 what is sent follow Jumio's account request ("Creating and updating accounts").
 """
 
+import hashlib
 import json
 import re
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -172,6 +174,11 @@ class Step(_Configured):
         return self
 
 
+_DEMANDS = {
+    *("name", "kind", "workflow_key", "inputs", "passes", "otherwise"),
+    *("credentials", "capabilities", "override_settings"),
+}
+
 _CHECKS_NOTHING = {"10170"}
 """Workflows whose PASSED says only that something was received."""
 
@@ -184,7 +191,16 @@ class Journey(_Configured):
     repeatable: bool = False
     needs_account: bool = Field(False, alias="needsAccount")
     failed_renewal: Literal["keep", "revoke"] = Field("keep", alias="failedRenewal")
+    older_approvals: Literal["count", "lapse"] = Field("count", alias="olderApprovals")
     unchecked: bool = False
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What all steps demand of a person, as one word: not how often, how long and where."""
+        steps = [step.model_dump(mode="json", include=_DEMANDS) for step in self.steps]
+        for step in steps:
+            step["passes"].sort()  # a set has no order
+        return hashlib.sha256(json.dumps(steps, sort_keys=True).encode()).hexdigest()[:16]
 
     @model_validator(mode="after")
     def _steps_have_names_of_their_own(self) -> Self:

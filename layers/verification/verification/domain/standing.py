@@ -77,7 +77,8 @@ class Progress:
     ``attempts`` are the times at which executions were opened, by step; ``passed`` is when
     a step was passed; ``revision`` grows with every change. ``approved_by`` names the execution
     that led to the last approval, which stands until ``valid_until`` whatever comes after it;
-    without a time, it stands until the next run begins.
+    without a time, it stands until the next run begins. ``approved_for`` is the fingerprint of
+    the journey as it was then.
     """
 
     state: State | None = None
@@ -87,6 +88,7 @@ class Progress:
     passed: Mapping[str, int] = field(default_factory=dict)
     valid_until: int | None = None
     approved_by: str | None = None
+    approved_for: str | None = None
     tip: Tip | None = None  # with which the last execution was declined or has expired
     revision: int = 0
     updated_at: int | None = None
@@ -168,16 +170,23 @@ class Retry:
     after: int
 
 
-def approval_stands(progress: Progress, now: float) -> bool:
+def approval_stands(journey: Journey, progress: Progress, now: float) -> bool:
     """Whether a person counts as approved."""
+    if _is_outdated(journey, progress):
+        return False
     if progress.valid_until is None:
         return progress.state is State.APPROVED
     return now < progress.valid_until
 
 
-def word_of(progress: Progress, now: float) -> str:
+def _is_outdated(journey: Journey, progress: Progress) -> bool:
+    """Whether the last approval was of a journey that demanded something else."""
+    return journey.older_approvals == "lapse" and progress.approved_for != journey.fingerprint
+
+
+def word_of(journey: Journey, progress: Progress, now: float) -> str:
     """How a person stands, in one coarse word."""
-    if approval_stands(progress, now):
+    if approval_stands(journey, progress, now):
         return State.APPROVED.word
     failed = progress.state in (State.DECLINED, State.EXPIRED)
     before = failed and (progress.updated_at or 0) < (progress.valid_until or 0)
@@ -192,7 +201,7 @@ def next_step(journey: Journey, progress: Progress, now: float) -> Step | None:
     None if an approval has come of them all; otherwise the last one again, as of a person who
     had passed all that is left of a journey when the rest of it was taken away.
     """
-    last = None if approval_stands(progress, now) else journey.steps[-1]
+    last = None if approval_stands(journey, progress, now) else journey.steps[-1]
     return next((step for step in journey.steps if not _has_passed(progress, step, now)), last)
 
 
@@ -244,10 +253,13 @@ def effect_of(
         else:  # a journey that is repeated begins with what the person has to do again
             until = _valid_until(journey, passed)
             progress = replace(progress, valid_until=until, approved_by=reference)
+            progress = replace(progress, approved_for=journey.fingerprint)
             passed = {name: when for name, when in passed.items() if _is_screening(journey, name)}
     elif not current:
         return Effect(verdict, progress)
-    elif verdict is State.DECLINED and journey.failed_renewal == "revoke":
+    elif _is_outdated(journey, progress) or (
+        verdict is State.DECLINED and journey.failed_renewal == "revoke"
+    ):
         progress = replace(progress, valid_until=None, approved_by=None)
     changed = replace(progress, passed=passed, revision=progress.revision + 1, updated_at=at)
     open_again = progress.step == step.name and not (progress.state and progress.state.final)
@@ -311,7 +323,7 @@ def blocked_by_outcome(journey: Journey, progress: Progress, account: Account, n
     if progress.state in (State.PROCESSING, State.REVIEW) or screened_out(journey, progress, now):
         return True
     stays = account.account_id is not None and not journey.repeatable
-    return stays and approval_stands(progress, now)
+    return stays and approval_stands(journey, progress, now)
 
 
 def screening_runs(journey: Journey, progress: Progress) -> bool:

@@ -65,13 +65,14 @@ class GetVerification:
         retry = retry_advice(journey, progress, account, now)
         coming = coming_step(journey, progress, now)
         begun = state is not None and not state.final
-        status, until = word_of(progress, now), progress.valid_until
+        status, until = word_of(journey, progress, now), progress.valid_until
         approved = status == State.APPROVED
+        lapsed_at = until if status == LAPSED and until and until <= now else None
         return Verification(
             journey=journey.name,
             status=status,
-            updated_at=until if status == LAPSED else progress.updated_at,
-            valid_until=until if approved or status == LAPSED else None,
+            updated_at=lapsed_at or progress.updated_at,
+            valid_until=until if approved else lapsed_at,
             renewal=state.word if approved and state and state is not State.APPROVED else None,
             hint=None if status == LAPSED else progress.tip,
             next=coming.name if coming and (begun or retry.allowed) else None,
