@@ -67,7 +67,7 @@ class Place:
         """The same for places from which the same can follow."""
         now = self.progress
         kept = (tuple(sorted(now.attempts.items())), tuple(sorted(now.passed.items())))
-        rest = (now.state, now.step, now.reference, now.valid_until, now.approved_by, now.tip)
+        rest = (now.state, now.step, now.reference, now.valid_until, now.approved_by)
         rest += (now.approved_for,)
         return (*kept, *rest, now.updated_at, self.account, self.current, self.replaced)
 
@@ -128,15 +128,14 @@ def _news(
     )
     if not told.execution.leads_to(state, effect.verdict):
         return None
+    after = replace(effect.progress, tip=None)  # on which nothing depends
     moved = replace(told, state=state, verdict=effect.verdict if state.final else None)
     alive = moved if not state.final or effect.verdict is State.REVIEW else None
     if which == "current":
-        return _renamed(replace(place, progress=effect.progress, current=alive))
-    if effect.progress.reference == told.reference:  # it counts, and the newer one does not
-        return _renamed(
-            replace(place, progress=effect.progress, current=alive, replaced=place.current)
-        )
-    return replace(place, progress=effect.progress, replaced=alive)
+        return _renamed(replace(place, progress=after, current=alive))
+    if after.reference == told.reference:  # it counts, and the newer one does not
+        return _renamed(replace(place, progress=after, current=alive, replaced=place.current))
+    return replace(place, progress=after, replaced=alive)
 
 
 def _renamed(place: Place) -> Place:

@@ -114,7 +114,7 @@ def a_journey(draw: st.DrawFn) -> Journey:
     return small(document)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(a_journey())
 def test_no_journey_that_can_be_written_has_one(journey: Journey) -> None:
     leads_on_from_everywhere(journey)
