@@ -46,6 +46,14 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         **SECRETS,
         "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem", "dynamodb:Query"},
     },
+    "DecideReview": {
+        **LOGS,
+        **SECRETS,
+        "AWS::DynamoDB::Table": READS
+        | {"dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"},
+        "AWS::SQS::Queue": {"sqs:SendMessage"},
+    },
+    "ReadFacts": {**LOGS, **SECRETS, "AWS::DynamoDB::Table": READS},
 }
 SECRETS_OF = {
     "CreateSession": {"JumioSecret", "UserKeySecret", "CallbackSecret"},
@@ -54,6 +62,8 @@ SECRETS_OF = {
     "SettleExecution": {"JumioSecret"},
     "SweepOverdue": set(),
     "EraseSubject": {"JumioSecret", "UserKeySecret"},
+    "DecideReview": {"UserKeySecret"},
+    "ReadFacts": {"JumioSecret", "UserKeySecret"},
 }
 
 every_function = pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -2,10 +2,10 @@
 
 import json
 import uuid
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from verification.cloud import asked, named
+from verification.domain.deadline import iso
 from verification.domain.execution import Execution
 from verification.domain.standing import Account
 
@@ -52,12 +52,13 @@ class Bus:
 def event_about(execution: Execution, account: Account, at: int) -> dict[str, Any]:
     """A CloudEvent 1.0; the user's subject is for consumers, nothing else in it is personal."""
     status = execution.verdict or execution.state
+    manual = [{"decidedBy": "operator", "reason": one.reason} for one in execution.manual]
     return {
         "specversion": "1.0",
-        "id": str(uuid.uuid5(_NAMESPACE, f"{execution.reference}/{execution.state}")),
+        "id": str(uuid.uuid5(_NAMESPACE, f"{execution.reference}/{execution.news[0]}")),
         "source": SOURCE,
         "type": OUTCOME if status.final else PROGRESS,
-        "time": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "time": iso(at),
         "datacontenttype": "application/json",
         "data": {
             "issuer": account.issuer,
@@ -66,5 +67,6 @@ def event_about(execution: Execution, account: Account, at: int) -> dict[str, An
             "step": execution.step,
             "status": status.word,
             "executionId": execution.reference,
+            **(manual[-1] if manual else {}),
         },
     }

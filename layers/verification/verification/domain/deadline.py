@@ -2,9 +2,15 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 Clock = Callable[[], float]
 """Seconds since 1970, UTC."""
+
+
+def iso(at: int) -> str:
+    """Seconds since 1970 as ISO 8601, UTC."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 class Deadline:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class State(StrEnum):
@@ -73,6 +74,20 @@ class Decision:
     failed: tuple[str, ...] = ()  # names of capabilities that did not pass
 
 
+Manual = Literal["approve", "decline", "revoke"]
+
+
+@dataclass(frozen=True)
+class ManualDecision:
+    """An operator's; ``reason`` and ``by`` are codes, ``verdict`` is what it means."""
+
+    decision: Manual
+    reason: str
+    by: str
+    at: int
+    verdict: State
+
+
 def state_of(status: str, decision: Decision | None) -> State | None:
     """Our state for Jumio's status and, once processed, its decision.
 
@@ -104,6 +119,7 @@ class Execution:
     decision: Decision | None = None
     settled_at: int | None = None
     verdict: State | None = None  # what its end meant for the journey
+    manual: tuple[ManualDecision, ...] = ()
     unpublished: bool = False
     due_at: int | None = None  # when to look at it again; None if nothing is left to do
     ends_at: int = 0  # when it should have ended; before that, looks are only in case
@@ -113,6 +129,13 @@ class Execution:
     def opened(self) -> bool:
         """Whether Jumio is known to have opened it."""
         return self.workflow_execution_id is not None
+
+    @property
+    def news(self) -> tuple[str, int]:
+        """How it stands in one word, as nothing else about it ever does, and since when."""
+        if self.manual:
+            return self.manual[-1].decision, self.manual[-1].at
+        return self.state, self.settled_at or self.created_at
 
     @property
     def under_review(self) -> bool:

@@ -1,9 +1,18 @@
 """What operators say when they invoke a function."""
 
+from typing import Annotated, Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
+from verification.domain.execution import Manual
+from verification.domain.facts import Fact
 from verification.domain.identity import Caller
 from verification.edge.validation import validated
+
+_Journey = Annotated[str, Field(min_length=1, max_length=40)]
+_Reference = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+_By = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""Who it is, by the company's own names; it is logged, so that no address fits in."""
 
 
 class _Person(BaseModel):
@@ -13,7 +22,35 @@ class _Person(BaseModel):
     subject: str = Field(min_length=1)
 
 
+class _Decision(_Person):
+    journey: _Journey
+    execution: _Reference
+    decision: Manual
+    reason: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    by: _By
+
+
+class _Question(_Person):
+    journey: _Journey
+    fields: list[Fact] = Field(min_length=1, max_length=50)
+    by: _By
+
+
 def person_of(event: object) -> Caller:
     """The person that ``{"issuer": …, "subject": …}`` names; raises InvalidRequest."""
-    named = validated(_Person, event)
-    return Caller(named.issuer, named.subject)
+    return _said(_Person, event)[0]
+
+
+def decision_of(event: object) -> tuple[Caller, dict[str, Any]]:
+    """Whom a decision is about, and the rest of it; raises InvalidRequest."""
+    return _said(_Decision, event)
+
+
+def question_of(event: object) -> tuple[Caller, dict[str, Any]]:
+    """Whom a question is about, and the rest of it; raises InvalidRequest."""
+    return _said(_Question, event)
+
+
+def _said(model: type[_Person], event: object) -> tuple[Caller, dict[str, Any]]:
+    words = dict(validated(model, event))
+    return Caller(words.pop("issuer"), words.pop("subject")), words

@@ -6,9 +6,9 @@ reordered news change nothing, whoever brings them. Only a review that was told 
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from verification.domain.execution import Decision, Execution, State
+from verification.domain.execution import Decision, Execution, ManualDecision, State
 from verification.domain.schedule import GRACE, RHYTHM, early_look
 from verification.domain.standing import Account, Effect, Progress, Session
 from verification.store.attempts import FREE
@@ -46,7 +46,8 @@ class Known:
 class News:
     """What Jumio says about an execution, in our words, and what that means for the journey.
 
-    ``look_again_at`` is when somebody has to look why it is not final yet.
+    ``look_again_at`` is when somebody has to look why it is not final yet; ``manual`` is all
+    that operators have decided, if it is their word: then nothing of Jumio's changes.
     """
 
     state: State
@@ -54,6 +55,7 @@ class News:
     at: int
     look_again_at: int
     effect: Effect
+    manual: tuple[ManualDecision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,9 +141,9 @@ class OutcomeStore:
         """Move an execution, and the journey that it counts for; raises ConditionFailed."""
         execution = known.execution
         forward = When("#rank < :rank", {"rank": news.state.rank})
-        if execution.under_review:
-            told = "#verdict = :review AND attribute_not_exists(#unpublished)"
-            forward = When(told, {"review": State.REVIEW})
+        if execution.under_review or news.manual:
+            told = "#verdict = :verdict AND attribute_not_exists(#unpublished)"
+            forward = When(told, {"verdict": execution.verdict})
         operations = [
             update(
                 execution_key(execution.user_key, execution.reference),
@@ -185,7 +187,7 @@ class OutcomeStore:
         self._table.write(
             update(
                 execution_key(execution.user_key, execution.reference),
-                When("#state = :told", {"told": execution.state}),
+                When("#verdict = :told", {"told": execution.verdict}),
                 remove=["unpublished", "due", "due_at"],
             )
         )
@@ -253,12 +255,14 @@ def _execution_changes(news: News) -> Item:
     changes: Item = {"state": news.state, "rank": news.state.rank, "looks": 0}
     if not news.state.final:
         return {**changes, "due": DUE, "due_at": news.look_again_at, "ends_at": news.look_again_at}
+    if news.manual:
+        changes = {"manual": [asdict(one) for one in news.manual]}
+    else:
+        decision = decision_item(news.decision)
+        changes |= {"decision": decision, "ends_at": None, "settled_at": news.at}
     tell = news.effect.verdict.final  # a step that another one follows is no outcome
     return {
         **changes,
-        "decision": decision_item(news.decision),
-        "ends_at": None,
-        "settled_at": news.at,
         "verdict": news.effect.verdict,
         "unpublished": True if tell else None,
         "due": DUE if tell else None,

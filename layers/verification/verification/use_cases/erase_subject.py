@@ -8,10 +8,9 @@ import logging
 import time
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
-from verification.domain.deadline import Clock, Deadline
+from verification.domain.deadline import Clock, Deadline, iso
 from verification.domain.errors import SessionBusy
 from verification.domain.identity import Caller, Pepper
 from verification.domain.standing import ERASURE_SECONDS
@@ -67,7 +66,7 @@ class EraseSubject:
         receipt = Erased(
             "erased",
             erasure,
-            _iso(now),
+            iso(now),
             accounts=len(kept.account_ids),
             items=len(kept.keys),
             unanswered=len(kept.unanswered),
@@ -80,8 +79,4 @@ class EraseSubject:
         if erased_at is None:
             _logger.warning(LogCode.SUBJECT_UNKNOWN)
             return Erased("unknown", None, None)
-        return Erased("erased-before", None, _iso(erased_at))
-
-
-def _iso(at: int) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return Erased("erased-before", None, iso(erased_at))
