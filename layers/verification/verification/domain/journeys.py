@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from verification.domain.errors import Misconfigured, UnknownJourney
+from verification.domain.facts import Fact
 from verification.domain.formats import PREPARED_DATA, alpha3
 from verification.domain.hint import ID
 from verification.domain.locales import TAG, nearest
@@ -176,6 +177,7 @@ class Journey(_Configured):
     repeatable: bool = False
     needs_account: bool = Field(False, alias="needsAccount")
     unchecked: bool = False
+    discloses: frozenset[Fact] = frozenset()
 
     @model_validator(mode="after")
     def _steps_have_names_of_their_own(self) -> Self:
