@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: unit integration contract world infrastructure e2e browser lock redrive
+.PHONY: unit integration contract world infrastructure e2e browser lock redrive story
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -31,6 +31,7 @@ help:
 	@echo "make lock              compile the requirement files anew"
 	@echo "make redrive           put messages that were set aside back on the queue of a deployed"
 	@echo "                       stack: STACK=jumio-bff REGION=... ENDPOINT=... (docs/runbook.md)"
+	@echo "make story             what happened to one person, of the same: ARGS='--reference ...'"
 
 demo: build
 	@python -m local demo --with-parent $(ARGS)
@@ -98,6 +99,9 @@ lock: environment
 	@npm install --prefix requirements --package-lock-only --omit-lockfile-registry-resolved --silent
 
 STACK ?= jumio-bff
+PLACE = $(if $(REGION),--region "$(REGION)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
 redrive: environment
-	@python -m scripts.redrive --stack "$(STACK)" \
-		$(if $(REGION),--region "$(REGION)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+	@python -m scripts.redrive --stack "$(STACK)" $(PLACE)
+
+story: environment
+	@python -m scripts.story --stack "$(STACK)" $(PLACE) $(ARGS)

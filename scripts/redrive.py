@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 _HOLD = 60  # seconds in which nobody else sees a message that is being moved
 
 
+def outputs_of(cloudformation: "CloudFormationClient", stack: str) -> dict[str, str]:
+    """The outputs of a stack by their names."""
+    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+
+
 def queue_urls(cloudformation: "CloudFormationClient", stack: str) -> tuple[str, str]:
     """The queue and its dead letters, as the stack's outputs name them."""
-    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    outputs = outputs_of(cloudformation, stack)
     return outputs["CallbackQueueUrl"], outputs["CallbackDeadLettersUrl"]
 
 

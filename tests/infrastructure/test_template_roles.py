@@ -54,6 +54,11 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "AWS::SQS::Queue": {"sqs:SendMessage"},
     },
     "ReadFacts": {**LOGS, **SECRETS, "AWS::DynamoDB::Table": READS},
+    "TellStory": {
+        **LOGS,
+        **SECRETS,
+        "AWS::DynamoDB::Table": READS | {"dynamodb:Query", "dynamodb:Scan"},
+    },
 }
 SECRETS_OF = {
     "CreateSession": {"JumioSecret", "UserKeySecret", "CallbackSecret"},
@@ -64,6 +69,7 @@ SECRETS_OF = {
     "EraseSubject": {"JumioSecret", "UserKeySecret"},
     "DecideReview": {"UserKeySecret"},
     "ReadFacts": {"JumioSecret", "UserKeySecret"},
+    "TellStory": {"JumioSecret", "UserKeySecret"},
 }
 
 every_function = pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -65,6 +65,7 @@ LEFT_ALONE = {
     "erase_subject": JOURNEYS | EVENT_TYPES,
     "decide_review": EVENT_TYPES,
     "read_facts": EVENT_TYPES,
+    "tell_story": JOURNEYS | EVENT_TYPES,
 }
 CLIENTS = {
     "create_session": ["dynamodb", "secretsmanager"],
@@ -75,6 +76,7 @@ CLIENTS = {
     "erase_subject": ["dynamodb", "secretsmanager"],
     "decide_review": ["dynamodb", "secretsmanager", "sqs"],
     "read_facts": ["dynamodb", "secretsmanager"],
+    "tell_story": ["dynamodb", "secretsmanager"],
 }
 
 START_A_FUNCTION = """

@@ -75,7 +75,6 @@ class LogCode(StrEnum):
     EXECUTION_NEVER_OPENED = "execution_never_opened"
     REVIEW_DECIDED = "review_decided"
     FACTS_ASKED = "facts_asked"
-    STORY_TOLD = "story_told"
     SUBJECT_ERASED = "subject_erased"
     SUBJECT_UNKNOWN = "subject_unknown"
     LEFTOVER_ERASED = "leftover_erased"

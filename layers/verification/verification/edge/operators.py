@@ -1,16 +1,17 @@
 """What operators say when they invoke a function."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from verification.domain.execution import Manual
 from verification.domain.facts import Fact
+from verification.domain.hint import ID
 from verification.domain.identity import Caller
 from verification.edge.validation import validated
 
 _Journey = Annotated[str, Field(min_length=1, max_length=40)]
-_Reference = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+_REFERENCE = r"^[0-9a-f]{32}$"
 _By = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """Who it is, by the company's own names; it is logged, so that no address fits in."""
 
@@ -22,9 +23,27 @@ class _Person(BaseModel):
     subject: str = Field(min_length=1)
 
 
+class _Whom(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    issuer: str = Field("", min_length=1)
+    subject: str = Field("", min_length=1)
+    user_key: str = Field("", pattern=r"^[A-Za-z0-9_-]{1,100}$")
+    account_id: str = Field("", pattern=ID)
+    reference: str = Field("", pattern=_REFERENCE)
+    ask_jumio: bool = False
+
+    @model_validator(mode="after")
+    def _one_name(self) -> Self:
+        names = self.model_fields_set - {"ask_jumio"}
+        if names != {"issuer", "subject"} and (len(names) != 1 or names & {"issuer", "subject"}):
+            raise ValueError("issuer and subject, or one of user_key, account_id and reference")
+        return self
+
+
 class _Decision(_Person):
     journey: _Journey
-    execution: _Reference
+    execution: str = Field(pattern=_REFERENCE)
     decision: Manual
     reason: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
     by: _By
@@ -51,6 +70,12 @@ def question_of(event: object) -> tuple[Caller, dict[str, Any]]:
     return _said(_Question, event)
 
 
-def _said(model: type[_Person], event: object) -> tuple[Caller, dict[str, Any]]:
+def whom_of(event: object) -> dict[str, Any]:
+    """The members of ``tell_story.Whom``; raises InvalidRequest."""
+    person, words = _said(_Whom, event)
+    return {**words, "person": person if person.subject else None}
+
+
+def _said(model: type[BaseModel], event: object) -> tuple[Caller, dict[str, Any]]:
     words = dict(validated(model, event))
     return Caller(words.pop("issuer"), words.pop("subject")), words

@@ -196,7 +196,7 @@ class OutcomeStore:
         """Executions that somebody should look at by now, the most overdue first."""
         for keys in itertools.batched(self._table.due("due", DUE, now), 100, strict=False):
             items = self._table.read(*keys)
-            yield from (_readable(key, items[key]) for key in keys if key in items)
+            yield from (readable(key, items[key]) for key in keys if key in items)
 
     def look(self, execution: Execution, again_at: int) -> None:
         """Note that an overdue execution is looked at; raises ConditionFailed if it is already."""
@@ -239,7 +239,8 @@ class OutcomeStore:
         )
 
 
-def _readable(key: Key, item: Item) -> Execution | Unreadable:
+def readable(key: Key, item: Item) -> Execution | Unreadable:
+    """An execution, if this version knows how to read it."""
     try:
         found = execution_of(item)
     except (AttributeError, KeyError, TypeError, ValueError):
