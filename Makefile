@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: unit integration contract world infrastructure e2e browser lock redrive story
+.PHONY: unit integration contract world infrastructure e2e browser lock sbom audit redrive story
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -28,6 +28,8 @@ help:
 	@echo "                       the JSON Schema by which editors check them"
 	@echo "make browser           find a Chrome or Chromium for the tests, or get one"
 	@echo "make client            write the declarations of the browser client (web/client)"
+	@echo "make sbom              list what is deployed (CycloneDX); make audit looks for what is known"
+	@echo "                       of its weaknesses"
 	@echo "make lock              compile the requirement files anew"
 	@echo "make redrive           put messages that were set aside back on the queue of a deployed"
 	@echo "                       stack: STACK=jumio-bff REGION=... ENDPOINT=... (docs/runbook.md)"
@@ -62,6 +64,8 @@ lint: environment
 	@mkdir -p .local
 	@PYTHONPATH=layers/verification lint-imports >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
 	@lint-imports --config simulator/pyproject.toml >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
+	@echo "==> zizmor"
+	@zizmor --offline --quiet --no-progress .github
 
 types: environment
 	@echo "==> mypy"
@@ -97,6 +101,16 @@ lock: environment
 	@$(LOCK) requirements/dev.in -c layers/dependencies/requirements.txt \
 		-c requirements/constraints.txt -o requirements/dev.txt
 	@npm install --prefix requirements --package-lock-only --omit-lockfile-registry-resolved --silent
+
+# Both ask the package index for a pinned tool, and the second one for what is known of weaknesses.
+sbom: environment
+	@uvx --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements \
+		layers/dependencies/requirements.txt --output-file .local/sbom.json
+	@echo "the packages of the deployed layer, as CycloneDX: .local/sbom.json"
+
+audit: environment
+	@uvx --quiet pip-audit==2.10.1 --strict --disable-pip --require-hashes \
+		--requirement layers/dependencies/requirements.txt
 
 STACK ?= jumio-bff
 PLACE = $(if $(REGION),--region "$(REGION)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")

@@ -21,7 +21,14 @@ from verification.edge.http.request import Request
 from verification.edge.http.sessions import SessionRequest, key_use, session_response
 from verification.edge.http.verifications import verification_response
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
-from verification.store import ErasureStore, Limiter, OutcomeStore, SessionStore, Table
+from verification.store import (
+    Breaker,
+    ErasureStore,
+    Limiter,
+    OutcomeStore,
+    SessionStore,
+    Table,
+)
 from verification.store.operations import Key, plain
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Asked, CreateSession
@@ -92,6 +99,7 @@ class Bff:
         opening = OpenExecution(
             self.store,
             Limiter(self.table, self.limits),
+            Breaker(self.table),
             self.jumio,
             lambda: SIGNING_KEY,
             clock=self.clock,

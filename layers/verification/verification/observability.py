@@ -39,6 +39,7 @@ class LogCode(StrEnum):
 
     # Jumio
     JUMIO_NOT_REACHED = "jumio_not_reached"
+    JUMIO_DOWN = "jumio_down"
     JUMIO_RATE_LIMITED = "jumio_rate_limited"
     JUMIO_REJECTED = "jumio_rejected"
     JUMIO_OUTCOME_UNKNOWN = "jumio_outcome_unknown"
@@ -87,6 +88,7 @@ class Metric(StrEnum):
 
     SESSIONS_OPENED = "SessionsOpened"
     OUTCOMES_UNKNOWN = "OutcomesUnknown"
+    JUMIO_DOWN = "JumioDown"
     ORPHANS = "Orphans"
     DAILY_CEILING_REACHED = "DailyCeilingReached"
     CALLBACKS_REFUSED = "CallbacksRefused"

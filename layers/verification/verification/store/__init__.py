@@ -1,6 +1,7 @@
 """What is kept in DynamoDB, and the only ways in which it changes."""
 
 from verification.store.attempts import Attempt, Claim
+from verification.store.breaker import Breaker
 from verification.store.erasure import ErasureStore
 from verification.store.limiter import Limiter
 from verification.store.outcomes import OutcomeStore
@@ -10,6 +11,7 @@ from verification.store.table import ConditionFailed, Table
 
 __all__ = [
     "Attempt",
+    "Breaker",
     "Claim",
     "ConditionFailed",
     "ErasureStore",

@@ -41,7 +41,14 @@ from verification.domain.standing import (
 from verification.jumio import JumioClient, OpenedExecution, account_request
 from verification.jumio.token import start_by
 from verification.observability import LogCode, Metric, count
-from verification.store import Attempt, Claim, ConditionFailed, Limiter, SessionStore
+from verification.store import (
+    Attempt,
+    Breaker,
+    Claim,
+    ConditionFailed,
+    Limiter,
+    SessionStore,
+)
 from verification.store.operations import Item
 
 _logger = logging.getLogger(__name__)
@@ -71,6 +78,7 @@ class OpenExecution:
 
     store: SessionStore
     limiter: Limiter
+    breaker: Breaker
     jumio: JumioClient
     signing_key: Callable[[], SigningKey]
     clock: Clock = time.time
@@ -84,6 +92,7 @@ class OpenExecution:
         Raises ConditionFailed, with nothing done, if the person's standing has changed
         since it was read.
         """
+        self.breaker.require_closed(pace, self.clock())
         attempt, charged = _attempt(opening, int(self.clock())), standing.account.failures
         try:
             self.store.begin(attempt, standing)
@@ -99,9 +108,11 @@ class OpenExecution:
         try:
             opened = self._ask_jumio(opening, standing, request, deadline)
         except OutcomeUnknown as problem:
+            self.breaker.note(pace, self.clock(), problem)
             wait = self._left_open(attempt)
             raise OutcomeUnknown(problem.detail, retry_after=wait) from None
         except Problem as problem:
+            self.breaker.note(pace, self.clock(), problem)
             refused = isinstance(problem, (AccountGone, ProviderRejected))
             fault = Fault.REFUSED if refused else Fault.TROUBLE
             self._release(attempt, charged.and_another(fault, self.clock()), problem)
@@ -115,6 +126,7 @@ class OpenExecution:
         except TemporarilyUnavailable as problem:
             wait = self._left_open(attempt)
             raise TemporarilyUnavailable(problem.reason, retry_after=wait) from None
+        self.breaker.note(pace, self.clock())
         return session
 
     def _request(self, opening: Opening, attempt: Attempt) -> dict[str, Any]:
