@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: unit integration contract world infrastructure e2e browser lock sbom audit redrive story
+.PHONY: unit integration contract world infrastructure e2e browser lock sbom audit redrive erase-again story
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -33,6 +33,7 @@ help:
 	@echo "make lock              compile the requirement files anew"
 	@echo "make redrive           put messages that were set aside back on the queue of a deployed"
 	@echo "                       stack: STACK=jumio-bff REGION=... ENDPOINT=... (docs/runbook.md)"
+	@echo "make erase-again       after a restore, erase again whom it has brought back (same page)"
 	@echo "make story             what happened to one person, of the same: ARGS='--reference ...'"
 
 demo: build
@@ -116,6 +117,9 @@ STACK ?= jumio-bff
 PLACE = $(if $(REGION),--region "$(REGION)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
 redrive: environment
 	@python -m scripts.redrive --stack "$(STACK)" $(PLACE)
+
+erase-again: environment
+	@python -m scripts.erase_again --stack "$(STACK)" $(PLACE) $(ARGS)
 
 story: environment
 	@python -m scripts.story --stack "$(STACK)" $(PLACE) $(ARGS)

@@ -18,7 +18,7 @@ from tests.support.pipeline import Pipeline
 from verification.edge.failures import Failed
 
 Json = dict[str, Any]
-NAMES = ["decide_review", "read_facts", "tell_story"]
+NAMES = ["decide_review", "erase_subject", "read_facts", "tell_story"]
 
 
 @pytest.fixture
@@ -73,6 +73,18 @@ def test_a_review_is_decided_the_facts_are_read_and_the_story_is_told(
     assert asked["by"] == "operator-7"
     lines = "".join(line for one in functions.values() for line in one.lines)
     assert not any(word in lines for word in (*facts["facts"].values(), ISSUER))
+
+
+def test_a_tombstone_names_a_person_to_erase(
+    pipeline: Pipeline, functions: dict[str, Function]
+) -> None:
+    execution = pipeline.open()
+    earlier = {"user_key": execution["userReference"], "erased_at": int(pipeline.clock()) - 60}
+    now = {**earlier, "erased_at": int(pipeline.clock())}
+    erase = functions["erase_subject"]
+    assert erase(earlier)["result"] == "came-back"
+    assert erase(now)["result"] == "erased"
+    assert erase({"issuer": ISSUER, "subject": "ada"})["result"] == "erased-before"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,6 +11,7 @@ from verification.domain.identity import Caller
 from verification.edge.validation import validated
 
 _Journey = Annotated[str, Field(min_length=1, max_length=40)]
+_USER_KEY = r"^[A-Za-z0-9_-]{1,100}$"
 _REFERENCE = r"^[0-9a-f]{32}$"
 _By = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """Who it is, by the company's own names; it is logged, so that no address fits in."""
@@ -28,7 +29,7 @@ class _Whom(BaseModel):
 
     issuer: str = Field("", min_length=1)
     subject: str = Field("", min_length=1)
-    user_key: str = Field("", pattern=r"^[A-Za-z0-9_-]{1,100}$")
+    user_key: str = Field("", pattern=_USER_KEY)
     account_id: str = Field("", pattern=ID)
     reference: str = Field("", pattern=_REFERENCE)
     ask_jumio: bool = False
@@ -55,9 +56,24 @@ class _Question(_Person):
     by: _By
 
 
+class _Tombstone(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    user_key: str = Field(pattern=_USER_KEY)
+    erased_at: int = Field(ge=0)
+
+
 def person_of(event: object) -> Caller:
     """The person that ``{"issuer": …, "subject": …}`` names; raises InvalidRequest."""
     return _said(_Person, event)[0]
+
+
+def tombstone_of(event: object) -> tuple[str, int] | None:
+    """Who was erased when, if ``{"user_key": …, "erased_at": …}`` says; raises InvalidRequest."""
+    if not isinstance(event, dict) or "user_key" not in event:
+        return None
+    found = validated(_Tombstone, event)
+    return found.user_key, found.erased_at
 
 
 def decision_of(event: object) -> tuple[Caller, dict[str, Any]]:
