@@ -177,6 +177,7 @@ class Journey(_Configured):
     repeatable: bool = False
     needs_account: bool = Field(False, alias="needsAccount")
     unchecked: bool = False
+    records_consent: bool = Field(True, alias="recordsConsent")
     discloses: frozenset[Fact] = frozenset()
 
     @model_validator(mode="after")
