@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke
+.PHONY: unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -33,7 +33,9 @@ help:
 	@echo "make lock              compile the requirement files anew"
 	@echo "make invoke EVENT=...  let a function answer an event in events/; make events fills all in"
 	@echo "make redrive           put messages that were set aside back on the queue (docs/runbook.md)"
-	@echo "                       These three take STACK=jumio-bff REGION=... for a deployed stack"
+	@echo "make erase-again       after a restore, erase again whom it has brought back (same page)"
+	@echo "make story             what happened to one person: ARGS='--reference ...'"
+	@echo "                       These take STACK=jumio-bff REGION=... for a deployed stack"
 	@echo "make smoke API=... TOKEN=...  whether a deployment answers as it should (ORIGIN=, SESSION=no)"
 
 demo: build
@@ -132,3 +134,9 @@ smoke: export TOKEN := $(TOKEN)
 smoke: environment
 	@python -m scripts.smoke "$(API)" $(if $(ORIGIN),--origin "$(ORIGIN)") \
 		$(if $(filter no,$(SESSION)),--no-session)
+
+erase-again: environment
+	@$(SCRIPT) scripts.erase_again $(DEPLOYMENT) $(ARGS)
+
+story: environment
+	@$(SCRIPT) scripts.story $(DEPLOYMENT) $(ARGS)

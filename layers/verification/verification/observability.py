@@ -75,6 +75,8 @@ class LogCode(StrEnum):
     LOOK_FAILED = "look_failed"
     EXECUTION_GONE = "execution_gone"
     EXECUTION_NEVER_OPENED = "execution_never_opened"
+    REVIEW_DECIDED = "review_decided"
+    FACTS_ASKED = "facts_asked"
     SUBJECT_ERASED = "subject_erased"
     SUBJECT_UNKNOWN = "subject_unknown"
     LEFTOVER_ERASED = "leftover_erased"

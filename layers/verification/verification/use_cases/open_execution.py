@@ -241,6 +241,7 @@ class OpenExecution:
 
 
 def _attempt(opening: Opening, now: int) -> Attempt:
+    consent = opening.consent if opening.journey.records_consent else None
     return Attempt(
         user_key=opening.user_key,
         caller=opening.caller,
@@ -252,6 +253,7 @@ def _attempt(opening: Opening, now: int) -> Attempt:
         ends_at=now + opening.step.lifetime + GRACE,
         due_at=now + opening.step.lifetime + UNHEARD,
         claim=opening.claim,
+        consent=consent.record if consent else None,
     )
 
 

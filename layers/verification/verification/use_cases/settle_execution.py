@@ -121,7 +121,7 @@ class SettleExecution:
         execution = known.execution
         if not execution.unpublished:
             return
-        self.bus.publish(execution, known.account, execution.settled_at or execution.created_at)
+        self.bus.publish(execution, known.account, execution.news[1])
         try:
             self.store.published(execution)
         except ConditionFailed:
