@@ -17,7 +17,8 @@ FOREIGN = {
     "AllowedOrigins": "https://app.example,https://www.example",
 }
 CALLBACK = "POST /callbacks/{capability}"
-SCOPE = ["ScopeIsRequired", {"Ref": "RequiredScope"}, {"Ref": "AWS::NoValue"}]
+ASKED_FOR = {"Fn::If": ["ScopeIsRequired", {"Ref": "RequiredScope"}, {"Ref": "AWS::NoValue"}]}
+SCOPE = ["ScopeIsCognitos", "aws.cognito.signin.user.admin", ASKED_FOR]
 SCOPED = [{"Users": [{"Fn::If": SCOPE}]}]
 A_DAY = 86_400
 
@@ -150,6 +151,27 @@ def test_what_is_written_down_about_a_call_opens_nothing(stage: dict[str, Any]) 
     assert {"requestId", "routeKey", "status"} <= words
     assert words <= {"requestId", "routeKey", "status", "responseLatency", "authorizer.error"}
     assert all(value.startswith("$context.") for value in line.values())
+
+
+def test_nothing_has_a_name_that_a_second_stack_would_want_too(resources: Resources) -> None:
+    """What SAM makes of the template counts: it names some things that the template does not."""
+    unique = {"StageName", "AttributeName", "MetricName", "PolicyName"}  # within their own resource
+    for logical_id, resource in resources.items():
+        for member, value in resource["Properties"].items():
+            if member.endswith("Name") and member not in unique and isinstance(value, str):
+                raise AssertionError(f"{logical_id} is always called {value}")
+            if member in {"Name", "LayerName", "DashboardName"}:
+                assert "${AWS::StackName}" in value["Fn::Sub"], logical_id
+
+
+def test_every_role_can_be_bounded(resources: Resources) -> None:
+    for name, role in of_type(resources, "AWS::IAM::Role").items():
+        condition, bound, _ = role["Properties"]["PermissionsBoundary"]["Fn::If"]
+        assert (condition, bound) == ("RolesAreBounded", {"Ref": "PermissionsBoundary"}), name
+
+
+def test_what_api_gateway_finds_strange_ends_the_deployment(resources: Resources) -> None:
+    assert resources["Api"]["Properties"]["FailOnWarnings"] is True
 
 
 def test_nobody_can_call_as_often_as_they_like(stage: dict[str, Any]) -> None:
