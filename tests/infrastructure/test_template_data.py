@@ -1,9 +1,10 @@
 """What the deployment keeps, and what must not be lost with it."""
 
 import json
+import re
 
 from tests.support.deployed import Resources, of_type
-from tests.support.template import template
+from tests.support.template import ROOT, template
 from verification.store.items import LIMITER_KEY
 
 RESOURCES: Resources = template()["Resources"]
@@ -49,6 +50,46 @@ def test_what_cannot_be_made_again_outlives_the_stack() -> None:
         assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
 
 
+def test_nothing_can_change_the_pepper() -> None:
+    """Whatever differs here generates it anew, and makes strangers of everybody who is known."""
+    assert RESOURCES["UserKeySecret"]["Properties"] == {
+        "Description": "Pepper of the user keys. Losing or changing it loses every user's account.",
+        "GenerateSecretString": {
+            "SecretStringTemplate": '{"version": "1"}',
+            "GenerateStringKey": "key",
+            "PasswordLength": 64,
+            "ExcludePunctuation": True,
+        },
+    }
+    text = (ROOT / "template.yaml").read_text()
+    pepper = text.partition("\n  UserKeySecret:\n")[2].partition("\n\n")[0]
+    assert "GenerateSecretString:\n" in pepper, "no anchor, and no other's properties"
+    assert not re.search(r"[&*]\w", pepper)
+
+
+def test_no_update_of_the_stack_touches_what_must_not_be_lost() -> None:
+    policy = json.loads((ROOT / "stack-policy.json").read_text())
+    allowed, *denied = policy["Statement"]
+    assert (allowed["Effect"], allowed["Action"]) == ("Allow", "Update:*")
+    kept = {name for name, one in RESOURCES.items() if "DeletionPolicy" in one}
+    guarded: dict[str, set[str]] = {}
+    for statement in denied:
+        assert statement["Effect"] == "Deny"
+        for resource in statement["Resource"]:
+            name = resource.removeprefix("LogicalResourceId/")
+            guarded.setdefault(name, set()).update(statement["Action"])
+    assert set(guarded) == kept
+    assert guarded.pop("UserKeySecret") == {"Update:*"}
+    assert all(actions == {"Update:Replace", "Update:Delete"} for actions in guarded.values())
+
+
+def test_table_and_people_refuse_to_be_deleted() -> None:
+    assert TABLE["DeletionProtectionEnabled"] == {"Fn::If": ["Protected", True, False]}
+    pool = RESOURCES["UserPool"]["Properties"]["DeletionProtection"]
+    assert pool == {"Fn::If": ["Protected", "ACTIVE", "INACTIVE"]}
+    assert template()["Parameters"]["DeletionProtection"]["Default"] == "true"
+
+
 def test_our_own_secrets_are_generated_and_long() -> None:
     for name in ("UserKeySecret", "CallbackSecret"):
         properties = RESOURCES[name]["Properties"]
@@ -61,5 +102,4 @@ def test_our_own_secrets_are_generated_and_long() -> None:
 
 def test_no_secret_has_a_value_in_the_template() -> None:
     for name, secret in of_type(RESOURCES, "AWS::SecretsManager::Secret").items():
-        value = secret["Properties"].get("SecretString", "{}")
-        assert not any(json.loads(value).values()), name
+        assert "SecretString" not in secret["Properties"], name
