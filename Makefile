@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story
+.PHONY: deploy rollback unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -30,6 +30,8 @@ help:
 	@echo "make client            write the declarations of the browser client (web/client)"
 	@echo "make sbom              list what is deployed (CycloneDX); make audit looks for what is known"
 	@echo "                       of its weaknesses"
+	@echo "make deploy            build, and deploy to AWS: STAGE=staging (samconfig.toml), with STACK= and"
+	@echo "                       PARAMETERS='Name=value ...' on top; make rollback takes it back"
 	@echo "make lock              compile the requirement files anew"
 	@echo "make invoke EVENT=...  let a function answer an event in events/; make events fills all in"
 	@echo "make redrive           put messages that were set aside back on the queue (docs/runbook.md)"
@@ -114,6 +116,13 @@ sbom: environment
 audit: environment
 	@uvx --quiet pip-audit==2.10.1 --strict --disable-pip --require-hashes \
 		--requirement layers/dependencies/requirements.txt
+
+STAGE ?= default
+deploy: build
+	@python -m scripts.deploy --stage "$(STAGE)" $(if $(STACK),--stack "$(STACK)") $(PARAMETERS)
+
+rollback: environment
+	@python -m scripts.deploy --rollback --stage "$(STAGE)" $(if $(STACK),--stack "$(STACK)")
 
 # Of a deployed stack: STACK=jumio-bff REGION=...; without STACK, of the one on this machine.
 DEPLOYMENT = $(if $(STACK),--stack "$(STACK)") $(if $(REGION),--region "$(REGION)") \

@@ -8,7 +8,7 @@ is ever a key: no token, href, secret, capability, subject or address.
 from enum import StrEnum
 from threading import Lock
 
-from aws_lambda_powertools import Metrics
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 _counting = Lock()
@@ -96,6 +96,11 @@ class Metric(StrEnum):
     EXECUTIONS_SETTLED = "ExecutionsSettled"
     EXECUTIONS_OVERDUE = "ExecutionsOverdue"
     MESSAGES_POISONOUS = "MessagesPoisonous"
+
+
+def on_every_line(**ids: str) -> None:
+    """Have these ids on whatever else this invocation logs, too."""
+    Logger().append_keys(**ids)
 
 
 def count(metric: Metric) -> None:

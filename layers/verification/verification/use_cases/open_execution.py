@@ -40,7 +40,7 @@ from verification.domain.standing import (
 )
 from verification.jumio import JumioClient, OpenedExecution, account_request
 from verification.jumio.token import start_by
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode, Metric, count, on_every_line
 from verification.store import (
     Attempt,
     Breaker,
@@ -101,7 +101,8 @@ class OpenExecution:
         attempt, charged = _attempt(opening, int(self.clock())), standing.account.failures
         try:
             self.store.begin(attempt, standing)
-            _logger.info(LogCode.ATTEMPT_BEGUN, extra={"reference": attempt.reference})
+            on_every_line(reference=attempt.reference)
+            _logger.info(LogCode.ATTEMPT_BEGUN)
             request = self._request(opening, attempt)
             turn_in = self.limiter.take(pace, self.clock())
         except ConditionFailed:
