@@ -30,6 +30,8 @@ help:
 	@echo "make client            write the declarations of the browser client (web/client)"
 	@echo "make sbom              list what is deployed (CycloneDX); make audit looks for what is known"
 	@echo "                       of its weaknesses"
+	@echo "make benchmark         what cold starts and warm requests take (docs/performance.md);"
+	@echo "                       ARGS=--samples=3 for a quick look"
 	@echo "make lock              compile the requirement files anew"
 	@echo "make redrive           put messages that were set aside back on the queue of a deployed"
 	@echo "                       stack: STACK=jumio-bff REGION=... ENDPOINT=... (docs/runbook.md)"
@@ -115,3 +117,7 @@ STACK ?= jumio-bff
 redrive: environment
 	@python -m scripts.redrive --stack "$(STACK)" \
 		$(if $(REGION),--region "$(REGION)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+
+.PHONY: benchmark
+benchmark: build
+	@PYTHONPATH=layers/verification:simulator:. python -m benchmarks $(ARGS)
