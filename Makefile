@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: deploy rollback unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story
+.PHONY: benchmark deploy rollback unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -32,6 +32,8 @@ help:
 	@echo "                       of its weaknesses"
 	@echo "make deploy            build, and deploy to AWS: STAGE=staging (samconfig.toml), with STACK= and"
 	@echo "                       PARAMETERS='Name=value ...' on top; make rollback takes it back"
+	@echo "make benchmark         what cold starts and warm requests take (docs/performance.md);"
+	@echo "                       ARGS=--samples=3 for a quick look"
 	@echo "make lock              compile the requirement files anew"
 	@echo "make invoke EVENT=...  let a function answer an event in events/; make events fills all in"
 	@echo "make redrive           put messages that were set aside back on the queue (docs/runbook.md)"
@@ -149,3 +151,6 @@ erase-again: environment
 
 story: environment
 	@$(SCRIPT) scripts.story $(DEPLOYMENT) $(ARGS)
+
+benchmark: build
+	@PYTHONPATH=layers/verification:simulator:. python -m benchmarks $(ARGS)
