@@ -21,7 +21,12 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         **SECRETS,
         "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem"},
     },
-    "GetVerification": {**LOGS, **SECRETS, "AWS::DynamoDB::Table": READS},
+    "GetVerification": {
+        **LOGS,
+        **SECRETS,
+        "AWS::DynamoDB::Table": READS | {"dynamodb:UpdateItem"},
+        "AWS::SQS::Queue": {"sqs:SendMessage"},
+    },
     "ReceiveCallback": {**LOGS, **SECRETS, "AWS::SQS::Queue": {"sqs:SendMessage"}},
     "SettleExecution": {
         **LOGS,
@@ -46,6 +51,19 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         **SECRETS,
         "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem", "dynamodb:Query"},
     },
+    "DecideReview": {
+        **LOGS,
+        **SECRETS,
+        "AWS::DynamoDB::Table": READS
+        | {"dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"},
+        "AWS::SQS::Queue": {"sqs:SendMessage"},
+    },
+    "ReadFacts": {**LOGS, **SECRETS, "AWS::DynamoDB::Table": READS},
+    "TellStory": {
+        **LOGS,
+        **SECRETS,
+        "AWS::DynamoDB::Table": READS | {"dynamodb:Query", "dynamodb:Scan"},
+    },
 }
 SECRETS_OF = {
     "CreateSession": {"JumioSecret", "UserKeySecret", "CallbackSecret"},
@@ -54,6 +72,9 @@ SECRETS_OF = {
     "SettleExecution": {"JumioSecret"},
     "SweepOverdue": set(),
     "EraseSubject": {"JumioSecret", "UserKeySecret"},
+    "DecideReview": {"UserKeySecret"},
+    "ReadFacts": {"JumioSecret", "UserKeySecret"},
+    "TellStory": {"JumioSecret", "UserKeySecret"},
 }
 
 every_function = pytest.mark.parametrize("name", sorted(FUNCTIONS))
