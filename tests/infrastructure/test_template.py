@@ -9,6 +9,7 @@ from tests.support.deployed import Resources, functions, of_type
 from tests.support.functions import loaded
 from tests.support.template import ROOT, template
 from verification.domain.standing import LEASE_SECONDS
+from verification.edge.batch import delay_after
 
 WHOLE = template()
 RESOURCES: Resources = WHOLE["Resources"]
@@ -130,7 +131,12 @@ def test_the_queue_hides_a_message_for_six_times_as_long_as_it_may_be_worked_on(
     assert queue["VisibilityTimeout"] >= 6 * FUNCTIONS["SettleExecution"]["Timeout"]
 
 
-def test_the_worker_takes_batches_of_which_parts_may_fail() -> None:
+def test_what_merely_waits_is_not_set_aside_before_two_hours_have_passed() -> None:
+    receives = RESOURCES["CallbackQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    assert sum(delay_after(received) for received in range(1, receives)) > 2 * 3600
+
+
+def test_the_worker_takes_one_message_at_a_time_and_says_what_failed() -> None:
     (source,) = [
         event["Properties"]
         for properties in FUNCTIONS.values()
@@ -139,7 +145,7 @@ def test_the_worker_takes_batches_of_which_parts_may_fail() -> None:
     ]
     assert target(source["Queue"]) == "CallbackQueue"
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert source["BatchSize"] <= 10
+    assert source["BatchSize"] == 1
 
 
 def test_a_scheduled_function_has_ended_before_it_is_due_again() -> None:
@@ -151,6 +157,24 @@ def test_a_scheduled_function_has_ended_before_it_is_due_again() -> None:
     }
     assert scheduled == {"SweepOverdue": "rate(1 minute)"}
     assert FUNCTIONS["SweepOverdue"]["Timeout"] < 60
+
+
+def test_a_sweep_that_fails_is_followed_by_the_next_and_not_repeated() -> None:
+    """The schedule only delivers: it is Lambda's own queue that would repeat a failure."""
+    invoked = FUNCTIONS["SweepOverdue"]["EventInvokeConfig"]
+    assert invoked == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+
+
+@every_function
+def test_whatever_writes_into_a_log_writes_json(name: str) -> None:
+    common = WHOLE["Globals"]["Function"]["LoggingConfig"]
+    assert {**common, **FUNCTIONS[name]["LoggingConfig"]}["LogFormat"] == "JSON"
+
+
+def test_metrics_of_two_stacks_are_not_added_up() -> None:
+    for name in FUNCTIONS:
+        namespace = variables(name)["POWERTOOLS_METRICS_NAMESPACE"]
+        assert namespace == {"Fn::Sub": "JumioBff/${AWS::StackName}"}
 
 
 def test_a_message_that_cannot_be_settled_is_set_aside_where_somebody_is_told() -> None:
@@ -178,9 +202,3 @@ def test_messages_wait_for_people_who_are_on_holiday() -> None:
     for queue in of_type(RESOURCES, "AWS::SQS::Queue").values():
         assert queue["Properties"]["MessageRetentionPeriod"] == 14 * 86400
         assert queue["Properties"]["SqsManagedSseEnabled"] is True
-
-
-def test_no_alarm_looks_at_a_metric_that_never_moves() -> None:
-    for name, alarm in of_type(RESOURCES, "AWS::CloudWatch::Alarm").items():
-        metric = alarm["Properties"].get("MetricName")
-        assert metric not in {"4XXError", "5XXError", "NumberOfMessagesSent"}, name

@@ -1,13 +1,17 @@
 """One bad message in a batch: the others end, and what is retained comes back more slowly."""
 
+import io
 import json
+import logging
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from typing import Any
 
 import pytest
 
 from tests.support.observed import Observed
 from tests.support.pipeline import Hints, Pipeline
+from verification import wiring
 from verification.domain.deadline import Deadline
 from verification.domain.errors import (
     Misconfigured,
@@ -51,6 +55,29 @@ def raising(errors: dict[str, Exception], settled: list[str]) -> Callable[[Hint,
         settled.append(hint.reference)
 
     return settle
+
+
+def test_every_line_of_the_worker_names_the_attempt(
+    hints: Hints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the parts of the worker that know no attempt have to say, too."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "a-worker")
+    part, output = logging.getLogger("verification.jumio"), io.StringIO()
+    package = logging.getLogger("verification")
+    for member, value in {"handlers": [], "level": 0, "propagate": True}.items():
+        monkeypatch.setattr(package, member, value)
+    with redirect_stdout(output):
+        wiring.logger()
+    put(hints)
+
+    def settle(_hint: Hint, _deadline: Deadline) -> None:
+        part.warning("jumio_read_refused", extra={"status": 403})
+        raise NotYet("Jumio has nothing to read")
+
+    work(hints, settle)
+    lines = [json.loads(line) for line in output.getvalue().splitlines()]
+    assert [line["message"] for line in lines] == ["jumio_read_refused", "message_retained"]
+    assert {line["reference"] for line in lines} == {HINT.reference}
 
 
 def test_exactly_the_messages_that_failed_are_retained(hints: Hints, observed: Observed) -> None:
@@ -127,19 +154,16 @@ def test_poison_is_told_by_code_and_metric_and_never_settled(
     assert SECRET not in "".join(observed.lines())
 
 
-@pytest.mark.parametrize("error", [NotYet("x"), KeyError("x"), None])
-def test_delays_grow(hints: Hints, error: Exception | None) -> None:
-    if error:
-        put(hints)
-    else:
-        hints.put("poison")
-    settle = raising({HINT.reference: error} if error else {}, [])
+@pytest.mark.parametrize("error", [NotYet("x"), KeyError("x")])
+def test_delays_grow(hints: Hints, error: Exception) -> None:
+    put(hints)
+    settle = raising({HINT.reference: error}, [])
 
-    for _ in range(5):
+    for _ in range(7):
         assert len(work(hints, settle)) == 1
         hints.bring_back()
 
-    assert hints.postponed == [5, 15, 45, 135, 405]
+    assert hints.postponed == [5, 15, 45, 135, 405, 600, 600]
     # A hint that is faster than our own record comes back after that is surely written.
     assert sum(hints.postponed[:3]) > LEASE_SECONDS
 
@@ -170,17 +194,3 @@ def test_a_message_says_nothing_but_ids(pipeline: Pipeline) -> None:
         "account_id": execution["accountId"],
         "workflow_execution_id": execution["id"],
     }
-
-
-def test_an_execution_whose_time_is_up_is_left_to_the_next_invocation(pipeline: Pipeline) -> None:
-    first, second = pipeline.open(user="ada"), pipeline.open(user="bob")
-    for execution in (first, second):
-        pipeline.play(execution, "approved")
-        pipeline.call_back(execution)
-
-    assert len(pipeline.work(seconds=0)["batchItemFailures"]) == 1  # the other was not begun
-    assert len(pipeline.hints) == 2
-    assert pipeline.status("ada") == pipeline.status("bob") == "pending"
-
-    pipeline.work_off()
-    assert pipeline.status("ada") == pipeline.status("bob") == "approved"

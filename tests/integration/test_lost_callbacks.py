@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.faults import WRITE, Faults, cancelled
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
 from verification.domain.errors import OutcomeUnknown
 from verification.domain.journeys import load_journeys
-from verification.domain.schedule import FIRST_LOOK, GRACE, QUEUED
+from verification.domain.schedule import FIRST_LOOK, GRACE
 from verification.domain.standing import LEASE_SECONDS
 
 DAY = 86400
@@ -116,49 +115,6 @@ def test_what_is_adopted_is_looked_at_like_any_other(pipeline: Pipeline) -> None
     pipeline.play(lost, "approved")
 
     minutes_until(pipeline, "approved", FIRST_LOOK // 60 + 1)
-
-
-def a_late_hint(pipeline: Pipeline) -> dict[str, Any]:
-    """A person finishes on the third day of a week, and Jumio's callback comes."""
-    configured(pipeline, "7d")
-    execution = pipeline.open()
-    pass_with_sweeps(pipeline, execution, 3 * DAY)
-    pipeline.play(execution, "approved")
-    pipeline.call_back(execution)
-    return execution
-
-
-@pytest.mark.parametrize("endpoint", ["retrieval.status", "retrieval.details"])
-@pytest.mark.parametrize("status", [404, 503])
-def test_a_hint_that_jumio_did_not_confirm_brings_the_next_look_forward(
-    pipeline: Pipeline, endpoint: str, status: int
-) -> None:
-    """For as long as Jumio is away: each look in vain plans the next one."""
-    execution = a_late_hint(pipeline)
-    admin = pipeline.bff.simulator.admin
-    admin.add_fault(endpoint, "status", status=status, count=10_000)
-    pipeline.work(seconds=0.5)
-    pipeline.hints.lose()
-    assert pipeline.execution(execution)["due_at"] <= pipeline.clock() + QUEUED
-
-    for _ in range(45):
-        pipeline.let_pass(60)
-        if pipeline.sweep():
-            pipeline.work(seconds=0.5)
-            pipeline.hints.lose()
-    assert pipeline.status() == "pending"
-    admin.clear_faults()
-
-    minutes_until(pipeline, "approved", 20)
-
-
-def test_a_hint_that_could_not_be_recorded_brings_it_forward_too(pipeline: Pipeline) -> None:
-    execution, faults = a_late_hint(pipeline), Faults(pipeline.bff.dynamodb)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("verification.cloud._PATIENCE", 0.0)
-        faults.plan(WRITE, cancelled("ThrottlingError"))
-        assert len(pipeline.work()["batchItemFailures"]) == 1
-    assert pipeline.execution(execution)["due_at"] == pipeline.clock() + QUEUED
 
 
 def test_a_look_that_finds_the_person_still_at_it_leaves_the_next_one_where_it_was(

@@ -11,12 +11,12 @@ from tests.support.bff import SIGNING_KEY, Bff, Clock
 from tests.support.event_schema import violations
 from tests.support.events import event
 from tests.support.reply import Reply
+from tests.support.template import template
 from verification.aws.bus import Bus
 from verification.aws.queue import HintQueue
 from verification.domain.deadline import Deadline
-from verification.domain.hint import Hint
 from verification.domain.sources import Sources
-from verification.edge.batch import RECEIVES, work_through
+from verification.edge.batch import work_through
 from verification.edge.http import Request
 from verification.edge.http.callback import said
 from verification.use_cases.receive_callback import ReceiveCallback
@@ -24,6 +24,8 @@ from verification.use_cases.settle_execution import SettleExecution
 from verification.use_cases.sweep_overdue import SweepOverdue
 
 Json = dict[str, Any]
+_QUEUE = template()["Resources"]["CallbackQueue"]["Properties"]
+RECEIVES: int = _QUEUE["RedrivePolicy"]["maxReceiveCount"]
 
 
 class Consumer:
@@ -82,11 +84,6 @@ class Hints(HintQueue):
         self.retained: dict[str, str] = {}
         self.bodies: list[str] = []
         self.postponed: list[int] = []
-        self.delays: list[int] = []
-
-    def send(self, hint: Hint, *, delay: int = 0, since: int | None = None) -> None:
-        super().send(hint, since=since)
-        self.delays.append(delay)
 
     def put(self, body: str) -> None:
         self.sqs.send_message(QueueUrl=self.url, MessageBody=body)
@@ -152,6 +149,7 @@ class Pipeline:
     def __post_init__(self) -> None:
         self.clock = self.bff.clock
         self.bff.bus = self.bus = Bus(cast("Any", self.consumer), "verification")
+        self.bff.hints = self.hints
         self.bff.simulator.admin.patch_options(callbacks={"drop": True}, retrieval_rate=10_000)
         self.bff.simulator.admin.patch_options(retrieval_burst=10_000)
         self.clock.now = float(int(self.bff.simulator.admin.freeze()["now"]))
@@ -200,13 +198,14 @@ class Pipeline:
         receive(request.path("capability"), request.source_ip, partial(said, request))
 
     def work(self, seconds: float = 20) -> Json:
-        """One invocation of the worker with what is on the queue; which messages it retained."""
-        taken = self.hints.receive()
-        if not taken["Records"]:
-            return {"batchItemFailures": []}
-        answer = work_through(taken, self.settle_execution, self.hints, Deadline(seconds))
-        self.hints.settle_up(taken, answer)
-        return answer
+        """An invocation of the worker for each message on the queue; which of them it retained."""
+        retained = []
+        for record in self.hints.receive()["Records"]:
+            one = {"Records": [record]}
+            answer = work_through(one, self.settle_execution, self.hints, Deadline(seconds))
+            self.hints.settle_up(one, answer)
+            retained += answer["batchItemFailures"]
+        return {"batchItemFailures": retained}
 
     def work_off(self, rounds: int = 5) -> None:
         """Until the queue is empty."""
@@ -228,9 +227,11 @@ class Pipeline:
         assert item is not None
         return item
 
-    def told(self, user: str = "ada", journey: str | None = None) -> Reply:
+    def told(
+        self, user: str = "ada", journey: str | None = None, *, returned: bool = False
+    ) -> Reply:
         """GET /verification."""
-        return self.bff.told(user, journey)
+        return self.bff.told(user, journey, returned=returned)
 
     def status(self, user: str = "ada", journey: str | None = None) -> object:
         return self.told(user, journey).body["status"]

@@ -7,10 +7,7 @@ from verification.domain.hint import Hint
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
-    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
 
-SINCE = "since"
-"""The attribute of a message that stands for an older one: when that was sent."""
 _SETTING = "QUEUE_URL"
 
 
@@ -21,20 +18,11 @@ class HintQueue:
         self._client = client
         self._url = url
 
-    def send(self, hint: Hint, *, delay: int = 0, since: int | None = None) -> None:
-        """Returns once the queue has it, to be seen after ``delay`` seconds, at most 900.
-
-        ``since`` is when the same hint was sent first, in seconds since 1970.
-        """
-        attributes: dict[str, MessageAttributeValueTypeDef] = {}
-        if since is not None:
-            attributes[SINCE] = {"DataType": "Number", "StringValue": str(since)}
+    def send(self, hint: Hint) -> None:
+        """Returns once the queue has it."""
         asked(
             lambda: self._client.send_message(
-                QueueUrl=self._url,
-                MessageBody=hint.model_dump_json(),
-                DelaySeconds=delay,
-                MessageAttributes=attributes,
+                QueueUrl=self._url, MessageBody=hint.model_dump_json()
             ),
             setting=_SETTING,
         )

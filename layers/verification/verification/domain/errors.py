@@ -20,6 +20,7 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     ├── AttemptsExhausted         attempts-exhausted
     ├── HeldBack                  attempts-exhausted     too many in a row led to no session
     ├── NotFound                  not-found
+    ├── NotDecidable              not-decidable          an operator's word comes too late or early
     ├── DailyCeilingReached       provider-busy          this deployment's own limit
     ├── ProviderError             Jumio did not do what was asked
     │   ├── ProviderBusy          provider-busy          surely not done: no capacity
@@ -135,6 +136,10 @@ class NotFound(Problem):
     code = "not-found"
 
 
+class NotDecidable(Problem):
+    code = "not-decidable"
+
+
 class DailyCeilingReached(Problem):
     code = "provider-busy"
 
@@ -190,20 +195,8 @@ class Misconfigured(Problem):
         self.setting = setting
 
 
-AWAY = ProviderBusy, ProviderUnavailable, TemporarilyUnavailable
-"""Jumio or AWS does not do it now: nobody's fault, and it passes."""
-
-
 class NotYet(Exception):
     """Nothing can be said now: retain the hint and come back."""
-
-
-class TooSoon(NotYet):
-    """Only time is missing, whoever's it is."""
-
-
-class HandedOver(NotYet):
-    """Nothing is lost with the hint: the sweeper comes back to it, or what is on record stands."""
 
 
 class NothingThere(NotYet):

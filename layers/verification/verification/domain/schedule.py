@@ -23,10 +23,10 @@ IDLE = 15 * 60 + GRACE
 FIRST_LOOK = 600
 """Seconds after its opening at which an execution is looked at for the first time."""
 
-_DAY = 86400
+BETWEEN_RETURNS = 5
+"""Seconds between two looks because a person is back from Jumio."""
 
-QUEUED = 640
-"""Seconds in which the queue has tried a hint for the last time."""
+_DAY = 86400
 
 UNHEARD = 3600
 """Seconds past its lifetime after which an intent counts as never carried out."""

@@ -1,18 +1,11 @@
-"""The outermost edge of the function behind the queue: each message ends on its own.
+"""The outermost edge of the function behind the queue: one message, one hint.
 
-A message is *dropped* when its hint is dealt with, and *retained* otherwise: it comes back
-after a growing delay, and after the fifth time the queue sets it aside. Only what is wrong with
-a message, or with us, ends there. What merely has to wait is *put back* as a new message:
-
-- a hint whose turn did not come because others in its batch were slow;
-- one that failed for the fifth time because Jumio or AWS does not answer, for two hours.
-
-A hint without which nothing is lost is dropped instead. The new message goes out before the old
-one goes away: it may then be there twice, which does no harm.
+A message is *dropped* when its hint is dealt with, and *retained* otherwise: it comes back after a
+growing delay, and after two and a half hours the queue sets it aside. So what merely has to wait
+does not end there, nor does anything while Jumio or AWS is away for an hour.
 """
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -24,21 +17,18 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
-from verification.aws.queue import SINCE, HintQueue
+from verification.aws.queue import HintQueue
 from verification.cloud import Refused
-from verification.domain.deadline import Clock, Deadline
-from verification.domain.errors import AWAY, HandedOver, Misconfigured, NotYet, Problem, TooSoon
+from verification.domain.deadline import Deadline
+from verification.domain.errors import Misconfigured, NotYet, Problem
 from verification.domain.hint import Hint
 from verification.edge.failures import log_unexpected
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode, Metric, count, on_every_line
 
 _logger = logging.getLogger(__name__)
-RECEIVES = 5  # as the queue's RedrivePolicy has it
 _FIRST_DELAY = 5  # seconds; three times as long after each further failure
-_OUTAGE = 2 * 3600  # seconds for which a hint outlives its receives
-_SHARE = 20.0  # seconds that one hint may take of those that all have
-_ENOUGH = 5.0  # seconds without which none is begun, unless it is the first
-_NEXT_TURN = 20  # seconds until a hint that was not begun is seen again
+_LONGEST_DELAY = 600
+_POISONED = 1  # second: no waiting makes it readable
 
 
 def work_through(
@@ -46,23 +36,15 @@ def work_through(
     settle: Callable[[Hint, Deadline], None],
     queue: HintQueue,
     deadline: Deadline,
-    clock: Clock = time.time,
 ) -> dict[str, Any]:
     """Settle each message's hint; the answer names the messages to retain."""
-    begun = False
 
     def settle_one(record: SQSRecord) -> None:
-        nonlocal begun
         try:
             hint = Hint.model_validate_json(record.body)
-            if begun and deadline.remaining() < _ENOUGH:
-                _put_back(record, hint, queue, _NEXT_TURN)
-                return
-            begun = True
-            settle(hint, Deadline(min(_SHARE, deadline.remaining())))
+            on_every_line(reference=hint.reference)
+            settle(hint, deadline)
         except Exception as error:
-            if _may_go(record, error, queue, clock()):
-                return
             _retain(record, queue, error)
             raise
 
@@ -73,50 +55,19 @@ def work_through(
     )
 
 
-def _may_go(record: SQSRecord, error: Exception, queue: HintQueue, now: float) -> bool:
-    """Whether a message that would be set aside next is not needed any more, or has a successor."""
-    if _received(record) < RECEIVES:
-        return False
-    if isinstance(error, HandedOver):
-        extra = {"message_id": record.message_id, "reason": str(error)}
-        _logger.info(LogCode.MESSAGE_HANDED_OVER, extra=extra)
-        return True
-    if not isinstance(error, (TooSoon, *AWAY)) or now - _since(record) > _OUTAGE:
-        return False
-    try:
-        _put_back(record, Hint.model_validate_json(record.body), queue, _delay(record))
-    except (Problem, Refused):
-        return False
-    return True
-
-
-def _put_back(record: SQSRecord, hint: Hint, queue: HintQueue, delay: int) -> None:
-    queue.send(hint, delay=delay, since=_since(record))
-    extra = {"message_id": record.message_id, "received": _received(record)}
-    _logger.info(LogCode.MESSAGE_PUT_BACK, extra=extra)
-
-
-def _received(record: SQSRecord) -> int:
-    return int(record.attributes.approximate_receive_count)
-
-
-def _since(record: SQSRecord) -> int:
-    """When the hint was sent first, in seconds since 1970."""
-    attribute = (record.get("messageAttributes") or {}).get(SINCE) or {}
-    said = attribute.get("stringValue") or ""
-    return int(said) if said.isdecimal() else int(record.attributes.sent_timestamp) // 1000
-
-
-def _delay(record: SQSRecord) -> int:
-    return int(_FIRST_DELAY * 3 ** min(_received(record) - 1, 4))
+def delay_after(received: int) -> int:
+    """Seconds until a message that was received so often in vain is seen again."""
+    return min(_FIRST_DELAY * int(3 ** min(received - 1, 9)), _LONGEST_DELAY)
 
 
 def _retain(record: SQSRecord, queue: HintQueue, error: Exception) -> None:
-    received = _received(record)
+    received = int(record.attributes.approximate_receive_count)
+    delay = delay_after(received)
     extra: dict[str, object] = {"message_id": record.message_id, "received": received}
     if isinstance(error, Misconfigured):
         extra["setting"] = error.setting
     if isinstance(error, ValidationError):
+        delay = _POISONED
         _logger.error(LogCode.MESSAGE_POISONOUS, extra=extra)
         if received == 1:
             count(Metric.MESSAGES_POISONOUS)
@@ -126,6 +77,6 @@ def _retain(record: SQSRecord, queue: HintQueue, error: Exception) -> None:
         log_unexpected(error)
         _logger.error(LogCode.MESSAGE_RETAINED, extra=extra)
     try:
-        queue.postpone(record.receipt_handle, _delay(record))
+        queue.postpone(record.receipt_handle, delay)
     except (Problem, Refused):
         _logger.warning(LogCode.MESSAGE_RETAINED, extra={**extra, "postponed": False})

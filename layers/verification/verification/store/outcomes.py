@@ -6,10 +6,11 @@ reordered news change nothing, whoever brings them. Only a review that was told 
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from verification.domain.execution import Decision, Execution, State
-from verification.domain.schedule import GRACE, RHYTHM, early_look
+from verification.domain.execution import Decision, Execution, ManualDecision, State
+from verification.domain.hint import Hint
+from verification.domain.schedule import BETWEEN_RETURNS, GRACE, RHYTHM, early_look
 from verification.domain.standing import Account, Effect, Progress, Session
 from verification.store.attempts import FREE
 from verification.store.items import (
@@ -46,7 +47,8 @@ class Known:
 class News:
     """What Jumio says about an execution, in our words, and what that means for the journey.
 
-    ``look_again_at`` is when somebody has to look why it is not final yet.
+    ``look_again_at`` is when somebody has to look why it is not final yet; ``manual`` is all
+    that operators have decided, if it is their word: then nothing of Jumio's changes.
     """
 
     state: State
@@ -54,6 +56,7 @@ class News:
     at: int
     look_again_at: int
     effect: Effect
+    manual: tuple[ManualDecision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,18 @@ class OutcomeStore:
         account, progress = account_key(user_key), journey_key(user_key, journey)
         items = self._table.read(account, progress)
         return account_of(items.get(account)), progress_of(items.get(progress))
+
+    def returned(self, user_key: str, reference: str, now: int) -> Hint | None:
+        """Of what to look at as its person is back; raises ConditionFailed right after a look.
+
+        None if nothing is left to look at, or nothing was opened so far.
+        """
+        seen = "attribute_not_exists(#returned_at) OR #returned_at <= :before"
+        rested = When(f"attribute_exists(#pk) AND ({seen})", {"before": now - BETWEEN_RETURNS})
+        self._table.write(update(account_key(user_key), rested, changes={"returned_at": now}))
+        key = execution_key(user_key, reference)
+        found = execution_of(self._table.read(key).get(key))
+        return found.hint if found and not found.state.final else None
 
     def known(self, user_key: str, reference: str) -> Known | None:
         """What is on record around an execution, or None if it was never intended."""
@@ -139,9 +154,9 @@ class OutcomeStore:
         """Move an execution, and the journey that it counts for; raises ConditionFailed."""
         execution = known.execution
         forward = When("#rank < :rank", {"rank": news.state.rank})
-        if execution.under_review:
-            told = "#verdict = :review AND attribute_not_exists(#unpublished)"
-            forward = When(told, {"review": State.REVIEW})
+        if execution.under_review or news.manual:
+            told = "#verdict = :verdict AND attribute_not_exists(#unpublished)"
+            forward = When(told, {"verdict": execution.verdict})
         operations = [
             update(
                 execution_key(execution.user_key, execution.reference),
@@ -181,20 +196,30 @@ class OutcomeStore:
         )
 
     def published(self, execution: Execution) -> None:
-        """The bus has this outcome: nothing is left to do; raises ConditionFailed if it moved."""
+        """The bus has this outcome; raises ConditionFailed if it moved.
+
+        Nothing is left to do until an approval lapses, if it does.
+        """
+        lapses = execution.valid_until if execution.verdict is State.APPROVED else None
         self._table.write(
             update(
                 execution_key(execution.user_key, execution.reference),
-                When("#state = :told", {"told": execution.state}),
-                remove=["unpublished", "due", "due_at"],
+                When("#verdict = :told", {"told": execution.verdict}),
+                changes={"due": DUE if lapses else None, "due_at": lapses},
+                remove=["unpublished"],
             )
         )
+
+    def lapsed(self, execution: Execution) -> None:
+        """The bus knows that its approval has lapsed; raises ConditionFailed if it is gone."""
+        key = execution_key(execution.user_key, execution.reference)
+        self._table.write(update(key, _PRESENT, remove=["due", "due_at"]))
 
     def due(self, now: int) -> Iterator[Execution | Unreadable]:
         """Executions that somebody should look at by now, the most overdue first."""
         for keys in itertools.batched(self._table.due("due", DUE, now), 100, strict=False):
             items = self._table.read(*keys)
-            yield from (_readable(key, items[key]) for key in keys if key in items)
+            yield from (readable(key, items[key]) for key in keys if key in items)
 
     def look(self, execution: Execution, again_at: int) -> None:
         """Note that an overdue execution is looked at; raises ConditionFailed if it is already."""
@@ -218,14 +243,6 @@ class OutcomeStore:
             {"due_at": min(execution.ends_at, again_at), "looks": 0},
         )
 
-    def bring_forward(self, execution: Execution, due_at: int) -> None:
-        """Something has happened, so look sooner; raises ConditionFailed if that is planned."""
-        self._look_again(
-            execution_key(execution.user_key, execution.reference),
-            When("#due_at > :due_at", {"due_at": due_at}),
-            {"due_at": due_at},
-        )
-
     def _look_again(self, key: Key, when: When, changes: Item) -> None:
         self._table.write(update(key, when, changes=changes))
 
@@ -245,7 +262,8 @@ class OutcomeStore:
         )
 
 
-def _readable(key: Key, item: Item) -> Execution | Unreadable:
+def readable(key: Key, item: Item) -> Execution | Unreadable:
+    """An execution, if this version knows how to read it."""
     try:
         found = execution_of(item)
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -261,13 +279,17 @@ def _execution_changes(news: News) -> Item:
     changes: Item = {"state": news.state, "rank": news.state.rank, "looks": 0}
     if not news.state.final:
         return {**changes, "due": DUE, "due_at": news.look_again_at, "ends_at": news.look_again_at}
+    approved, until = news.effect.verdict is State.APPROVED, news.effect.progress.valid_until
+    if news.manual:
+        changes = {"manual": [asdict(one) for one in news.manual]}
+    else:
+        decision = decision_item(news.decision)
+        changes |= {"decision": decision, "ends_at": None, "settled_at": news.at}
     tell = news.effect.verdict.final  # a step that another one follows is no outcome
     return {
         **changes,
-        "decision": decision_item(news.decision),
-        "ends_at": None,
-        "settled_at": news.at,
         "verdict": news.effect.verdict,
+        "valid_until": until if approved or (until or 0) > news.at else None,
         "unpublished": True if tell else None,
         "due": DUE if tell else None,
         "due_at": news.at + GRACE if tell else None,

@@ -4,18 +4,18 @@ Safe to run any number of times, in any order, by several workers at once, and t
 killed anywhere: what was not finished is finished by whoever comes next.
 """
 
+import contextlib
 import logging
 import time
 from dataclasses import dataclass
 
 from verification.aws.bus import Bus
 from verification.domain.deadline import Clock, Deadline
-from verification.domain.errors import AWAY, HandedOver, NothingThere, NotYet, Problem, TooSoon
+from verification.domain.errors import NothingThere, NotYet
 from verification.domain.execution import Execution
 from verification.domain.hint import Hint
-from verification.domain.schedule import QUEUED
 from verification.jumio import Reading
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode, Metric, count, on_every_line
 from verification.store import ConditionFailed, ErasureStore, OutcomeStore
 from verification.store.outcomes import Known
 from verification.use_cases.advance_execution import AdvanceExecution, about
@@ -40,6 +40,7 @@ class SettleExecution:
         if known is None:
             self._erase_leftover(hint, deadline)
             return
+        on_every_line(correlation_id=known.execution.request_id)
         if not known.execution.opened:
             adopted = self._adopt(known, hint, deadline)
         else:
@@ -47,16 +48,13 @@ class SettleExecution:
         if adopted is None:
             _refuse(hint)
             return
-        try:
-            self._settle(adopted, deadline)
-        except (NotYet, *AWAY) as trouble:
-            self._hand_over(adopted.execution, trouble)
-            raise
+        self._settle(adopted, deadline)
 
     def _settle(self, known: Known, deadline: Deadline) -> None:
         before = known.execution
         self._tell_outcome(known)
         if before.state.final and not before.under_review:
+            self._tell_lapse(known)
             return
         now_known = self.advance(known, deadline)
         if now_known is not known:
@@ -64,28 +62,10 @@ class SettleExecution:
         if self.tell_progress and now_known.execution.state is not before.state:
             self._tell_progress(now_known)
 
-    def _hand_over(self, execution: Execution, trouble: Exception) -> None:
-        """See to it that the sweeper looks when the queue has tried for the last time.
-
-        Raises HandedOver then; returns if nothing but the hint leads back to the trouble.
-        """
-        by, due_at = int(self.clock()) + QUEUED, execution.due_at
-        stands = execution.under_review and isinstance(trouble, NotYet)
-        if due_at is None and not stands:
-            return
-        try:
-            if due_at is not None and due_at > by:
-                self.store.bring_forward(execution, by)
-        except ConditionFailed:
-            pass  # it has been planned, or has ended
-        except Problem:
-            return
-        raise HandedOver(str(trouble)) from None
-
     def _adopt(self, known: Known, hint: Hint, deadline: Deadline) -> Known | None:
         """Recognise what was opened by a call whose answer never came; None if it is not that."""
         if known.account.lease_until > self.clock():
-            raise TooSoon("whoever holds the lease may still record or erase it")
+            raise NotYet("whoever holds the lease may still record or erase it")
         reading = self._details(hint, deadline)
         if not (_confirmed(hint, reading) or self._may_be(hint, reading, known)):
             return None
@@ -94,7 +74,7 @@ class SettleExecution:
                 known, hint.account_id, hint.workflow_execution_id, int(self.clock())
             )
         except ConditionFailed:
-            raise TooSoon("somebody else is adopting it") from None
+            raise NotYet("somebody else is adopting it") from None
         if adopted:
             _logger.warning(LogCode.EXECUTION_ADOPTED, extra=_ids(hint))
         else:
@@ -142,12 +122,23 @@ class SettleExecution:
         execution = known.execution
         if not execution.unpublished:
             return
-        self.bus.publish(execution, known.account, execution.settled_at or execution.created_at)
+        self.bus.publish(execution, known.account, execution.news[1])
         try:
             self.store.published(execution)
         except ConditionFailed:
             return  # the person was erased meanwhile, or a review has ended
         _logger.info(LogCode.OUTCOME_PUBLISHED, extra=about(execution))
+
+    def _tell_lapse(self, known: Known) -> None:
+        """Publish that an approval was for a time that is over, unless a newer one stands."""
+        execution = known.execution
+        if not execution.lapsed(self.clock()):
+            return
+        if known.progress.approved_by == execution.reference:
+            self.bus.publish(execution, known.account, execution.valid_until or 0, lapsed=True)
+            _logger.info(LogCode.LAPSE_PUBLISHED, extra=about(execution))
+        with contextlib.suppress(ConditionFailed):  # the person was erased meanwhile
+            self.store.lapsed(execution)
 
     def _tell_progress(self, known: Known) -> None:
         execution = known.execution
