@@ -9,6 +9,7 @@ from typing import Any
 from local import stack
 from local.console import Console
 from local.demo import people
+from local.demo.contract import PATH, Contract
 from local.demo.desk import Desk
 from local.demo.page import Page
 from local.processes.server import ThreadedServer
@@ -18,8 +19,8 @@ from local.stack import ROOT, Stack
 @contextlib.contextmanager
 def running(console: Console, directory: Path, parameters: Mapping[str, str]) -> Iterator[Stack]:
     """As `stack.running`, and announced."""
-    desk = Desk()
-    page = Page(ROOT / "web", desk.routes)
+    desk, contract = Desk(), Contract()
+    page = Page(ROOT / "web", [*desk.routes, *contract.routes])
     with contextlib.ExitStack() as cleanup:
         server = cleanup.enter_context(ThreadedServer(page.application))
         chosen = _for_page(server.url) | dict(parameters)
@@ -27,9 +28,10 @@ def running(console: Console, directory: Path, parameters: Mapping[str, str]) ->
         console.step("signing in two demo users")
         users = people.enrol(bare.aws, bare.facts["outputs"])
         desk.open(bare.aws, bare.facts)
+        contract.open(bare.facts["api"])
         page.configure(_config(bare.facts, chosen["Journeys"]))
         console.step("ready")
-        yield bare.announce(page=server.url, users=users)
+        yield bare.announce(page=server.url, contract=server.url + PATH, users=users)
 
 
 def _for_page(page: str) -> dict[str, str]:

@@ -219,6 +219,28 @@ def test_every_status_of_a_verification_is_described_and_no_other() -> None:
     assert sorted(described) == sorted(["none", *{state.word for state in State}])
 
 
+OPTIONAL = {"Problem": {"detail", "errors"}}
+
+
+def objects(schema: Any, name: str) -> Iterator[tuple[str, Json]]:
+    """The schema, if it is of an object, and those within it."""
+    if isinstance(schema, dict):
+        if "properties" in schema:
+            yield name, schema
+        for key, child in {**schema.get("properties", {}), "": schema.get("items")}.items():
+            yield from objects(child, f"{name}.{key}")
+        for child in schema.get("oneOf", ()):
+            yield from objects(child, name)
+
+
+@pytest.mark.parametrize("name", ["Session", "Verification", "Problem", "Nothing"])
+def test_an_answer_has_all_that_is_described_and_nothing_else(name: str) -> None:
+    for path, schema in objects(SCHEMAS[name], name):
+        assert schema["additionalProperties"] is False
+        optional = schema["properties"].keys() - set(schema["required"])
+        assert optional == OPTIONAL.get(path, set()), path
+
+
 def test_every_country_that_is_read_may_be_sent() -> None:
     country = SCHEMAS["Consent"]["properties"]["country"]
     assert [code for code in iso3166.countries_by_alpha2 if violations(country, code)] == []
