@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: unit integration contract world infrastructure e2e browser lock redrive
+.PHONY: unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -28,9 +28,13 @@ help:
 	@echo "                       the JSON Schema by which editors check them"
 	@echo "make browser           find a Chrome or Chromium for the tests, or get one"
 	@echo "make client            write the declarations of the browser client (web/client)"
+	@echo "make sbom              list what is deployed (CycloneDX); make audit looks for what is known"
+	@echo "                       of its weaknesses"
 	@echo "make lock              compile the requirement files anew"
-	@echo "make redrive           put messages that were set aside back on the queue of a deployed"
-	@echo "                       stack: STACK=jumio-bff REGION=... ENDPOINT=... (docs/runbook.md)"
+	@echo "make invoke EVENT=...  let a function answer an event in events/; make events fills all in"
+	@echo "make redrive           put messages that were set aside back on the queue (docs/runbook.md)"
+	@echo "                       These three take STACK=jumio-bff REGION=... for a deployed stack"
+	@echo "make smoke API=... TOKEN=...  whether a deployment answers as it should (ORIGIN=, SESSION=no)"
 
 demo: build
 	@python -m local demo --with-parent $(ARGS)
@@ -61,6 +65,8 @@ lint: environment
 	@mkdir -p .local
 	@PYTHONPATH=layers/verification lint-imports >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
 	@lint-imports --config simulator/pyproject.toml >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
+	@echo "==> zizmor"
+	@zizmor --offline --quiet --no-progress .github
 
 types: environment
 	@echo "==> mypy"
@@ -97,7 +103,32 @@ lock: environment
 		-c requirements/constraints.txt -o requirements/dev.txt
 	@npm install --prefix requirements --package-lock-only --omit-lockfile-registry-resolved --silent
 
-STACK ?= jumio-bff
+# Both ask the package index for a pinned tool, and the second one for what is known of weaknesses.
+sbom: environment
+	@uvx --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements \
+		layers/dependencies/requirements.txt --output-file .local/sbom.json
+	@echo "the packages of the deployed layer, as CycloneDX: .local/sbom.json"
+
+audit: environment
+	@uvx --quiet pip-audit==2.10.1 --strict --disable-pip --require-hashes \
+		--requirement layers/dependencies/requirements.txt
+
+# Of a deployed stack: STACK=jumio-bff REGION=...; without STACK, of the one on this machine.
+DEPLOYMENT = $(if $(STACK),--stack "$(STACK)") $(if $(REGION),--region "$(REGION)") \
+	$(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+SCRIPT := PYTHONPATH=layers/verification python -m
+
 redrive: environment
-	@python -m scripts.redrive --stack "$(STACK)" \
-		$(if $(REGION),--region "$(REGION)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+	@$(SCRIPT) scripts.redrive $(DEPLOYMENT)
+
+events: environment
+	@$(SCRIPT) scripts.ready_events $(DEPLOYMENT) write
+
+invoke: environment
+	@$(SCRIPT) scripts.ready_events $(DEPLOYMENT) invoke "$(EVENT)"
+
+# A person's access token comes by the environment or as TOKEN=, and is not shown.
+smoke: export TOKEN := $(TOKEN)
+smoke: environment
+	@python -m scripts.smoke "$(API)" $(if $(ORIGIN),--origin "$(ORIGIN)") \
+		$(if $(filter no,$(SESSION)),--no-session)

@@ -23,7 +23,8 @@ def typescript(schema: Json, *, asked: bool) -> str:
     """A schema as a type. What is asked for is left out rather than null."""
     schema = resolved(schema)
     if "anyOf" in schema:
-        (schema,) = [resolved(one) for one in schema["anyOf"] if one != {"type": "null"}]
+        (one,) = [one for one in schema["anyOf"] if one != {"type": "null"}]
+        return typescript(one, asked=asked) + ("" if asked else " | null")
     if "properties" in schema:
         required = set(schema["required"])
         members = [

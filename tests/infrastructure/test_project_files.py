@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,19 @@ def test_what_is_deployed_is_what_was_asked_for_and_nothing_for_developers() -> 
     names = {line for line in asked_for if line and not line.startswith("#")}
     assert names <= set(deployed)
     assert not set(deployed) & {"pytest", "moto", "mypy", "ruff", "aws-sam-cli", "ministack"}
+
+
+def test_the_notice_names_what_is_deployed_and_under_which_licence() -> None:
+    told = dict(
+        re.findall(r"^    ([a-z0-9-]+)  +(\S.*)$", (ROOT / "NOTICE").read_text(), re.MULTILINE)
+    )
+    assert set(told) == set(pins(LOCKED[0]))
+    for name, licence in told.items():
+        about = metadata(name)
+        said = " ".join([*(about.get_all("Classifier") or []), *map(str, about.values())])
+        words = {"Apache-2.0": "Apache", "MPL-2.0": "MPL", "MIT-0": "MIT-0"}
+        families = re.split(" OR |-[0-9]", licence)
+        assert any(words.get(one, one) in said for one in (licence, *families)), name
 
 
 @pytest.mark.parametrize("path", APPS, ids=short)

@@ -21,7 +21,12 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         **SECRETS,
         "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem"},
     },
-    "GetVerification": {**LOGS, **SECRETS, "AWS::DynamoDB::Table": READS},
+    "GetVerification": {
+        **LOGS,
+        **SECRETS,
+        "AWS::DynamoDB::Table": READS | {"dynamodb:UpdateItem"},
+        "AWS::SQS::Queue": {"sqs:SendMessage"},
+    },
     "ReceiveCallback": {**LOGS, **SECRETS, "AWS::SQS::Queue": {"sqs:SendMessage"}},
     "SettleExecution": {
         **LOGS,

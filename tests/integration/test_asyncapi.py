@@ -16,8 +16,10 @@ from tests.support.contract import DOCUMENT as OPENAPI
 from tests.support.pipeline import Pipeline
 from tests.support.template import ROOT
 from verification.aws import bus
+from verification.domain.journeys import load_journeys
 
 Json = dict[str, Any]
+DAY = 86400
 _BASE = "https://docs.example/"
 _META = ROOT / ".venv/node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json"
 DOCUMENT: Json = yaml.safe_load((ROOT / "docs" / "asyncapi.yaml").read_text())
@@ -69,11 +71,17 @@ def test_every_example_is_a_message_of_its_name_and_of_no_other(name: str) -> No
 
 def test_everything_that_goes_to_the_bus_is_described_and_nothing_else(pipeline: Pipeline) -> None:
     pipeline.tell_progress = True
+    step = {"name": "identity", "validity": DAY}
+    journeys = {"journeys": [{"name": "identity", "steps": [step]}]}
+    pipeline.bff.journeys = load_journeys(json.dumps(journeys))
     execution = pipeline.open()
     for scenario, to_end in (("abandons", False), ("approved", False), ("approved", True)):
         pipeline.play(execution, scenario, to_end=to_end)
         pipeline.call_back(execution)
         pipeline.work_off()
+    pipeline.let_pass(DAY + 60)
+    pipeline.sweep()
+    pipeline.work_off()
     by_name = {one["name"]: name for name, one in MESSAGES.items()}
 
     sent = set()
@@ -84,7 +92,7 @@ def test_everything_that_goes_to_the_bus_is_described_and_nothing_else(pipeline:
 
     channel = DOCUMENT["channels"]["verification"]["messages"]
     assert sent == channel.keys()
-    assert {MESSAGES[name]["name"] for name in channel} == {bus.OUTCOME, bus.PROGRESS}
+    assert {MESSAGES[name]["name"] for name in channel} == {bus.OUTCOME, bus.PROGRESS, bus.LAPSE}
 
 
 def test_a_callback_is_described_as_in_the_other_document_and_at_the_same_address() -> None:

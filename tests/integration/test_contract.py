@@ -27,7 +27,7 @@ from verification.edge.http import Request, answering, respond
 from verification.edge.http.callback import said
 from verification.edge.http.caller import caller_of
 from verification.edge.http.sessions import asked, session_response
-from verification.edge.http.verifications import verification_response
+from verification.edge.http.verifications import returned, verification_response
 from verification.use_cases.get_verification import GetVerification
 from verification.use_cases.receive_callback import ReceiveCallback
 
@@ -87,8 +87,11 @@ class Api:
 
     def _look(self, request: Request) -> Json:
         bff = self.bff
-        get = GetVerification(bff.journeys, PEPPER, bff.outcomes, clock=bff.clock)
-        found = get(caller_of(request.claims), request.query("journey"))
+        get = GetVerification(
+            bff.journeys, PEPPER, bff.outcomes, self.pipeline.hints, clock=bff.clock
+        )
+        back = returned(request)
+        found = get(caller_of(request.claims), request.query("journey"), returned=back)
         return verification_response(found, request)
 
     def _call_back(self, request: Request) -> Json:
@@ -198,6 +201,7 @@ PROVOKED: dict[tuple[str, int, str | None], Provocation] = {
     (OPENING, 503, "provider-unavailable"): refused("token", "status", status=503),
     (STANDING, 200, None): lambda api: [api.open(), api.look()],
     (STANDING, 304, None): lambda api: [api.open(), api.look(api.look()["headers"]["ETag"])],
+    (STANDING, 400, "invalid-request"): lambda api: api.look(returned="perhaps"),
     (STANDING, 403, "forbidden"): lambda api: api.look(user=MACHINE),
     (STANDING, 404, "unknown-journey"): lambda api: api.look(journey="nonsense"),
     (CALLBACK, 200, None): lambda api: api.call_back(api.bff.capability(api.pipeline.open())),

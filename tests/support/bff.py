@@ -77,6 +77,7 @@ class Bff:
     limits: Limits = field(default_factory=lambda: Limits(100, 100, 1000))
     clock: Callable[[], float] = field(default_factory=Clock)
     sleep: Callable[[float], None] | None = None
+    hints: Any = None  # the queue, where there is one
 
     def __post_init__(self) -> None:
         self.table = Table(self.dynamodb, self.table_name)
@@ -101,6 +102,7 @@ class Bff:
             Limiter(self.table, self.limits),
             Breaker(self.table),
             self.jumio,
+            self.advance_execution,
             lambda: SIGNING_KEY,
             clock=self.clock,
             sleep=self.sleep,
@@ -157,11 +159,13 @@ class Bff:
         )
         return Reply.of(session_response(self.create_session(asked, Deadline(seconds))))
 
-    def told(self, user: str = "ada", journey: str | None = None) -> Reply:
-        """GET /verification as that user."""
-        get = GetVerification(self.journeys, PEPPER, self.outcomes, clock=self.clock)
-        request = Request(event("get_verification"))
-        return Reply.of(verification_response(get(Caller(ISSUER, user), journey), request))
+    def told(
+        self, user: str = "ada", journey: str | None = None, *, returned: bool = False
+    ) -> Reply:
+        """GET /verification as that user, perhaps back from Jumio."""
+        get = GetVerification(self.journeys, PEPPER, self.outcomes, self.hints, clock=self.clock)
+        verification = get(Caller(ISSUER, user), journey, returned=returned)
+        return Reply.of(verification_response(verification, Request(event("get_verification"))))
 
     def status(self, user: str = "ada", journey: str | None = None) -> dict[str, Any]:
         """What GET /verification says to that user."""

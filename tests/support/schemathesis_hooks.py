@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import schemathesis
+from iso3166 import countries_by_alpha2
 from schemathesis import Case
 from schemathesis.generation.meta import TestPhase
 from schemathesis.generation.modes import GenerationMode
 
 _TOKENS: list[str] = json.loads(os.environ["CONTRACT_TOKENS"])
 _CAPABILITY = os.environ["CONTRACT_CAPABILITY"]
-_ASKED_FOR = {"phoneNumber": "+431234567"}  # by the journey of the document's example
+_ASKING, _ASKED_FOR = "onboarding-phone", {"phoneNumber": "+431234567"}
 _others = itertools.cycle(_TOKENS[1:])
 _NOW = datetime.now(UTC).isoformat(timespec="seconds")
 
@@ -42,8 +43,12 @@ def before_call(_context: Any, case: Case, _kwargs: Any) -> None:
     if "capability" in case.path_parameters:
         case.path_parameters["capability"] = _CAPABILITY
     if isinstance(case.body, dict) and "channel" in case.body:
-        if case.body.get("applicant") != _ASKED_FOR:
+        if case.body.get("journey") != _ASKING:
             case.body.pop("applicant", None)
+        elif case.body.get("applicant"):
+            case.body["applicant"] = _ASKED_FOR
         consent = case.body.get("consent")
-        if isinstance(consent, dict) and consent.get("obtainedAt"):
-            consent["obtainedAt"] = _NOW
+        if isinstance(consent, dict):
+            consent |= {"obtainedAt": _NOW} if consent.get("obtainedAt") else {}
+            if consent["country"] not in countries_by_alpha2:
+                consent["country"] = "AT"

@@ -66,7 +66,7 @@ LEFT_ALONE = {
 }
 CLIENTS = {
     "create_session": ["dynamodb", "secretsmanager"],
-    "get_verification": ["dynamodb", "secretsmanager"],
+    "get_verification": ["dynamodb", "secretsmanager", "sqs"],
     "receive_callback": ["secretsmanager", "sqs"],
     "settle_execution": ["dynamodb", "events", "secretsmanager"],
     "sweep_overdue": ["dynamodb", "sqs"],

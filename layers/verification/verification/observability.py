@@ -63,6 +63,7 @@ class LogCode(StrEnum):
     ORPHAN_RECORDED = "orphan_recorded"
     STATUS_UNKNOWN = "status_unknown"
     OUTCOME_PUBLISHED = "outcome_published"
+    LAPSE_PUBLISHED = "lapse_published"
     PROGRESS_PUBLISHED = "progress_published"
     MESSAGE_RETAINED = "message_retained"
     MESSAGE_POISONOUS = "message_poisonous"

@@ -54,4 +54,4 @@ def test_the_make_target_is_the_one_that_the_runbook_names() -> None:
     assert "`make redrive STACK=jumio-bff`" in RUNBOOK
     recipe = (ROOT / "Makefile").read_text().partition("\nredrive:")[2].partition("\n\n")[0]
     assert redrive.__name__ in recipe
-    assert "$(STACK)" in recipe
+    assert "$(DEPLOYMENT)" in recipe

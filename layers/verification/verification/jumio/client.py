@@ -30,6 +30,7 @@ from verification.jumio.hosts import Hosts
 from verification.jumio.messages import AccountAnswer, DetailsAnswer, StatusAnswer, Verdict
 from verification.jumio.oauth import TokenSource
 from verification.jumio.transport import NoAnswer, NotSent, Reply, Transport, pause
+from verification.jumio.usability import tip_of
 from verification.observability import LogCode
 
 _logger = logging.getLogger(__name__)
@@ -243,6 +244,7 @@ def _decision(details: DetailsAnswer) -> Decision | None:
         label=judged.details.label if judged.details else None,
         score=judged.risk.score if judged.risk else None,
         failed=details.failed_capabilities(),
+        tip=tip_of(details.capabilities),
     )
 
 

@@ -133,7 +133,9 @@ class Verdict(BaseModel):
     risk: Annotated[_Risk | None, _IfSound] = None
 
 
-class _Judged(BaseModel):
+class Judged(BaseModel):
+    """An item of a capability."""
+
     decision: Verdict
 
 
@@ -157,6 +159,6 @@ def _failed(items: object) -> bool:
     if not isinstance(items, list):
         return True
     try:
-        return any(_Judged.model_validate(item).decision.type != "PASSED" for item in items)
+        return any(Judged.model_validate(item).decision.type != "PASSED" for item in items)
     except ValidationError:
         return True

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from verification.domain.execution import Decision, Execution, State
-from verification.domain.schedule import GRACE, RHYTHM, early_look
+from verification.domain.hint import Hint
+from verification.domain.schedule import BETWEEN_RETURNS, GRACE, RHYTHM, early_look
 from verification.domain.standing import Account, Effect, Progress, Session
 from verification.store.attempts import FREE
 from verification.store.items import (
@@ -79,6 +80,18 @@ class OutcomeStore:
         account, progress = account_key(user_key), journey_key(user_key, journey)
         items = self._table.read(account, progress)
         return account_of(items.get(account)), progress_of(items.get(progress))
+
+    def returned(self, user_key: str, reference: str, now: int) -> Hint | None:
+        """Of what to look at as its person is back; raises ConditionFailed right after a look.
+
+        None if nothing is left to look at, or nothing was opened so far.
+        """
+        seen = "attribute_not_exists(#returned_at) OR #returned_at <= :before"
+        rested = When(f"attribute_exists(#pk) AND ({seen})", {"before": now - BETWEEN_RETURNS})
+        self._table.write(update(account_key(user_key), rested, changes={"returned_at": now}))
+        key = execution_key(user_key, reference)
+        found = execution_of(self._table.read(key).get(key))
+        return found.hint if found and not found.state.final else None
 
     def known(self, user_key: str, reference: str) -> Known | None:
         """What is on record around an execution, or None if it was never intended."""
@@ -181,14 +194,24 @@ class OutcomeStore:
         )
 
     def published(self, execution: Execution) -> None:
-        """The bus has this outcome: nothing is left to do; raises ConditionFailed if it moved."""
+        """The bus has this outcome; raises ConditionFailed if it moved.
+
+        Nothing is left to do until an approval lapses, if it does.
+        """
+        lapses = execution.valid_until if execution.verdict is State.APPROVED else None
         self._table.write(
             update(
                 execution_key(execution.user_key, execution.reference),
                 When("#state = :told", {"told": execution.state}),
-                remove=["unpublished", "due", "due_at"],
+                changes={"due": DUE if lapses else None, "due_at": lapses},
+                remove=["unpublished"],
             )
         )
+
+    def lapsed(self, execution: Execution) -> None:
+        """The bus knows that its approval has lapsed; raises ConditionFailed if it is gone."""
+        key = execution_key(execution.user_key, execution.reference)
+        self._table.write(update(key, _PRESENT, remove=["due", "due_at"]))
 
     def due(self, now: int) -> Iterator[Execution | Unreadable]:
         """Executions that somebody should look at by now, the most overdue first."""
@@ -253,6 +276,7 @@ def _execution_changes(news: News) -> Item:
     changes: Item = {"state": news.state, "rank": news.state.rank, "looks": 0}
     if not news.state.final:
         return {**changes, "due": DUE, "due_at": news.look_again_at, "ends_at": news.look_again_at}
+    approved, until = news.effect.verdict is State.APPROVED, news.effect.progress.valid_until
     tell = news.effect.verdict.final  # a step that another one follows is no outcome
     return {
         **changes,
@@ -260,6 +284,7 @@ def _execution_changes(news: News) -> Item:
         "ends_at": None,
         "settled_at": news.at,
         "verdict": news.effect.verdict,
+        "valid_until": until if approved or (until or 0) > news.at else None,
         "unpublished": True if tell else None,
         "due": DUE if tell else None,
         "due_at": news.at + GRACE if tell else None,

@@ -50,6 +50,7 @@ from verification.store import (
     SessionStore,
 )
 from verification.store.operations import Item
+from verification.use_cases.advance_execution import AdvanceExecution
 
 _logger = logging.getLogger(__name__)
 _SAVING = 3.0  # seconds kept for recording what Jumio opened
@@ -80,6 +81,7 @@ class OpenExecution:
     limiter: Limiter
     breaker: Breaker
     jumio: JumioClient
+    advance: AdvanceExecution
     signing_key: Callable[[], SigningKey]
     clock: Clock = time.time
     sleep: Callable[[float], None] = time.sleep
@@ -90,9 +92,12 @@ class OpenExecution:
         """The session of the new execution; raises a Problem.
 
         Raises ConditionFailed, with nothing done, if the person's standing has changed
-        since it was read.
+        since it was read, also as Jumio knows more of the execution that would be replaced.
         """
         self.breaker.require_closed(pace, self.clock())
+        soon, seen = deadline.sooner(reserve=deadline.remaining() / 2), standing.progress
+        if self.advance.caught_up(opening.user_key, seen, soon) != seen:
+            raise ConditionFailed([])
         attempt, charged = _attempt(opening, int(self.clock())), standing.account.failures
         try:
             self.store.begin(attempt, standing)
