@@ -1,4 +1,4 @@
-"""Where a person is and what they agreed to: told to Jumio, never stored.
+"""Where a person is and what they agreed to: told to Jumio, and on record with the attempt.
 
 Source: "End-user consent".
 """
@@ -36,6 +36,16 @@ class Consent:
             "consent.obtainedAt": self.obtained == "yes" and undated,
         }
         return [field for field, missing in needed.items() if missing]
+
+    @property
+    def record(self) -> dict[str, str]:
+        """What a company has to be able to show."""
+        said = {
+            "country": self.country,
+            "obtained": self.obtained,
+            "obtained_at": self.obtained_at,
+        }
+        return {name: value for name, value in said.items() if value is not None}
 
 
 def require_consent(step: "Step", consent: Consent | None) -> None:
