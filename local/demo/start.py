@@ -60,8 +60,12 @@ def running(console: Console, directory: Path, wishes: Wishes) -> Iterator[Stack
             {"api": bare.facts["api"], "jumio": bare.facts["simulator"], "journeys": names}
         )
         console.step("ready")
-        addresses = {"page": server.url, "contract": server.url + PATH}
-        yield bare.announce(**addresses, users=users, origins=wishes.origins)
+        yield bare.announce(
+            page=server.url,
+            contract=server.url + PATH,
+            users=users,
+            origins=wishes.origins,
+        )
 
 
 @contextlib.contextmanager
