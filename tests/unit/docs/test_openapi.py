@@ -10,7 +10,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from tests.support.contract import DOCUMENT, ROUTES, Json, codes_of, resolved, violations
 from tests.support.contract import responses as documented
 from tests.support.template import template
-from verification.domain.errors import AttemptsExhausted, OutcomeUnknown, Problem, ProviderError
+from verification.domain.errors import (
+    AttemptsExhausted,
+    NotDecidable,
+    OutcomeUnknown,
+    Problem,
+    ProviderError,
+)
 from verification.domain.execution import State, Tip
 from verification.domain.standing import LAPSED
 from verification.edge.http.callback import _Callback
@@ -21,7 +27,7 @@ SCHEMAS = DOCUMENT["components"]["schemas"]
 
 
 def leaves(kind: type[Problem] = Problem) -> list[type[Problem]]:
-    own = [] if kind is ProviderError else [kind]
+    own = [] if kind in (ProviderError, NotDecidable) else [kind]  # the last is for operators
     return own + [leaf for child in kind.__subclasses__() for leaf in leaves(child)]
 
 
