@@ -17,7 +17,8 @@ TEMPLATE = "template.json"
 LINUX, DESKTOP = "linux.json", "docker-desktop.json"
 """For --env-vars: a container in the host's own network, and one that reaches it by a name."""
 
-_HOST, _HOST_FROM_DESKTOP = "//127.0.0.1:", "//host.docker.internal:"
+_HOST_FROM_DESKTOP = "host.docker.internal"
+_CALLED = {"AWS_ENDPOINT_URL", "JUMIO_BASE_URL"}  # by the function; others call the rest
 _FUNCTION = "AWS::Serverless::Function"
 
 
@@ -38,9 +39,12 @@ def write(folder: Path, build: Path, layers: Mapping[str, Path], aws: LocalAws) 
     folder.mkdir(exist_ok=True)
     folder.chmod(0o700)
     (folder / TEMPLATE).write_text(json.dumps(template, indent=2) + "\n")
-    on_linux = json.dumps(_variables(template, aws, reach), indent=2) + "\n"
-    (folder / LINUX).write_text(on_linux)
-    (folder / DESKTOP).write_text(on_linux.replace(_HOST, _HOST_FROM_DESKTOP))
+    told = _variables(template, aws, reach)
+    (folder / LINUX).write_text(json.dumps(told, indent=2) + "\n")
+    for variables in told.values():
+        for name in _CALLED & variables.keys():
+            variables[name] = variables[name].replace("127.0.0.1", _HOST_FROM_DESKTOP)
+    (folder / DESKTOP).write_text(json.dumps(told, indent=2) + "\n")
 
 
 def _variables(

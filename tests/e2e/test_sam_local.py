@@ -62,6 +62,8 @@ def test_a_container_of_docker_desktop_reaches_this_machine_by_its_name(
     for variable, fact in [("AWS_ENDPOINT_URL", "aws_endpoint"), ("JUMIO_BASE_URL", "simulator")]:
         port = stack.facts[fact].rpartition(":")[2]
         assert reached[variable] == f"http://host.docker.internal:{port}"
+    for variable, fact in [("PUBLIC_BASE_URL", "api"), ("SUCCESS_URL", "page")]:
+        assert reached[variable].startswith(stack.facts[fact])  # this machine's own business
 
 
 @pytest.mark.parametrize("kind", ["CodeUri", "ContentUri"])
