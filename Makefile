@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: benchmark deploy rollback unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story
+.PHONY: benchmark deploy rollback scan unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -32,6 +32,7 @@ help:
 	@echo "                       of its weaknesses"
 	@echo "make deploy            build, and deploy to AWS: STAGE=staging (samconfig.toml), with STACK= and"
 	@echo "                       PARAMETERS='Name=value ...' on top; make rollback takes it back"
+	@echo "make scan              have checkov look at the template and at what SAM makes of it"
 	@echo "make benchmark         what cold starts and warm requests take (docs/performance.md);"
 	@echo "                       ARGS=--samples=3 for a quick look"
 	@echo "make lock              compile the requirement files anew"
@@ -82,6 +83,14 @@ template: environment
 	@echo "==> sam validate --lint"
 	@sam validate --lint
 
+# Not in `make test`: checkov brings a hundred packages of its own, older than ours.
+scan: environment
+	@echo "==> checkov"
+	@test -x .local/checkov/bin/checkov || { python -m venv .local/checkov \
+		&& .local/checkov/bin/pip install --quiet checkov==3.3.30; }
+	@python -m tests.support.deployed >.local/translated.json
+	@.local/checkov/bin/checkov --config-file .checkov.yaml -f template.yaml .local/translated.json
+
 unit contract: environment
 	@$(PYTEST) tests/$@
 
@@ -119,7 +128,9 @@ audit: environment
 	@uvx --quiet pip-audit==2.10.1 --strict --disable-pip --require-hashes \
 		--requirement layers/dependencies/requirements.txt
 
+# It ends with the smoke test, for which it needs a TOKEN; no session is opened.
 STAGE ?= default
+deploy: export TOKEN := $(TOKEN)
 deploy: build
 	@python -m scripts.deploy --stage "$(STAGE)" $(if $(STACK),--stack "$(STACK)") $(PARAMETERS)
 

@@ -15,6 +15,7 @@ def lines(directory: Path, facts: dict[str, Any]) -> list[str]:
         "",
         "Open",
         f"  {facts['page']}   the demo page: sign in as {_names(facts)}",
+        f"  {facts['contract']}   the API, to read and to try",
         f"  {facts['simulator']}   the Jumio simulator: what it has seen, and how it goes on",
         "",
         "Try",

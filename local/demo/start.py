@@ -13,6 +13,7 @@ from jumio_simulator.admin.client import AdminClient
 from local import stack
 from local.console import Console
 from local.demo import own_journeys, people
+from local.demo.contract import PATH, Contract
 from local.demo.desk import Desk
 from local.demo.page import Page
 from local.errors import StackError
@@ -35,8 +36,8 @@ class Wishes:
 @contextlib.contextmanager
 def running(console: Console, directory: Path, wishes: Wishes) -> Iterator[Stack]:
     """As `stack.running`, and announced."""
-    desk = Desk()
-    page = Page(ROOT / "web", desk.routes)
+    desk, contract = Desk(), Contract()
+    page = Page(ROOT / "web", [*desk.routes, *contract.routes])
     with contextlib.ExitStack() as cleanup:
         own = cleanup.enter_context(own_journeys.layer(wishes.journeys))
         first = Chosen(port=wishes.port).port_of("page")
@@ -54,11 +55,17 @@ def running(console: Console, directory: Path, wishes: Wishes) -> Iterator[Stack
         users = people.enrol(bare.aws, bare.facts["outputs"], wishes.people)
         desk.open(bare.aws, bare.facts, wishes.people)
         names = own.names or _shipped(chosen.parameters["Journeys"])
+        contract.open(bare.facts["api"])
         page.configure(
             {"api": bare.facts["api"], "jumio": bare.facts["simulator"], "journeys": names}
         )
         console.step("ready")
-        yield bare.announce(page=server.url, users=users, origins=wishes.origins)
+        yield bare.announce(
+            page=server.url,
+            contract=server.url + PATH,
+            users=users,
+            origins=wishes.origins,
+        )
 
 
 @contextlib.contextmanager

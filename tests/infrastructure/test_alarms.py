@@ -124,6 +124,18 @@ def test_whoever_signs_in_at_jumio_tells_when_it_is_refused() -> None:
     }
 
 
+def test_saved_queries_look_into_every_log_of_a_function() -> None:
+    for query in of_type(RESOURCES, "AWS::Logs::QueryDefinition").values():
+        groups = {group["Ref"] for group in query["Properties"]["LogGroupNames"]}
+        assert groups == {f"{name}Logs" for name in FUNCTIONS}
+
+
+def test_whoever_looks_for_a_log_finds_its_group_among_the_outputs() -> None:
+    groups = of_type(RESOURCES, "AWS::Logs::LogGroup")
+    told = {name: {"Value": {"Ref": name}} for name in groups}
+    assert told.items() <= template()["Outputs"].items()
+
+
 @every_alarm
 def test_an_alarm_reaches_the_topic_and_names_its_page(name: str) -> None:
     properties = ALARMS[name]["Properties"]

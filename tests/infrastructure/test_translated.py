@@ -21,6 +21,9 @@ ASKED_FOR = {"Fn::If": ["ScopeIsRequired", {"Ref": "RequiredScope"}, {"Ref": "AW
 SCOPE = ["ScopeIsCognitos", "aws.cognito.signin.user.admin", ASKED_FOR]
 SCOPED = [{"Users": [{"Fn::If": SCOPE}]}]
 A_DAY = 86_400
+# The oldest, the newest, and those between; China has no Cognito.
+REGIONS = ["us-east-1", "eu-central-1", "ap-northeast-3", "ap-southeast-5", "ca-west-1"]
+ACCEPTED = {"W2001": "SAM has put the value of Rollout where it was referred to"}
 
 
 @pytest.fixture(scope="module", params=[{}, FOREIGN], ids=["own user pool", "foreign issuer"])
@@ -198,10 +201,10 @@ def test_nothing_refers_to_what_is_not_deployed_with_a_foreign_issuer(
 
 
 def test_cloudformation_has_nothing_to_complain_about(stack: dict[str, Any]) -> None:
-    """Of the linter's complaints only errors count: an E, or what it cannot read."""
-    matches = lint(json.dumps(stack), config=ManualArgs(regions=["eu-central-1"]))
-    errors = [str(match) for match in matches if match.rule.id.startswith("E")]
-    assert errors == []
+    """Neither an error nor a warning, wherever it may be deployed."""
+    matches = lint(json.dumps(stack), config=ManualArgs(regions=REGIONS))
+    complaints = [str(match) for match in matches if match.rule.id not in ACCEPTED]
+    assert complaints == []
 
 
 def test_the_linter_would_complain(stack: dict[str, Any]) -> None:

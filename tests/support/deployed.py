@@ -1,6 +1,8 @@
 """What template.yaml deploys: its functions, and the CloudFormation that AWS makes of it."""
 
 import copy
+import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,3 +60,7 @@ def translate(whole: dict[str, Any], parameters: Mapping[str, str]) -> dict[str,
         copy.deepcopy(whole), values
     )
     return made
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(translated(), indent=1))
