@@ -104,7 +104,7 @@ def listen(arguments: list[str]) -> int:
 def _callbacks(jumio: AdminClient) -> list[dict[str, Any]]:
     """What was sent and answered, without the address: it is a capability."""
     return [
-        {"callback": sent["payload"], "answered": sent["answered"], "attempt": sent["attempt"]}
+        {"callback": sent["payload"], "answered": sent["answered"] or sent["error"]}
         for execution in jumio.executions()
         for sent in execution["callbacks"]
         if sent["answered"] or sent["error"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from local import jumio
-from local.cloud import deployment, ministack
+from local.cloud import deployment, ministack, sam_local
 from local.cloud.aws import LocalAws
 from local.cloud.deployment import Deployment
 from local.cloud.door import Door
@@ -113,6 +113,7 @@ def running(console: Console, directory: Path, chosen: Chosen) -> Iterator[Stack
         aws.secrets.put_secret_value(
             SecretId=outputs["JumioSecretArn"], SecretString=json.dumps(simulator.credentials)
         )
+        sam_local.write(directory / sam_local.FOLDER, build, chosen.layers, aws)
         cleanup.enter_context(LogStream(aws, logs, console))
         facts = {
             "api": api,
