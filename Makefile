@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke
+.PHONY: benchmark deploy rollback scan unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -30,12 +30,17 @@ help:
 	@echo "make client            write the declarations of the browser client (web/client)"
 	@echo "make sbom              list what is deployed (CycloneDX); make audit looks for what is known"
 	@echo "                       of its weaknesses"
+	@echo "make deploy            build, and deploy to AWS: STAGE=staging (samconfig.toml), with STACK= and"
+	@echo "                       PARAMETERS='Name=value ...' on top; make rollback takes it back"
+	@echo "make scan              have checkov look at the template and at what SAM makes of it"
 	@echo "make benchmark         what cold starts and warm requests take (docs/performance.md);"
 	@echo "                       ARGS=--samples=3 for a quick look"
 	@echo "make lock              compile the requirement files anew"
 	@echo "make invoke EVENT=...  let a function answer an event in events/; make events fills all in"
 	@echo "make redrive           put messages that were set aside back on the queue (docs/runbook.md)"
-	@echo "                       These three take STACK=jumio-bff REGION=... for a deployed stack"
+	@echo "make erase-again       after a restore, erase again whom it has brought back (same page)"
+	@echo "make story             what happened to one person: ARGS='--reference ...'"
+	@echo "                       These take STACK=jumio-bff REGION=... for a deployed stack"
 	@echo "make smoke API=... TOKEN=...  whether a deployment answers as it should (ORIGIN=, SESSION=no)"
 
 demo: build
@@ -78,6 +83,14 @@ template: environment
 	@echo "==> sam validate --lint"
 	@sam validate --lint
 
+# Not in `make test`: checkov brings a hundred packages of its own, older than ours.
+scan: environment
+	@echo "==> checkov"
+	@test -x .local/checkov/bin/checkov || { python -m venv .local/checkov \
+		&& .local/checkov/bin/pip install --quiet checkov==3.3.30; }
+	@python -m tests.support.deployed >.local/translated.json
+	@.local/checkov/bin/checkov --config-file .checkov.yaml -f template.yaml .local/translated.json
+
 unit contract: environment
 	@$(PYTEST) tests/$@
 
@@ -115,6 +128,15 @@ audit: environment
 	@uvx --quiet pip-audit==2.10.1 --strict --disable-pip --require-hashes \
 		--requirement layers/dependencies/requirements.txt
 
+# It ends with the smoke test, for which it needs a TOKEN; no session is opened.
+STAGE ?= default
+deploy: export TOKEN := $(TOKEN)
+deploy: build
+	@python -m scripts.deploy --stage "$(STAGE)" $(if $(STACK),--stack "$(STACK)") $(PARAMETERS)
+
+rollback: environment
+	@python -m scripts.deploy --rollback --stage "$(STAGE)" $(if $(STACK),--stack "$(STACK)")
+
 # Of a deployed stack: STACK=jumio-bff REGION=...; without STACK, of the one on this machine.
 DEPLOYMENT = $(if $(STACK),--stack "$(STACK)") $(if $(REGION),--region "$(REGION)") \
 	$(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
@@ -135,6 +157,11 @@ smoke: environment
 	@python -m scripts.smoke "$(API)" $(if $(ORIGIN),--origin "$(ORIGIN)") \
 		$(if $(filter no,$(SESSION)),--no-session)
 
-.PHONY: benchmark
+erase-again: environment
+	@$(SCRIPT) scripts.erase_again $(DEPLOYMENT) $(ARGS)
+
+story: environment
+	@$(SCRIPT) scripts.story $(DEPLOYMENT) $(ARGS)
+
 benchmark: build
 	@PYTHONPATH=layers/verification:simulator:. python -m benchmarks $(ARGS)

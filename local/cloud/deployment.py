@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +21,12 @@ _DEPLOY_SECONDS = 180
 
 @dataclass(frozen=True)
 class Deployment:
-    """What `sam deploy` is told."""
+    """What `sam deploy` is told, and layers that are taken from other folders than the build's."""
 
     name: str
     build: Path
     parameters: Mapping[str, str]
+    layers: Mapping[str, Path] = field(default_factory=dict)
 
 
 def deploy(
@@ -38,6 +39,8 @@ def deploy(
     template = adapter.load(deployment.build / "template.yaml")
     if unknown := deployment.parameters.keys() - template.get("Parameters", {}).keys():
         raise StackError(f"the template has no parameter {', '.join(sorted(unknown))}")
+    for name, folder in deployment.layers.items():
+        template["Resources"][name]["Properties"]["ContentUri"] = str(folder)
     say("compiling and uploading the functions and layers")
     artefacts.upload(template, deployment.build, cache, aws)
     deployable = adapter.adapt(template, deployment.parameters, aws.region)

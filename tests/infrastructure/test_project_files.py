@@ -88,3 +88,11 @@ def test_no_account_and_no_region_is_written_down() -> None:
     text = (ROOT / "samconfig.toml").read_text() + (ROOT / "template.yaml").read_text()
     assert not re.search(r"\b\d{12}\b", text)
     assert not re.search(r"\b(eu|us|ap)-[a-z]+-\d\b", text)
+
+
+def test_whatever_a_scanner_is_not_to_say_has_a_reason() -> None:
+    text = (ROOT / ".checkov.yaml").read_text()
+    lines = re.findall(r"^  - .*$", text, re.MULTILINE)
+    assert lines
+    for line in lines:
+        assert re.fullmatch(r"  - CKV2?_AWS_\d+ # (\S+ ){5,}\S+", line), line

@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 import pytest
 
+from tests.integration.test_review import under_review
 from tests.support.interruptions import killed
+from tests.support.operators import decide
 from tests.support.pipeline import Pipeline
 from verification.domain.errors import AlreadyVerified, VerificationInProgress
 from verification.domain.journeys import load_journeys
@@ -254,3 +256,64 @@ def test_an_older_approval_does_not_outlive_a_renewal_that_was_refused(
 
     assert pipeline.status() == "declined"
     assert pipeline.consumer.events()[-1]["data"]["validUntil"] is None
+
+
+def test_what_is_revoked_stands_no_longer_however_long_it_was_for(yearly: Pipeline) -> None:
+    execution = goes_through(yearly)
+    yearly.let_pass(60)
+    decide(yearly, execution, "revoke")
+    yearly.work_off()
+
+    told = yearly.told().body
+    assert (told["status"], told["validUntil"]) == ("declined", None)
+    assert yearly.consumer.events()[-1]["data"]["validUntil"] is None
+    yearly.let_pass(YEAR)
+    minute(yearly)
+    minute(yearly)
+    assert lapses(yearly) == []
+    goes_through(yearly)
+    assert yearly.status() == "approved"
+
+
+def test_revoking_an_approval_leaves_the_renewal_that_is_under_way(renewable: Pipeline) -> None:
+    execution = goes_through(renewable)
+    renewable.let_pass(60)
+    renewal = renewable.open()
+    assert renewable.status() == "approved"
+    decide(renewable, execution, "revoke")
+    renewable.work_off()
+    assert renewable.status() == "pending"
+
+    renewable.play(renewal, "approved")
+    renewable.call_back(renewal)
+    renewable.work_off()
+    assert renewable.status() == "approved"
+    until = renewable.told().body["validUntil"]
+    assert until == iso(renewable.clock() + YEAR)
+    assert lapses(renewable) == []
+
+
+def test_revoking_an_older_approval_leaves_a_newer_one(renewable: Pipeline) -> None:
+    older = goes_through(renewable)
+    renewable.let_pass(60)
+    goes_through(renewable)
+    before = renewable.told().body
+
+    decide(renewable, older, "revoke")
+    renewable.work_off()
+
+    assert renewable.told().body == before
+
+
+def test_who_an_operator_approves_is_so_for_the_same_time(yearly: Pipeline) -> None:
+    execution = under_review(yearly)
+    yearly.let_pass(3600)
+    decide(yearly, execution, "approve")
+    yearly.work_off()
+    assert yearly.status() == "approved"
+    assert yearly.told().body["validUntil"] == iso(yearly.clock() + YEAR)
+    yearly.let_pass(YEAR - 1)
+    for _ in range(3):
+        minute(yearly)
+    assert len(lapses(yearly)) == 1
+    assert yearly.status() == "lapsed"

@@ -8,7 +8,7 @@ is ever a key: no token, href, secret, capability, subject or address.
 from enum import StrEnum
 from threading import Lock
 
-from aws_lambda_powertools import Metrics
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 _counting = Lock()
@@ -75,6 +75,8 @@ class LogCode(StrEnum):
     LOOK_FAILED = "look_failed"
     EXECUTION_GONE = "execution_gone"
     EXECUTION_NEVER_OPENED = "execution_never_opened"
+    REVIEW_DECIDED = "review_decided"
+    FACTS_ASKED = "facts_asked"
     SUBJECT_ERASED = "subject_erased"
     SUBJECT_UNKNOWN = "subject_unknown"
     LEFTOVER_ERASED = "leftover_erased"
@@ -94,6 +96,11 @@ class Metric(StrEnum):
     EXECUTIONS_SETTLED = "ExecutionsSettled"
     EXECUTIONS_OVERDUE = "ExecutionsOverdue"
     MESSAGES_POISONOUS = "MessagesPoisonous"
+
+
+def on_every_line(**ids: str) -> None:
+    """Have these ids on whatever else this invocation logs, too."""
+    Logger().append_keys(**ids)
 
 
 def count(metric: Metric) -> None:

@@ -59,7 +59,8 @@ def event_about(
 ) -> dict[str, Any]:
     """A CloudEvent 1.0; the user's subject is for consumers, nothing else in it is personal."""
     status, until = execution.verdict or execution.state, execution.valid_until
-    news = LAPSED if lapsed else execution.state
+    manual = [{"decidedBy": "operator", "reason": one.reason} for one in execution.manual]
+    news = LAPSED if lapsed else execution.news[0]
     return {
         "specversion": "1.0",
         "id": str(uuid.uuid5(_NAMESPACE, f"{execution.reference}/{news}")),
@@ -75,5 +76,6 @@ def event_about(
             "status": LAPSED if lapsed else status.word,
             "validUntil": moment(until) if until else None,
             "executionId": execution.reference,
+            **(manual[-1] if manual and not lapsed else {}),
         },
     }

@@ -81,6 +81,20 @@ class Decision:
     tip: Tip | None = None
 
 
+Manual = Literal["approve", "decline", "revoke"]
+
+
+@dataclass(frozen=True)
+class ManualDecision:
+    """An operator's; ``reason`` and ``by`` are codes, ``verdict`` is what it means."""
+
+    decision: Manual
+    reason: str
+    by: str
+    at: int
+    verdict: State
+
+
 def state_of(status: str, decision: Decision | None) -> State | None:
     """Our state for Jumio's status and, once processed, its decision.
 
@@ -113,6 +127,7 @@ class Execution:
     settled_at: int | None = None
     verdict: State | None = None  # what its end meant for the journey
     valid_until: int | None = None  # how long an approval stands, its own or an older one
+    manual: tuple[ManualDecision, ...] = ()
     unpublished: bool = False
     due_at: int | None = None  # when to look at it again; None if nothing is left to do
     ends_at: int = 0  # when it should have ended; before that, looks are only in case
@@ -134,6 +149,13 @@ class Execution:
             account_id=self.account_id,
             workflow_execution_id=self.workflow_execution_id,
         )
+
+    @property
+    def news(self) -> tuple[str, int]:
+        """How it stands in one word, as nothing else about it ever does, and since when."""
+        if self.manual:
+            return self.manual[-1].decision, self.manual[-1].at
+        return self.state, self.settled_at or self.created_at
 
     @property
     def under_review(self) -> bool:

@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from verification.domain.errors import Misconfigured, UnknownJourney
+from verification.domain.facts import Fact
 from verification.domain.formats import PREPARED_DATA, alpha3
 from verification.domain.hint import ID
 from verification.domain.locales import TAG, nearest
@@ -193,6 +194,8 @@ class Journey(_Configured):
     failed_renewal: Literal["keep", "revoke"] = Field("keep", alias="failedRenewal")
     older_approvals: Literal["count", "lapse"] = Field("count", alias="olderApprovals")
     unchecked: bool = False
+    records_consent: bool = Field(True, alias="recordsConsent")
+    discloses: frozenset[Fact] = frozenset()
 
     @cached_property
     def fingerprint(self) -> str:

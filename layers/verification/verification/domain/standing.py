@@ -255,18 +255,22 @@ def effect_of(
             progress = replace(progress, valid_until=until, approved_by=reference)
             progress = replace(progress, approved_for=journey.fingerprint)
             passed = {name: when for name, when in passed.items() if _is_screening(journey, name)}
+    elif reference == progress.approved_by or (current and _ends(journey, progress, verdict)):
+        progress = replace(progress, valid_until=None, approved_by=None)
     elif not current:
         return Effect(verdict, progress)
-    elif _is_outdated(journey, progress) or (
-        verdict is State.DECLINED and journey.failed_renewal == "revoke"
-    ):
-        progress = replace(progress, valid_until=None, approved_by=None)
     changed = replace(progress, passed=passed, revision=progress.revision + 1, updated_at=at)
     open_again = progress.step == step.name and not (progress.state and progress.state.final)
-    if current or verdict is State.APPROVED or open_again:
+    if current or verdict is State.APPROVED or (own is State.APPROVED and open_again):
         tip = _tip(step, progress, verdict, decision)
         changed = replace(changed, state=verdict, step=step.name, reference=reference, tip=tip)
     return Effect(verdict, changed)
+
+
+def _ends(journey: Journey, progress: Progress, verdict: State) -> bool:
+    """Whether an older approval is over with this end of a newer run."""
+    declined = verdict is State.DECLINED and journey.failed_renewal == "revoke"
+    return declined or _is_outdated(journey, progress)
 
 
 def _tip(step: Step, before: Progress, verdict: State, decision: Decision | None) -> Tip | None:
@@ -370,7 +374,7 @@ def require_new_execution_allowed(
             raise VerificationInProgress("The result of the last attempt is not known yet.")
         raise AlreadyVerified("This person has passed this journey.")
     if journey.needs_account and account.account_id is None:
-        raise NotEligible("This journey is for people who were verified before.")
+        raise NotEligible("This person cannot be verified by this journey.")
     retry = _retry(step, progress, now)
     if not retry.allowed:
         raise AttemptsExhausted(

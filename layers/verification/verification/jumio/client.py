@@ -8,7 +8,7 @@ back, so it is repeated only where Jumio has surely not acted; reads are repeate
 import contextlib
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from verification.domain.errors import (
     ResultNotAtProvider,
 )
 from verification.domain.execution import PROCESSED, WITHOUT_DETAILS, Decision
+from verification.domain.facts import Fact
 from verification.jumio.execution import OpenedExecution, Reading, path_of
 from verification.jumio.hosts import Hosts
 from verification.jumio.messages import AccountAnswer, DetailsAnswer, StatusAnswer, Verdict
@@ -115,6 +116,18 @@ class JumioClient:
             details.account.id if details.account else None,
             has_details=True,
         )
+
+    def read_facts(
+        self, account_id: str, execution_id: str, facts: Iterable[Fact], *, deadline: Deadline
+    ) -> dict[str, Any]:
+        """These facts about a person, as Jumio has read them off a document; None where it has not.
+
+        Source: "Calling retrieval APIs", ``capabilities.extraction[].data``. Raises like
+        ``read_execution``, NotAtProvider if Jumio has deleted the execution.
+        """
+        url = self._hosts.retrieval + path_of(account_id, execution_id)
+        details = _validated(DetailsAnswer, self._repeatable("GET", url, deadline).body)
+        return {fact: details.extracted(fact) for fact in facts}
 
     def upload_prepared_data(
         self, opened: OpenedExecution, data: Mapping[str, Any], *, deadline: Deadline

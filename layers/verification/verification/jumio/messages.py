@@ -18,10 +18,12 @@ from pydantic import (
     WrapValidator,
 )
 
+from verification.domain.facts import Fact
 from verification.domain.hint import Id
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")  # of a capability
 _MOST_NAMES = 50
+_LONGEST_TEXT = 500
 
 
 def number(value: object) -> float | None:
@@ -140,7 +142,7 @@ class Judged(BaseModel):
 
 
 class DetailsAnswer(BaseModel):
-    """Of reading an execution; everything personal in it is left unread."""
+    """Of reading an execution; everything personal in it is left unread, but for ``extracted``."""
 
     account: Annotated[_WithId | None, _IfSound] = None
     workflow: _Workflow
@@ -152,6 +154,28 @@ class DetailsAnswer(BaseModel):
         listed = self.capabilities if isinstance(self.capabilities, dict) else {}
         named = (name for name, items in listed.items() if _NAME.fullmatch(name) and _failed(items))
         return tuple(sorted(named)[:_MOST_NAMES])
+
+    def extracted(self, fact: Fact) -> str | dict[str, str] | None:
+        """What was read off the first document that shows it."""
+        listed = self.capabilities.get("extraction") if isinstance(self.capabilities, dict) else ()
+        for item in listed if isinstance(listed, list) else ():
+            data = item.get("data") if isinstance(item, dict) else None
+            found = data.get(_SPELLED.get(fact, fact)) if isinstance(data, dict) else None
+            if fact == "address":
+                lines = found if isinstance(found, dict) else {}
+                found = {name: lines[name] for name in _ADDRESS if _is_text(lines.get(name))}
+            if found and (fact == "address" or _is_text(found)):
+                return found  # type: ignore[no-any-return] # a text, or an object of texts
+        return None
+
+
+_SPELLED = {"documentType": "type", "documentSubtype": "subType"}
+_LINES = ("line1", "line2", "line3", "line4", "line5")
+_ADDRESS = (*_LINES, "city", "postalCode", "subdivision", "country", "formattedAddress")
+
+
+def _is_text(found: object) -> bool:
+    return isinstance(found, str) and 0 < len(found) <= _LONGEST_TEXT
 
 
 def _failed(items: object) -> bool:

@@ -39,6 +39,7 @@ class Attempt:
     ends_at: int
     due_at: int
     claim: Claim | None
+    consent: dict[str, str] | None = None
 
     @property
     def lease_until(self) -> int:

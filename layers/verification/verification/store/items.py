@@ -12,7 +12,7 @@ LIMITER / ACCOUNT_CALLS                                the pace of calls that op
 import re
 
 from verification.domain.backoff import Failures
-from verification.domain.execution import Decision, Execution, State
+from verification.domain.execution import Decision, Execution, ManualDecision, State
 from verification.domain.standing import Account, Idempotency, Progress, Session
 from verification.store.operations import ABSENT, Item, Key, When
 
@@ -158,6 +158,10 @@ def execution_of(item: Item | None) -> Execution | None:
         settled_at=item.get("settled_at"),
         verdict=State(item["verdict"]) if "verdict" in item else None,
         valid_until=item.get("valid_until"),
+        manual=tuple(
+            ManualDecision(**{**one, "verdict": State(one["verdict"])})
+            for one in item.get("manual", ())
+        ),
         unpublished=item.get("unpublished", False),
         due_at=item.get("due_at"),
         ends_at=item.get("ends_at", 0),

@@ -6,9 +6,9 @@ reordered news change nothing, whoever brings them. Only a review that was told 
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
-from verification.domain.execution import Decision, Execution, State
+from verification.domain.execution import Decision, Execution, ManualDecision, State
 from verification.domain.hint import Hint
 from verification.domain.schedule import BETWEEN_RETURNS, GRACE, RHYTHM, early_look
 from verification.domain.standing import Account, Effect, Progress, Session
@@ -48,7 +48,8 @@ class Known:
 class News:
     """What Jumio says about an execution, in our words, and what that means for the journey.
 
-    ``look_again_at`` is when somebody has to look why it is not final yet.
+    ``look_again_at`` is when somebody has to look why it is not final yet; ``manual`` is all
+    that operators have decided, if it is their word: then nothing of Jumio's changes.
     """
 
     state: State
@@ -56,6 +57,7 @@ class News:
     at: int
     look_again_at: int
     effect: Effect
+    manual: tuple[ManualDecision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,9 @@ class OutcomeStore:
         execution, session = known.execution, known.session
         changes = _execution_changes(news)
         forward = When("#rank < :rank", {"rank": news.state.rank})
-        if execution.under_review:
-            told = "#verdict = :review AND attribute_not_exists(#unpublished)"
-            forward = When(told, {"review": State.REVIEW})
+        if execution.under_review or news.manual:
+            told = "#verdict = :verdict AND attribute_not_exists(#unpublished)"
+            forward = When(told, {"verdict": execution.verdict})
         operations = [
             update(
                 execution_key(execution.user_key, execution.reference),
@@ -187,7 +189,7 @@ class OutcomeStore:
             operations.append(delete(session_key(execution.user_key, execution.journey), seen))
             session = None
         self._table.write(*operations)
-        return Known(_moved(execution, changes), known.account, news.effect.progress, session)
+        return Known(_moved(execution, changes, news), known.account, news.effect.progress, session)
 
     def note(self, execution: Execution, word: str) -> None:
         """Keep a word of Jumio's that we do not know, for whoever looks into it."""
@@ -208,7 +210,7 @@ class OutcomeStore:
         self._table.write(
             update(
                 execution_key(execution.user_key, execution.reference),
-                When("#state = :told", {"told": execution.state}),
+                When("#verdict = :told", {"told": execution.verdict}),
                 changes={"due": DUE if lapses else None, "due_at": lapses},
                 remove=["unpublished"],
             )
@@ -223,7 +225,7 @@ class OutcomeStore:
         """Executions that somebody should look at by now, the most overdue first."""
         for keys in itertools.batched(self._table.due("due", DUE, now), 100, strict=False):
             items = self._table.read(*keys)
-            yield from (_readable(key, items[key]) for key in keys if key in items)
+            yield from (readable(key, items[key]) for key in keys if key in items)
 
     def look(self, execution: Execution, again_at: int) -> None:
         """Note that an overdue execution is looked at; raises ConditionFailed if it is already."""
@@ -266,7 +268,8 @@ class OutcomeStore:
         )
 
 
-def _readable(key: Key, item: Item) -> Execution | Unreadable:
+def readable(key: Key, item: Item) -> Execution | Unreadable:
+    """An execution, if this version knows how to read it."""
     try:
         found = execution_of(item)
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -283,12 +286,14 @@ def _execution_changes(news: News) -> Item:
     if not news.state.final:
         return {**changes, "due": DUE, "due_at": news.look_again_at, "ends_at": news.look_again_at}
     approved, until = news.effect.verdict is State.APPROVED, news.effect.progress.valid_until
+    if news.manual:
+        changes = {"manual": [asdict(one) for one in news.manual]}
+    else:
+        decision = decision_item(news.decision)
+        changes |= {"decision": decision, "ends_at": None, "settled_at": news.at}
     tell = news.effect.verdict.final  # a step that another one follows is no outcome
     return {
         **changes,
-        "decision": decision_item(news.decision),
-        "ends_at": None,
-        "settled_at": news.at,
         "verdict": news.effect.verdict,
         "valid_until": until if approved or (until or 0) > news.at else None,
         "unpublished": True if tell else None,
@@ -297,14 +302,15 @@ def _execution_changes(news: News) -> Item:
     }
 
 
-def _moved(execution: Execution, changes: Item) -> Execution:
+def _moved(execution: Execution, changes: Item, news: News) -> Execution:
     """What would be read of an execution now."""
     missing = {"ends_at": 0, "unpublished": False}
     moved = {name: missing.get(name) if value is None else value for name, value in changes.items()}
     if "decision" in moved:
         moved["decision"] = decision_of(moved["decision"])
-    del moved["rank"], moved["due"]
-    return replace(execution, **moved)
+    if news.manual:
+        moved["manual"] = news.manual
+    return replace(execution, **{name: moved[name] for name in moved.keys() - {"rank", "due"}})
 
 
 def _session_ends(execution: Execution, session: Session, news: News) -> bool:

@@ -40,7 +40,7 @@ from verification.domain.standing import (
 )
 from verification.jumio import JumioClient, OpenedExecution, account_request
 from verification.jumio.token import start_by
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode, Metric, count, on_every_line
 from verification.store import (
     Attempt,
     Breaker,
@@ -101,7 +101,8 @@ class OpenExecution:
         attempt, charged = _attempt(opening, int(self.clock())), standing.account.failures
         try:
             self.store.begin(attempt, standing)
-            _logger.info(LogCode.ATTEMPT_BEGUN, extra={"reference": attempt.reference})
+            on_every_line(reference=attempt.reference)
+            _logger.info(LogCode.ATTEMPT_BEGUN)
             request = self._request(opening, attempt)
             turn_in = self.limiter.take(pace, self.clock())
         except ConditionFailed:
@@ -166,7 +167,7 @@ class OpenExecution:
             # Jumio deletes accounts, for example when their retention period ends.
             _logger.warning(LogCode.ACCOUNT_GONE, extra={"account_id": known})
             if opening.journey.needs_account:
-                raise AccountGone("This journey is for people who were verified before.") from None
+                raise AccountGone("This person cannot be verified by this journey.") from None
             return self.jumio.open_execution(request, account_id=None, deadline=in_time)
 
     def _left_open(self, attempt: Attempt) -> int:
@@ -241,6 +242,7 @@ class OpenExecution:
 
 
 def _attempt(opening: Opening, now: int) -> Attempt:
+    consent = opening.consent if opening.journey.records_consent else None
     return Attempt(
         user_key=opening.user_key,
         caller=opening.caller,
@@ -252,6 +254,7 @@ def _attempt(opening: Opening, now: int) -> Attempt:
         ends_at=now + opening.step.lifetime + GRACE,
         due_at=now + opening.step.lifetime + UNHEARD,
         claim=opening.claim,
+        consent=consent.record if consent else None,
     )
 
 

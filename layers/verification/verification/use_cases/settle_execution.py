@@ -15,7 +15,7 @@ from verification.domain.errors import NothingThere, NotYet
 from verification.domain.execution import Execution
 from verification.domain.hint import Hint
 from verification.jumio import Reading
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode, Metric, count, on_every_line
 from verification.store import ConditionFailed, ErasureStore, OutcomeStore
 from verification.store.outcomes import Known
 from verification.use_cases.advance_execution import AdvanceExecution, about
@@ -40,6 +40,7 @@ class SettleExecution:
         if known is None:
             self._erase_leftover(hint, deadline)
             return
+        on_every_line(correlation_id=known.execution.request_id)
         if not known.execution.opened:
             adopted = self._adopt(known, hint, deadline)
         else:
@@ -121,7 +122,7 @@ class SettleExecution:
         execution = known.execution
         if not execution.unpublished:
             return
-        self.bus.publish(execution, known.account, execution.settled_at or execution.created_at)
+        self.bus.publish(execution, known.account, execution.news[1])
         try:
             self.store.published(execution)
         except ConditionFailed:
