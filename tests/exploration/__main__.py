@@ -1,7 +1,7 @@
 """``make explore``: go on for as long as told, or replay one trace.
 
-    python -m tests.exploration [--seconds 600] [--preemptions 3] [--faults 2] [--only create]
-    python -m tests.exploration --replay identity/nothing/create+erase "create create!killed …"
+python -m tests.exploration [--seconds 600] [--preemptions 3] [--faults 2] [--only create]
+python -m tests.exploration --replay identity/nothing/create+erase "create create!killed …"
 """
 
 import argparse

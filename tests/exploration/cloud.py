@@ -103,7 +103,9 @@ class Table(Answering):
                 return {"Items": [{"pk": item["pk"], "sk": item["sk"]} for item in due]}
             assert how["ConsistentRead"]
             mine = [item for place, item in self.items.items() if {"S": place[0]} == values[":pk"]]
-            return {"Items": [dict(item) for item in sorted(mine, key=lambda item: item["sk"]["S"])]}
+            return {
+                "Items": [dict(item) for item in sorted(mine, key=lambda item: item["sk"]["S"])]
+            }
 
         return self._asked(f"query {how.get('IndexName', 'partition')}", found, (AWAY,))
 
@@ -128,7 +130,9 @@ class Table(Answering):
             self._watch.committed()
             return {}
 
-        word = "+".join(f"{kind.lower()} {_names([at])}" for at, (kind, _) in zip(places, steps, strict=True))
+        word = "+".join(
+            f"{kind.lower()} {_names([at])}" for at, (kind, _) in zip(places, steps, strict=True)
+        )
         outcomes = (LOST, CONFLICT, PROGRESS, AWAY, LOST_AWAY)
         try:
             return self._asked(f"write {word}", effect, outcomes)
@@ -156,7 +160,10 @@ class Table(Answering):
             raise
 
     def _holds(self, place: Place, step: Json) -> bool:
-        names, values = step.get("ExpressionAttributeNames", {}), step.get("ExpressionAttributeValues", {})
+        names, values = (
+            step.get("ExpressionAttributeNames", {}),
+            step.get("ExpressionAttributeValues", {}),
+        )
         return condition(step.get("ConditionExpression", ""))(
             self.items.get(place, {}), names, values
         )
@@ -168,7 +175,10 @@ class Table(Answering):
             return
         if kind == "Update":
             new = {**(old or {"pk": {"S": place[0]}, "sk": {"S": place[1]}})}
-            names, values = step.get("ExpressionAttributeNames", {}), step.get("ExpressionAttributeValues", {})
+            names, values = (
+                step.get("ExpressionAttributeNames", {}),
+                step.get("ExpressionAttributeValues", {}),
+            )
             change(step["UpdateExpression"])(new, old, names, values)
         self.digest ^= _hash(place, old) ^ _hash(place, new)
         self.items[place] = new
@@ -184,7 +194,7 @@ class Queue(Answering):
         super().__init__(schedule)
         self.messages: list[str] = []
 
-    def send_message(self, QueueUrl: str, MessageBody: str) -> Json:  # noqa: N803
+    def send_message(self, MessageBody: str, **_: object) -> Json:  # noqa: N803
         def effect() -> Json:
             self.messages.append(MessageBody)
             return {}
@@ -213,7 +223,14 @@ def _place(key: Json) -> Place:
 
 def _names(places: list[Place]) -> str:
     """What is at those places, without whose it is."""
-    return ",".join(sorted({sk.partition("#")[0].lower() if pk[:4] == "USER" else pk.partition("#")[0].lower() for pk, sk in places}))
+    return ",".join(
+        sorted(
+            {
+                sk.partition("#")[0].lower() if pk[:4] == "USER" else pk.partition("#")[0].lower()
+                for pk, sk in places
+            }
+        )
+    )
 
 
 def _hash(place: Place, item: Item) -> int:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.exploration.scheduling import TIME, Bounds, Choice
+from tests.exploration.scheduling import OK, TIME, Bounds, Choice
 from tests.exploration.world import World
 
 Scenario = Callable[[], World]
@@ -91,7 +91,11 @@ class Explorer:
         """One schedule, to its end."""
         world = self.scenario()
         for word in trace.split():
-            self._take(world, Choice.of(word))
+            choice = Choice.of(word)
+            possible = [str(one) for one, _ in world.schedule.choices()]
+            if word not in possible:
+                raise ValueError(f"{word} cannot come now: {', '.join(possible)}")
+            self._take(world, choice)
         while choices := self._within(world, Bounds(0, 0, 0)):
             self._take(world, choices[0][0])
         self._check(world)
@@ -146,7 +150,8 @@ class Explorer:
 
     def _check(self, world: World) -> None:
         """What must hold at the end, unless this end was checked already."""
-        end = world.schedule.key()
+        faults = sum(choice.outcome != OK for choice, _ in world.schedule.trace)
+        end = hash((world.digest(), faults))
         world.schedule.end()
         world.watch.ended()
         if not world.watch.violations and end not in self._ends:

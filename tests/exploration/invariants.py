@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from tests.exploration.cloud import Place
 from tests.exploration.expressions import Item
 from tests.exploration.jumio import AtJumio
-from verification.domain.execution import State, state_of
-from verification.domain.execution import Decision
+from verification.domain.errors import NotYet, Problem
+from verification.domain.execution import Decision, State, state_of
+from verification.domain.identity import Caller, Pepper
 from verification.observability import LogCode
 from verification.store.items import EXECUTION
 from verification.store.operations import plain
@@ -17,9 +18,17 @@ from verification.use_cases.erase_subject import Erased
 if TYPE_CHECKING:
     from tests.exploration.world import World
 
+PERSON = Caller("https://issuer.example", "ada")
+PEPPER = Pepper("1", "p" * 64)
+USER = f"USER#{PEPPER.user_key(PERSON)}"
+
 _FINE = {"done", "killed", "left"}
 _SETTLED = {State.APPROVED, State.DECLINED, State.REVIEW, State.EXPIRED}
-_RECORDED_BY_LOG = (LogCode.ORPHAN_RECORDED, LogCode.LEFTOVER_UNCONFIRMED, LogCode.CALLBACK_MISMATCH)
+_RECORDED_BY_LOG = (
+    LogCode.ORPHAN_RECORDED,
+    LogCode.LEFTOVER_UNCONFIRMED,
+    LogCode.CALLBACK_MISMATCH,
+)
 
 
 class Watch:
@@ -36,7 +45,9 @@ class Watch:
 
     @property
     def digest(self) -> int:
-        return hash((repr((self._handed, self._in_flight, sorted(self._orphans))), len(self._receipts)))
+        return hash(
+            (repr((self._handed, self._in_flight, sorted(self._orphans))), len(self._receipts))
+        )
 
     def _demand(self, fulfilled: object, sentence: str) -> None:
         if not fulfilled:
@@ -83,14 +94,14 @@ class Watch:
             led_to = "erasing" in self._account() or self._tombstone()
             self._demand(led_to or not opened, f"an intent is forgotten, and {opened} is open")
         for pk, sk in self._world.table.items:
-            if pk == self._user() and sk.startswith("SESSION#"):
+            if pk == USER and sk.startswith("SESSION#"):
                 session, progress = self._item(sk), self._item(f"JOURNEY#{sk[8:]}")
                 mine = session["reference"] == progress.get("reference")
                 counts = mine and State(progress["state"]).rank < State.PROCESSING.rank
                 self._demand(counts or "erasing" in self._account(), f"a session of nothing: {sk}")
 
     def _tombstone(self) -> dict[str, Any]:
-        return self._item_at((self._user().replace("USER", "ERASED"), "TOMBSTONE"))
+        return self._item_at((USER.replace("USER", "ERASED"), "TOMBSTONE"))
 
     def _account_moves(self, old: dict[str, Any], new: dict[str, Any]) -> None:
         was, now = old.get("account_id"), new.get("account_id")
@@ -104,14 +115,16 @@ class Watch:
     def opened(self, one: AtJumio) -> None:
         """Jumio has opened an execution."""
         actors = self._world.schedule.actors
+        at_work = {name for name, actor in actors.items() if not actor.over}
+        if one.opener not in at_work:
+            return  # it has come late to Jumio: whoever sent it was given up
         others = [
             reference
             for reference, opener in self._in_flight.items()
-            if opener in actors and opener != one.opener and not actors[opener].over
+            if opener in at_work and opener != one.opener
         ]
         self._demand(not others, f"{one.opener} and {others} are opening at once")
-        if one.opener in actors and not actors[one.opener].over:
-            self._in_flight[one.reference] = one.opener
+        self._in_flight[one.reference] = one.opener
 
     def handed_out(self, answered: Answered) -> None:
         """A frontend has got a token."""
@@ -143,8 +156,6 @@ class Watch:
 
     def ended(self) -> None:
         """The actors have come to an end, each in its way."""
-        from verification.domain.errors import NotYet, Problem
-
         for actor in self._world.schedule.actors.values():
             fine = actor.over in _FINE or isinstance(actor.result, (Problem, NotYet))
             self._demand(fine, f"{actor.name} ended by {actor.over}: {actor.result!r}")
@@ -161,7 +172,7 @@ class Watch:
         self._executions_ended()
         self._progress_is_true()
         self._outcomes_were_told()
-        kinds = sorted(sk.partition("#")[0] for pk, sk in world.table.items if pk == self._user())
+        kinds = sorted(sk.partition("#")[0] for pk, sk in world.table.items if pk == USER)
         if kinds and self._receipts:
             self._demand(account.get("subject"), f"left of an erased person: {kinds}")
         taken = self._item_at(("LIMITER", "ACCOUNT_CALLS"))
@@ -189,7 +200,9 @@ class Watch:
         mine = account.get("account_id")
         self._demand(mine is None or mine in accounts, f"{mine} is not at Jumio")
         # Whatever could be the person's account is: the next request must find it.
-        self._demand(mine or not accounts - self._of_orphans(), f"{accounts} and none is the person's")
+        self._demand(
+            mine or not accounts - self._of_orphans(), f"{accounts} and none is the person's"
+        )
 
     def _of_orphans(self) -> set[str]:
         return {one.account_id for one in self._alive() if one.id in self._orphans}
@@ -209,7 +222,7 @@ class Watch:
     def _progress_is_true(self) -> None:
         executions = {item["sk"].removeprefix(EXECUTION): item for item in self._executions()}
         for pk, sk in self._world.table.items:
-            if pk != self._user() or not sk.startswith(("JOURNEY#", "SESSION#")):
+            if pk != USER or not sk.startswith(("JOURNEY#", "SESSION#")):
                 continue
             item = self._item(sk)
             current = executions.get(item.get("reference", ""))
@@ -220,7 +233,9 @@ class Watch:
         approved = [one for one in executions.values() if one.get("verdict") == State.APPROVED]
         if approved:
             progress = self._item(f"JOURNEY#{self._world.journey}")
-            self._demand(progress.get("state") == State.APPROVED, f"approval taken back: {progress}")
+            self._demand(
+                progress.get("state") == State.APPROVED, f"approval taken back: {progress}"
+            )
 
     def _outcomes_were_told(self) -> None:
         said: dict[str, Any] = {}
@@ -237,23 +252,18 @@ class Watch:
 
     # ------------------------------------------------ what there is
 
-    def _user(self) -> str:
-        from tests.exploration.world import USER
-
-        return USER
-
     def _item_at(self, place: Place) -> dict[str, Any]:
         return plain(self._world.table.items.get(place, {}))
 
     def _item(self, sk: str) -> dict[str, Any]:
-        return self._item_at((self._user(), sk))
+        return self._item_at((USER, sk))
 
     def _account(self) -> dict[str, Any]:
         return self._item("ACCOUNT")
 
     def _executions(self) -> Iterator[dict[str, Any]]:
         for pk, sk in tuple(self._world.table.items):
-            if pk == self._user() and sk.startswith(EXECUTION):
+            if pk == USER and sk.startswith(EXECUTION):
                 yield self._item(sk)
 
     def _alive(self) -> list[AtJumio]:

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tests.exploration.scheduling import OK, Actor, Schedule
-from verification.domain.deadline import Deadline
 from verification.domain.errors import (
     NotAtProvider,
     OutcomeUnknown,
@@ -67,7 +66,7 @@ class Jumio:
         return hash((tuple(told), frozenset(self.deleted)))
 
     def open_execution(
-        self, request: Mapping[str, Any], *, account_id: str | None, deadline: Deadline
+        self, request: Mapping[str, Any], *, account_id: str | None, **_: object
     ) -> OpenedExecution:
         actor = self.schedule.acting()
         opener = actor.name if actor else ""
@@ -91,7 +90,9 @@ class Jumio:
         self.schedule.heard(opened)
         return opened
 
-    def _open(self, request: Mapping[str, Any], account_id: str | None, opener: str) -> OpenedExecution:
+    def _open(
+        self, request: Mapping[str, Any], account_id: str | None, opener: str
+    ) -> OpenedExecution:
         if account_id in self.deleted:
             self.schedule.heard("gone")
             raise NotAtProvider
@@ -120,7 +121,7 @@ class Jumio:
         )
 
     def read_execution(
-        self, account_id: str, execution_id: str, *, with_details: bool, deadline: Deadline
+        self, account_id: str, execution_id: str, *, with_details: bool, **_: object
     ) -> Reading:
         outcome = self.schedule.point("GET status", (AWAY, EARLY))
         one = self._of(account_id, execution_id, outcome, NotAtProvider)
@@ -136,7 +137,9 @@ class Jumio:
         decision = Decision(one.decision) if one.status == PROCESSED else None
         return Reading(one.status, decision, one.user_key, one.reference, account_id, True)
 
-    def _of(self, account_id: str, execution_id: str, outcome: str, early: type[Exception]) -> AtJumio:
+    def _of(
+        self, account_id: str, execution_id: str, outcome: str, early: type[Exception]
+    ) -> AtJumio:
         found = [one for one in self.executions if one.id == execution_id]
         self.schedule.heard(outcome)
         if outcome == AWAY:
@@ -149,11 +152,11 @@ class Jumio:
         return found[0]
 
     def upload_prepared_data(
-        self, opened: OpenedExecution, data: Mapping[str, Any], *, deadline: Deadline
+        self, opened: OpenedExecution, _data: Mapping[str, Any], **_: object
     ) -> None:
         self._given("POST data", opened, "has_data", True)
 
-    def finalize(self, opened: OpenedExecution, *, deadline: Deadline) -> None:
+    def finalize(self, opened: OpenedExecution, **_: object) -> None:
         self._given("PUT finalize", opened, "status", "ACQUIRED")
 
     def _given(self, port: str, opened: OpenedExecution, member: str, value: object) -> None:
@@ -167,7 +170,7 @@ class Jumio:
         if outcome != OK:
             raise ProviderUnavailable
 
-    def delete_account(self, account_id: str, *, deadline: Deadline) -> None:
+    def delete_account(self, account_id: str, **_: object) -> None:
         outcome = self.schedule.point("DELETE account", (LOST, AWAY))
         if outcome in (OK, LOST):
             self.deleted.add(account_id)

@@ -109,7 +109,7 @@ class Schedule:
         self.current: Actor | None = None
         self._hub = getcurrent()
         self._digest = digest
-        self._ids = 0
+        self.ids = 0
         self.dies = "", ""  # before or after which call, outside of the exploration
 
     def add(self, actor: Actor) -> None:
@@ -146,13 +146,16 @@ class Schedule:
             actor.history = hash((actor.history, actor.call.port, self.now, repr(answer)))
 
     def sleep(self, seconds: float) -> None:
+        if not seconds:
+            return
         actor = self.acting()
         if actor is None:
             self.now += seconds
             return
         actor.wakes_at, before = self.now + seconds, self._digest()
-        self.point("sleep", ready=lambda: self._digest() != before or self._nobody_else(actor),
-                   yields=True)
+        self.point(
+            "sleep", ready=lambda: self._digest() != before or self._nobody_else(actor), yields=True
+        )
         self.now = max(self.now, actor.wakes_at)
 
     def pause(self, seconds: float) -> None:
@@ -164,8 +167,8 @@ class Schedule:
     def next_id(self) -> str:
         actor = self.acting()
         if actor is None:
-            self._ids += 1
-            return f"calm-{self._ids}"
+            self.ids += 1
+            return f"calm-{self.ids}"
         actor.ids += 1
         return f"{actor.name}-{actor.ids}"
 
@@ -221,9 +224,7 @@ class Schedule:
             (one.name, one.over, one.history, one.call.port, one.away, one.asks_again)
             for one in self.actors.values()
         ]
-        return hash(
-            (self._digest(), self.now, self.current and self.current.name, tuple(actors))
-        )
+        return hash((self._digest(), self.now, self.current and self.current.name, tuple(actors)))
 
     def end(self) -> None:
         """Nobody goes on."""

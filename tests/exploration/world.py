@@ -10,7 +10,8 @@ from typing import Any, ClassVar, cast
 from unittest.mock import patch
 
 from tests.exploration.cloud import Events, Queue, Table
-from tests.exploration.invariants import Watch
+from tests.exploration.expressions import read, spelt
+from tests.exploration.invariants import PEPPER, PERSON, Watch
 from tests.exploration.jumio import AtJumio, Jumio
 from tests.exploration.scheduling import Actor, Killed, Schedule
 from verification import store
@@ -21,7 +22,6 @@ from verification.domain.deadline import Deadline
 from verification.domain.errors import NotYet, Problem
 from verification.domain.execution import PROCESSED
 from verification.domain.hint import Hint
-from verification.domain.identity import Caller, Pepper
 from verification.domain.journeys import Journeys, load_journeys
 from verification.domain.limits import Limits
 from verification.use_cases.advance_execution import AdvanceExecution
@@ -32,9 +32,6 @@ from verification.use_cases.settle_execution import SettleExecution
 from verification.use_cases.supply_data import SupplyData
 from verification.use_cases.sweep_overdue import SweepOverdue
 
-PERSON = Caller("https://issuer.example", "ada")
-PEPPER = Pepper("1", "p" * 64)
-USER = f"USER#{PEPPER.user_key(PERSON)}"
 _ROUNDS = 60
 _HOUR = 3600
 
@@ -50,8 +47,13 @@ JOURNEYS = load_journeys(
                 {
                     "name": "screened",
                     "steps": [
-                        {"name": "email", "kind": "screening", "workflowKey": WITH_DATA,
-                         "inputs": _EMAIL, **_ONCE},
+                        {
+                            "name": "email",
+                            "kind": "screening",
+                            "workflowKey": WITH_DATA,
+                            "inputs": _EMAIL,
+                            **_ONCE,
+                        },
                         {"name": "identity", **_ONCE},
                     ],
                 },
@@ -81,6 +83,16 @@ class World:
         self.renewing = False  # somebody says that their session is no good any more
         self.died_before = 0  # processes, of which anything may be left
         self.erasing = 0  # operators who have begun and have no receipt yet
+
+    def follow(self, other: "World") -> None:
+        """Begin where another world has come to; nothing of that is changed."""
+        Clockwork.world = self
+        self.schedule.now, self.schedule.ids = other.schedule.now, other.schedule.ids
+        self.table.items, self.table.digest = dict(other.table.items), other.table.digest
+        self.jumio.executions = [replace(one) for one in other.jumio.executions]
+        self.jumio.deleted, self.jumio.accounts = set(other.jumio.deleted), other.jumio.accounts
+        self.queue.messages, self.events.told = [*other.queue.messages], [*other.events.told]
+        self.died_before = other.died_before
 
     def digest(self) -> int:
         return hash(
@@ -122,8 +134,9 @@ class World:
         supplying = SupplyData(sessions, outcomes, self._advance(), jumio, *time)
         create = CreateSession(self.journeys, PEPPER, sessions, opening, supplying, *time)
         given = {"email": "ada@people.example"} if self.journey != "identity" else {}
-        wanted = Asked(PERSON, "sdk", "203.0.113.7", "https://bff.example", "r", self.journey,
-                       applicant=given)
+        wanted = Asked(
+            PERSON, "sdk", "203.0.113.7", "https://bff.example", "r", self.journey, applicant=given
+        )
         answered = create(replace(wanted, **asked), Deadline(15))
         self.watch.handed_out(answered)
         return answered
@@ -139,7 +152,9 @@ class World:
 
     def sweep(self) -> None:
         _, outcomes, _ = self._stores()
-        SweepOverdue(outcomes, HintQueue(cast("Any", self.queue), "queue"), self.clock)(Deadline(50))
+        SweepOverdue(outcomes, HintQueue(cast("Any", self.queue), "queue"), self.clock)(
+            Deadline(50)
+        )
 
     def erase(self) -> Erased:
         _, _, erasures = self._stores()
@@ -224,7 +239,9 @@ class World:
             for message in tuple(self.queue.messages):
                 with suppress(Problem, NotYet):
                     self.settle(Hint.model_validate_json(message))
-            due = [int(item["due_at"]["N"]) for item in self.table.items.values() if "due_at" in item]
+            due = [
+                int(item["due_at"]["N"]) for item in self.table.items.values() if "due_at" in item
+            ]
             unfinished = self._unfinished()
             if not (due or unfinished or self.queue.messages or self.erasing):
                 return
@@ -271,6 +288,8 @@ class Clockwork:
                 "verification.domain.identity.uuid": ids,
                 "verification.store.table.uuid": ids,
                 f"{use_cases}.erase_subject.uuid": ids,
+                "verification.store.operations._serialize": spelt,
+                "verification.store.operations._deserialize": read,
                 f"{use_cases}.sweep_overdue.ThreadPoolExecutor": _OneByOne,
                 "verification.observability.Metrics": _NoMetrics,
             }.items():
@@ -310,4 +329,3 @@ class _OneByOne:
 class _NoMetrics:
     def add_metric(self, **_: object) -> None:
         pass
-
