@@ -78,7 +78,7 @@ unit contract: environment
 integration world exploration: environment
 	@$(PYTEST) $(SIDE_BY_SIDE) tests/$@
 
-explore mutants: export PYTHONPATH := .:layers/verification:simulator
+explore: export PYTHONPATH := layers/verification
 explore: environment
 	@python -m tests.exploration $(ARGS)
 

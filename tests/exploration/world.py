@@ -80,6 +80,10 @@ class World:
         self.table = Table(self.schedule, self.watch)
         self.queue, self.events = Queue(self.schedule), Events(self.schedule)
         self.jumio = Jumio(self.schedule, self.watch.opened, frozenset({WITH_DATA}))
+        self._kept = store.Table(cast("Any", self.table), "table")
+        self.sessions = store.SessionStore(self._kept)
+        self.outcomes = store.OutcomeStore(self._kept)
+        self.erasures = store.ErasureStore(self._kept)
         self.renewing = False  # somebody says that their session is no good any more
         self.died_before = 0  # processes, of which anything may be left
         self.erasing = 0  # operators who have begun and have no receipt yet
@@ -108,26 +112,19 @@ class World:
 
     # ------------------------------------------------ the product
 
-    def _stores(self) -> tuple[store.SessionStore, store.OutcomeStore, store.ErasureStore]:
-        self._kept = store.Table(cast("Any", self.table), "table")
-        return (
-            store.SessionStore(self._kept),
-            store.OutcomeStore(self._kept),
-            store.ErasureStore(self._kept),
-        )
-
     def _advance(self) -> AdvanceExecution:
-        _, outcomes, _ = self._stores()
         jumio: Any = self.jumio
-        return AdvanceExecution(self.journeys, outcomes, jumio, self.clock, self.schedule.sleep)
+        return AdvanceExecution(
+            self.journeys, self.outcomes, jumio, self.clock, self.schedule.sleep
+        )
 
     def clock(self) -> float:
         return self.schedule.now
 
     def ask(self, **asked: Any) -> Answered:
         """POST /sessions."""
-        sessions, outcomes, _ = self._stores()
-        jumio, limiter = cast("Any", self.jumio), store.Limiter(self._kept, Limits(100, 100, 1000))
+        sessions, outcomes, jumio = self.sessions, self.outcomes, cast("Any", self.jumio)
+        limiter = store.Limiter(self._kept, Limits(100, 100, 1000))
         time = self.clock, self.schedule.sleep
         key = SigningKey("1", "s" * 64)
         opening = OpenExecution(sessions, limiter, jumio, lambda: key, *time)
@@ -143,23 +140,22 @@ class World:
 
     def settle(self, hint: Hint) -> None:
         """The worker: whatever it raises, the message stays."""
-        _, outcomes, erasures = self._stores()
         bus = Bus(cast("Any", self.events), "bus")
-        settle = SettleExecution(outcomes, erasures, self._advance(), bus, clock=self.clock)
+        settle = SettleExecution(
+            self.outcomes, self.erasures, self._advance(), bus, clock=self.clock
+        )
         settle(hint, Deadline(20))
         with suppress(ValueError):  # somebody else was done with it before
             self.queue.messages.remove(hint.model_dump_json())
 
     def sweep(self) -> None:
-        _, outcomes, _ = self._stores()
-        SweepOverdue(outcomes, HintQueue(cast("Any", self.queue), "queue"), self.clock)(
+        SweepOverdue(self.outcomes, HintQueue(cast("Any", self.queue), "queue"), self.clock)(
             Deadline(50)
         )
 
     def erase(self) -> Erased:
-        _, _, erasures = self._stores()
         self.erasing += 1
-        erased = EraseSubject(PEPPER, erasures, cast("Any", self.jumio), self.clock)(
+        erased = EraseSubject(PEPPER, self.erasures, cast("Any", self.jumio), self.clock)(
             PERSON, Deadline(50)
         )
         self.erasing -= 1
@@ -218,6 +214,14 @@ class World:
         self.schedule.dies, self.died_before = (when, port), 1
         with suppress(Killed):
             self.ask()
+
+    def erase_and_die(self) -> bool:
+        """An erasure that dies as arranged; whether it came to its end nevertheless."""
+        try:
+            self.erase()
+        except Killed:
+            return False
+        return True
 
     def finish(self, decision: str) -> None:
         """The person goes through with it, and the product hears of it."""
