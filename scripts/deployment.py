@@ -54,12 +54,12 @@ class Deployment:
         return {one["OutputKey"]: one["OutputValue"] for one in found}
 
     def function(self, logical_id: str) -> str:
-        """The deployed name of a function of the template; raises DeploymentError."""
+        """What people reach of a function of the template; raises DeploymentError."""
         pages = self.client("lambda").get_paginator("list_functions").paginate()
         names = [one["FunctionName"] for page in pages for one in page["Functions"]]
         for name in names:
             if name.startswith(f"{self.stack}-{logical_id}-"):
-                return str(name)
+                return f"{name}:live"
         raise DeploymentError(f"{self.stack} has no function {logical_id}")
 
 

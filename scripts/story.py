@@ -5,18 +5,18 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from scripts.deployment import add_options, chosen, told_in_a_line
+from scripts.deployment import DeploymentError, add_options, chosen, told_in_a_line
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
 
 
 def story_of(functions: "LambdaClient", function: str, whom: dict[str, Any]) -> dict[str, Any]:
-    """What the function tells; exits with its problem's code if it tells nothing."""
+    """What the function tells; raises DeploymentError with its problem's code."""
     answer = functions.invoke(FunctionName=function, Payload=json.dumps(whom))
     told: dict[str, Any] = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        sys.exit(f"no story: {told.get('errorMessage')}")
+        raise DeploymentError(f"no story: {told.get('errorMessage')}")
     return told
 
 

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import hashlib
 import io
+import json
 import py_compile
 import shutil
 import zipfile
@@ -108,3 +109,10 @@ def _link(folder: Path) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(_SITE, f"import sys; sys.path.insert(0, {str(folder)!r})\n")
     return buffer.getvalue()
+
+
+def keep_template(template: dict[str, Any], aws: LocalAws) -> str:
+    """Where CloudFormation finds a template; of more than 51,200 bytes it takes it from S3 only."""
+    key = "template.json"
+    aws.s3.put_object(Bucket=_BUCKET, Key=key, Body=json.dumps(template))
+    return f"{aws.endpoint}/{_BUCKET}/{key}"

@@ -281,6 +281,56 @@ def test_an_old_approval_is_revoked_beside_a_new_session(pipeline: Pipeline) -> 
     assert pipeline.bff.ask(journey="repeated").status == 200
 
 
+def renewable(pipeline: Pipeline) -> None:
+    configured(pipeline, {"name": "identity", "validity": 86400})
+
+
+def test_an_operators_approval_has_its_time_and_lapses_by_itself(pipeline: Pipeline) -> None:
+    renewable(pipeline)
+    execution = under_review(pipeline)
+    pipeline.let_pass(3600)
+    at = decide(pipeline, execution, "approve")["decided_at"]
+    pipeline.work_off()
+    assert pipeline.consumer.events()[-1]["data"]["validUntil"] > at
+    pipeline.let_pass(86401)
+    pipeline.sweep()
+    pipeline.work_off()
+    assert pipeline.status() == "lapsed"
+    last = pipeline.consumer.events()[-1]
+    assert last["type"] == "verification.lapsed"
+    assert "decidedBy" not in last["data"]  # nobody decided that
+
+
+def test_a_revoked_approval_stands_no_longer_while_it_is_renewed(pipeline: Pipeline) -> None:
+    configured(pipeline, {"name": "identity", "validity": 86400}, repeatable=True)
+    old = approved(pipeline)
+    says(pipeline, "PASSED", "INITIATED")
+    assert pipeline.bff.ask().status == 201
+    assert pipeline.status() == "approved"
+
+    decide(pipeline, old, "revoke")
+    pipeline.work_off()
+
+    assert pipeline.status() == "pending"
+    told = pipeline.consumer.events()[-1]["data"]
+    assert (told["status"], told["validUntil"]) == ("declined", None)
+    assert pipeline.bff.ask().status == 200
+    pipeline.let_pass(86401)
+    pipeline.sweep()
+    pipeline.work_off()
+    assert "verification.lapsed" not in {one["type"] for one in pipeline.consumer.events()}
+
+
+def test_an_approval_that_a_newer_one_has_followed_is_revoked_alone(pipeline: Pipeline) -> None:
+    configured(pipeline, {"name": "identity", "validity": 86400}, repeatable=True)
+    old = approved(pipeline)
+    says(pipeline, "PASSED", "INITIATED")
+    approved(pipeline)
+    decide(pipeline, old, "revoke")
+    pipeline.work_off()
+    assert pipeline.status() == "approved"
+
+
 def test_approving_what_was_replaced_ends_the_new_session(pipeline: Pipeline) -> None:
     old, _ = pipeline.open(), pipeline.open(renew=True)
     called_back(pipeline, old, "WARNING")

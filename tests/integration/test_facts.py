@@ -162,6 +162,21 @@ def test_an_operators_approval_counts_and_a_revocation_ends_it(pipeline: Pipelin
         ask_facts(pipeline, "lastName")
 
 
+def test_an_approval_that_stands_counts_while_it_is_renewed_and_no_longer(
+    pipeline: Pipeline,
+) -> None:
+    steps = [{"name": "identity", "validity": 3600}]
+    disclosing(pipeline, *FACTS, steps=steps, repeatable=True)
+    old = played(pipeline)
+    pipeline.open()
+    answer = ask_facts(pipeline, "lastName")
+    assert answer["execution"] == old["customerInternalReference"]
+    assert answer["facts"]["lastName"] == "SAMPLE"
+    pipeline.let_pass(3601)
+    with pytest.raises(NotEligible):
+        ask_facts(pipeline, "lastName")
+
+
 def test_what_jumio_has_deleted_is_not_found(pipeline: Pipeline) -> None:
     disclosing(pipeline, *FACTS)
     execution = played(pipeline)

@@ -18,6 +18,7 @@ from tests.support.pipeline import Pipeline
 from verification.edge.failures import Failed
 
 Json = dict[str, Any]
+STACK = ["--stack", "deployed", "--region", "eu-central-1"]
 NAMES = ["decide_review", "erase_subject", "read_facts", "tell_story"]
 
 
@@ -119,12 +120,13 @@ def test_the_command_tells_the_story_line_by_line(
             return {"Payload": io.BytesIO(json.dumps(answer).encode()), **error}
 
     capsys.readouterr()
-    monkeypatch.setattr("boto3.client", lambda *_, **__: Aws())
-    assert story.main(["--person", ISSUER, "ada", "--ask-jumio"]) == 0
+    monkeypatch.setattr("scripts.deployment.boto3.client", lambda *_, **__: Aws())
+    assert story.main([*STACK, "--person", ISSUER, "ada", "--ask-jumio"]) == 0
     begun, ended, *_ = capsys.readouterr().out.splitlines()
     assert f"begun  reference={reference}  journey=identity" in begun
     assert "ended" in ended
     assert "verdict=review  told=True" in ended
 
-    with pytest.raises(SystemExit, match="not-found"):
-        story.main(["--reference", "0" * 32])
+    with pytest.raises(SystemExit):
+        story.main([*STACK, "--reference", "0" * 32])
+    assert capsys.readouterr().err == "no story: not-found\n"

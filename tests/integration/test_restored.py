@@ -20,6 +20,7 @@ from verification.use_cases.erase_subject import EraseSubject
 
 Json = dict[str, Any]
 OLD = "before-the-restore"
+STACK = ["--stack", "deployed", "--region", "eu-central-1"]
 
 
 def copied(pipeline: Pipeline, into: str) -> None:
@@ -82,9 +83,9 @@ def again(
 
     def run(since: float) -> tuple[int, list[str]]:
         with monkeypatch.context() as patch:
-            patch.setattr("boto3.client", lambda *_, **__: Aws(pipeline))
+            patch.setattr("scripts.deployment.boto3.client", lambda *_, **__: Aws(pipeline))
             capsys.readouterr()
-            status = erase_again.main(["--tombstones", OLD, "--since", moment(int(since))])
+            status = erase_again.main([*STACK, "--tombstones", OLD, "--since", moment(int(since))])
         return status, capsys.readouterr().out.splitlines()
 
     return run

@@ -33,7 +33,7 @@ def ask_facts(pipeline: Pipeline, *fields: str, user: str = "ada", **members: st
     bff = pipeline.bff
     said: Json = {"issuer": ISSUER, "subject": user, "fields": list(fields), **members}
     person, question = question_of(event("read_facts", **said))
-    read = ReadFacts(bff.journeys, PEPPER, bff.outcomes, bff.jumio)
+    read = ReadFacts(bff.journeys, PEPPER, bff.outcomes, bff.jumio, pipeline.clock)
     return read(person, Question(**question), Deadline(5))
 
 

@@ -22,7 +22,7 @@ DOCUMENTED = {
     "start": ("frontends.md", "another try if `retry.allowed`"),
     "time": ("frontends.md", "`retry.after` is in seconds"),
     "another journey": ("journeys.md", "refuse people who have no account yet"),
-    "judgement": ("journeys.md", "somebody in your company decides"),
+    "judgement": ("journeys.md", "waits for somebody: Jumio"),
     "Jumio": ("frontends.md", "captured; the result takes seconds to minutes"),
 }
 

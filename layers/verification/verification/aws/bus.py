@@ -76,6 +76,6 @@ def event_about(
             "status": LAPSED if lapsed else status.word,
             "validUntil": moment(until) if until else None,
             "executionId": execution.reference,
-            **(manual[-1] if manual else {}),
+            **(manual[-1] if manual and not lapsed else {}),
         },
     }

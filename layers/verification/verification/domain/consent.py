@@ -29,10 +29,11 @@ class Consent:
 
     def missing(self) -> list[str]:
         """Names of the fields that Jumio demands on top of what is here."""
+        strict, undated = self.country == _STRICT, self.obtained_at is None
         needed = {
-            "consent.state": self.country == _STRICT and self.state is None,
-            "consent.obtained": self.country == _STRICT and self.obtained is None,
-            "consent.obtainedAt": self.obtained == "yes" and self.obtained_at is None,
+            "consent.state": strict and self.state is None,
+            "consent.obtained": self.obtained is None and (strict or not undated),
+            "consent.obtainedAt": self.obtained == "yes" and undated,
         }
         return [field for field, missing in needed.items() if missing]
 

@@ -374,7 +374,7 @@ def require_new_execution_allowed(
             raise VerificationInProgress("The result of the last attempt is not known yet.")
         raise AlreadyVerified("This person has passed this journey.")
     if journey.needs_account and account.account_id is None:
-        raise NotEligible("This journey is for people who were verified before.")
+        raise NotEligible("This person cannot be verified by this journey.")
     retry = _retry(step, progress, now)
     if not retry.allowed:
         raise AttemptsExhausted(

@@ -154,7 +154,7 @@ def execution_of(item: Item | None) -> Execution | None:
         created_at=item["created_at"],
         account_id=item.get("account_id"),
         workflow_execution_id=item.get("workflow_execution_id"),
-        decision=_decision_of(item.get("decision")),
+        decision=decision_of(item.get("decision")),
         settled_at=item.get("settled_at"),
         verdict=State(item["verdict"]) if "verdict" in item else None,
         valid_until=item.get("valid_until"),
@@ -195,7 +195,7 @@ def _words(found: object) -> list[str]:
     return words[:_MOST_NAMES]
 
 
-def _decision_of(item: Item | None) -> Decision | None:
+def decision_of(item: Item | None) -> Decision | None:
     if item is None:
         return None
     return Decision(

@@ -6,7 +6,7 @@ reordered news change nothing, whoever brings them. Only a review that was told 
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from verification.domain.execution import Decision, Execution, ManualDecision, State
 from verification.domain.hint import Hint
@@ -19,6 +19,7 @@ from verification.store.items import (
     account_key,
     account_of,
     decision_item,
+    decision_of,
     execution_key,
     execution_of,
     journey_key,
@@ -150,9 +151,13 @@ class OutcomeStore:
         self._table.write(*operations)
         return account.account_id in (None, account_id)
 
-    def advance(self, known: Known, news: News) -> None:
-        """Move an execution, and the journey that it counts for; raises ConditionFailed."""
-        execution = known.execution
+    def advance(self, known: Known, news: News) -> Known:
+        """Move an execution, and the journey that it counts for; what is on record then.
+
+        Raises ConditionFailed.
+        """
+        execution, session = known.execution, known.session
+        changes = _execution_changes(news)
         forward = When("#rank < :rank", {"rank": news.state.rank})
         if execution.under_review or news.manual:
             told = "#verdict = :verdict AND attribute_not_exists(#unpublished)"
@@ -161,7 +166,7 @@ class OutcomeStore:
             update(
                 execution_key(execution.user_key, execution.reference),
                 forward,
-                changes=_execution_changes(news),
+                changes=changes,
             )
         ]
         if not known.progress.revision:  # an item that an erasure cannot have seen
@@ -177,13 +182,14 @@ class OutcomeStore:
                     changes=progress_changes(news.effect.progress),
                 )
             )
-        if known.session and _session_ends(known.execution, known.session, news):
+        if session and _session_ends(execution, session, news):
             seen = When(
-                "attribute_not_exists(#pk) OR #reference = :seen",
-                {"seen": known.session.reference},
+                "attribute_not_exists(#pk) OR #reference = :seen", {"seen": session.reference}
             )
             operations.append(delete(session_key(execution.user_key, execution.journey), seen))
+            session = None
         self._table.write(*operations)
+        return Known(_moved(execution, changes, news), known.account, news.effect.progress, session)
 
     def note(self, execution: Execution, word: str) -> None:
         """Keep a word of Jumio's that we do not know, for whoever looks into it."""
@@ -294,6 +300,17 @@ def _execution_changes(news: News) -> Item:
         "due": DUE if tell else None,
         "due_at": news.at + GRACE if tell else None,
     }
+
+
+def _moved(execution: Execution, changes: Item, news: News) -> Execution:
+    """What would be read of an execution now."""
+    missing = {"ends_at": 0, "unpublished": False}
+    moved = {name: missing.get(name) if value is None else value for name, value in changes.items()}
+    if "decision" in moved:
+        moved["decision"] = decision_of(moved["decision"])
+    if news.manual:
+        moved["manual"] = news.manual
+    return replace(execution, **{name: moved[name] for name in moved.keys() - {"rank", "due"}})
 
 
 def _session_ends(execution: Execution, session: Session, news: News) -> bool:

@@ -99,11 +99,10 @@ class AdvanceExecution:
                 self._rest(known.execution)
                 return known
             try:
-                self.store.advance(known, news)
+                known = self.store.advance(known, news)
             except ConditionFailed:
                 known = self.known(known.execution)
                 continue
-            known = self.known(known.execution)
             _logger.info(LogCode.EXECUTION_ADVANCED, extra=about(known.execution))
             if state.final:
                 count(Metric.EXECUTIONS_SETTLED)

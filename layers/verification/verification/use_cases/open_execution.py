@@ -167,7 +167,7 @@ class OpenExecution:
             # Jumio deletes accounts, for example when their retention period ends.
             _logger.warning(LogCode.ACCOUNT_GONE, extra={"account_id": known})
             if opening.journey.needs_account:
-                raise AccountGone("This journey is for people who were verified before.") from None
+                raise AccountGone("This person cannot be verified by this journey.") from None
             return self.jumio.open_execution(request, account_id=None, deadline=in_time)
 
     def _left_open(self, attempt: Attempt) -> int:

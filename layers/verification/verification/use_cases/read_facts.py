@@ -1,16 +1,17 @@
 """What Jumio has read off an approved person's document, for the company: never kept or told."""
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verification.domain.deadline import Deadline
+from verification.domain.deadline import Clock, Deadline
 from verification.domain.errors import Forbidden, NotAtProvider, NotEligible, NotFound
-from verification.domain.execution import State
 from verification.domain.facts import Fact
 from verification.domain.identity import Caller, Pepper
 from verification.domain.journeys import Journeys
+from verification.domain.standing import approval_stands
 from verification.jumio import JumioClient
 from verification.observability import LogCode
 from verification.store import OutcomeStore
@@ -36,6 +37,7 @@ class ReadFacts:
     pepper: Pepper
     store: OutcomeStore
     jumio: JumioClient
+    clock: Clock = time.time
 
     def __call__(self, person: Caller, question: Question, deadline: Deadline) -> dict[str, Any]:
         """``{"execution": …, "facts": {…}}`` of the execution that has approved the person.
@@ -49,8 +51,8 @@ class ReadFacts:
             raise Forbidden("The journey does not disclose that.")
         user_key = self.pepper.user_key(person)
         _, progress = self.store.standing(user_key, journey.name)
-        known = self.store.known(user_key, progress.reference or "")
-        if known is None or progress.state is not State.APPROVED:
+        known = self.store.known(user_key, progress.approved_by or progress.reference or "")
+        if known is None or not approval_stands(journey, progress, self.clock()):
             raise NotEligible("This person is not approved in that journey.")
         execution = known.execution
         asked = {"fields": sorted(question.fields), "by": question.by}

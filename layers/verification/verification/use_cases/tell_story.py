@@ -91,6 +91,8 @@ def _now(record: Record) -> dict[str, Any]:
                 "step": progress.step,
                 "reference": progress.reference,
                 "attempts": _times(progress.attempts),
+                "approved_by": progress.approved_by,
+                "valid_until": moment(progress.valid_until) if progress.valid_until else None,
                 "passed": {step: moment(at) for step, at in progress.passed.items()},
             }
             for name, progress in record.journeys.items()
