@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import hashlib
 import io
+import json
 import py_compile
 import shutil
 import zipfile
@@ -108,3 +109,9 @@ def _link(folder: Path) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(_SITE, f"import sys; sys.path.insert(0, {str(folder)!r})\n")
     return buffer.getvalue()
+
+
+def template_url(template: dict[str, Any], aws: LocalAws) -> str:
+    """Where CloudFormation finds a template: a request takes 51,200 bytes of it at most."""
+    aws.s3.put_object(Bucket=_BUCKET, Key="template.json", Body=json.dumps(template).encode())
+    return f"{aws.endpoint}/{_BUCKET}/template.json"

@@ -1,11 +1,10 @@
 """`sam deploy`, to the AWS on this machine."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -48,17 +47,18 @@ def deploy(
         say(f"left out, MiniStack has no {kind}: {logical_id}")
     say(f"deploying {len(deployable.template['Resources'])} resources")
     try:
-        return _create_stack(aws.cloudformation, deployment, deployable.template)
+        url = artefacts.template_url(deployable.template, aws)
+        return _create_stack(aws.cloudformation, deployment, url)
     except ClientError as error:
         raise StackError(f"the deployment was refused: {error}") from None
 
 
 def _create_stack(
-    cloudformation: "CloudFormationClient", deployment: Deployment, template: dict[str, Any]
+    cloudformation: "CloudFormationClient", deployment: Deployment, template_url: str
 ) -> dict[str, str]:
     cloudformation.create_stack(
         StackName=deployment.name,
-        TemplateBody=json.dumps(template),
+        TemplateURL=template_url,
         Parameters=[
             {"ParameterKey": key, "ParameterValue": value}
             for key, value in deployment.parameters.items()
