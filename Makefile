@@ -17,13 +17,15 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: benchmark deploy rollback scan unit integration contract world infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story
+.PHONY: benchmark deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story explore mutants
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
 	@echo "make demo ARGS=--exit  the same, and end after the walk"
 	@echo "make test              everything that is checked; one part: make lint, types, template,"
 	@echo "                       unit, integration, contract, world, infrastructure or e2e"
+	@echo "make explore           go through schedules of concurrent actors for as long as told;"
+	@echo "                       make mutants: break the product in named ways, see it noticed"
 	@echo "make check             read the journey documents in layers/journeys; make schema writes"
 	@echo "                       the JSON Schema by which editors check them"
 	@echo "make browser           find a Chrome or Chromium for the tests, or get one"
@@ -94,8 +96,15 @@ scan: environment
 unit contract: environment
 	@$(PYTEST) tests/$@
 
-integration world: environment
+integration world exploration: environment
 	@$(PYTEST) $(SIDE_BY_SIDE) tests/$@
+
+explore: export PYTHONPATH := layers/verification
+explore: environment
+	@python -m tests.exploration $(ARGS)
+
+mutants: environment
+	@python -m tests.exploration.mutants $(ARGS)
 
 infrastructure: build
 	@$(PYTEST) tests/$@

@@ -16,7 +16,7 @@ from typing import Any
 from local.cloud.aws import REGION, LocalAws
 from local.errors import StackError
 
-_BUCKET = "artefacts"
+_BUCKET, _TEMPLATE = "artefacts", "template.json"
 _FUNCTION, _LAYER = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
 _CODE_PROPERTY = {_FUNCTION: "CodeUri", _LAYER: "ContentUri"}
 # MiniStack treats this folder of a layer as a site directory, where .pth files count.
@@ -82,6 +82,15 @@ def upload(template: dict[str, Any], build: Path, cache: Path, aws: LocalAws) ->
         properties[key] = f"s3://{_BUCKET}/{name}"
 
 
+def keep(template: dict[str, Any], aws: LocalAws) -> str:
+    """Put a template beside the code, as `sam deploy` does; returns its address.
+
+    A request to CloudFormation has room for 51,200 bytes of a template, a bucket for a million.
+    """
+    aws.s3.put_object(Bucket=_BUCKET, Key=_TEMPLATE, Body=json.dumps(template).encode())
+    return f"{aws.endpoint}/{_BUCKET}/{_TEMPLATE}"
+
+
 def _code_of(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
     """The properties that name a folder of code, and under which key."""
     for resource in template["Resources"].values():
@@ -109,10 +118,3 @@ def _link(folder: Path) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(_SITE, f"import sys; sys.path.insert(0, {str(folder)!r})\n")
     return buffer.getvalue()
-
-
-def keep_template(template: dict[str, Any], aws: LocalAws) -> str:
-    """Where CloudFormation finds a template; of more than 51,200 bytes it takes it from S3 only."""
-    key = "template.json"
-    aws.s3.put_object(Bucket=_BUCKET, Key=key, Body=json.dumps(template))
-    return f"{aws.endpoint}/{_BUCKET}/{key}"

@@ -47,7 +47,7 @@ def deploy(
         say(f"left out, MiniStack has no {kind}: {logical_id}")
     say(f"deploying {len(deployable.template['Resources'])} resources")
     try:
-        url = artefacts.keep_template(deployable.template, aws)
+        url = artefacts.keep(deployable.template, aws)
         return _create_stack(aws.cloudformation, deployment, url)
     except ClientError as error:
         raise StackError(f"the deployment was refused: {error}") from None

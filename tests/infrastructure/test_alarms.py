@@ -1,6 +1,7 @@
 """What wakes somebody up, and that it is about something that moves."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -17,15 +18,20 @@ RESOURCES: Resources = template()["Resources"]
 ALARMS = of_type(RESOURCES, "AWS::CloudWatch::Alarm")
 FILTERS = of_type(RESOURCES, "AWS::Logs::MetricFilter")
 FUNCTIONS = functions()
-NAMESPACE = {"Fn::Sub": "JumioBff/${AWS::StackName}"}
+OURS = "JumioBff/${AWS::StackName}"
+NAMESPACE = {"Fn::Sub": OURS}
 PACKAGE = ROOT / "layers/verification"
 # What AWS emits, by which dimension, and the type of the resource that the dimension names.
 OF_AWS = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): ("QueueName", "AWS::SQS::Queue"),
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): ("QueueName", "AWS::SQS::Queue"),
     ("AWS/ApiGateway", "5xx"): ("ApiId", "AWS::Serverless::HttpApi"),
+    ("AWS/ApiGateway", "4xx"): ("ApiId", "AWS::Serverless::HttpApi"),
     ("AWS/ApiGateway", "Count"): ("ApiId", "AWS::Serverless::HttpApi"),
+    ("AWS/ApiGateway", "Latency"): ("ApiId", "AWS::Serverless::HttpApi"),
     ("AWS/Lambda", "Errors"): ("FunctionName", "AWS::Serverless::Function"),
+    ("AWS/Lambda", "Duration"): ("FunctionName", "AWS::Serverless::Function"),
+    ("AWS/Lambda", "Throttles"): ("FunctionName", "AWS::Serverless::Function"),
     ("AWS/Lambda", "Invocations"): ("FunctionName", "AWS::Serverless::Function"),
 }
 
@@ -82,20 +88,46 @@ def says(service: str, word: str) -> bool:
 
 @every_alarm
 def test_an_alarm_is_about_something_that_is_emitted(name: str) -> None:
-    filtered = {metric_of(one) for one in FILTERS.values()}
     for metric in metrics_of(name):
-        dimensions = {one["Name"]: one["Value"] for one in metric.get("Dimensions", [])}
-        if metric["Namespace"] != NAMESPACE:
-            dimension, kind = OF_AWS[metric["Namespace"], metric["MetricName"]]
-            (value,) = [dimensions.pop(dimension)]
-            target = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
-            assert RESOURCES[target]["Type"] == kind
-            assert not dimensions
-        elif metric["MetricName"] in filtered:
-            assert not dimensions
-        else:
-            assert set(dimensions) == {"service"}
-            assert says(dimensions["service"], Metric(metric["MetricName"]).name)
+        dimensions = {}
+        for one in metric.get("Dimensions", []):
+            value = one["Value"]
+            named = isinstance(value, dict)
+            dimensions[one["Name"]] = resource_of(value) if named else value
+        namespace = OURS if metric["Namespace"] == NAMESPACE else metric["Namespace"]
+        assert is_emitted(namespace, metric["MetricName"], dimensions)
+
+
+def test_the_dashboard_shows_what_is_emitted() -> None:
+    (dashboard,) = of_type(RESOURCES, "AWS::CloudWatch::Dashboard").values()
+    widgets = json.loads(dashboard["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]
+    assert widgets
+    for widget in widgets:
+        assert widget["properties"]["region"] == "${AWS::Region}"
+        for namespace, metric, *dimensions in widget["properties"]["metrics"]:
+            values = [re.sub(r"^\$\{(\w+).*\}$", r"\1", value) for value in dimensions[1::2]]
+            assert is_emitted(namespace, metric, dict(zip(dimensions[::2], values, strict=True)))
+
+
+def test_every_metric_of_ours_is_on_the_dashboard() -> None:
+    (dashboard,) = of_type(RESOURCES, "AWS::CloudWatch::Dashboard").values()
+    body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"]
+    counted = {metric_of(one) for one in FILTERS.values()} | set(Metric)
+    assert {name for name in counted if f'"{name}"' not in body} == set()
+
+
+def resource_of(value: dict[str, Any]) -> str:
+    return str(value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0])
+
+
+def is_emitted(namespace: str, metric: str, dimensions: dict[str, str]) -> bool:
+    """Whether somebody writes this metric, of ours or of AWS's, with just these dimensions."""
+    if namespace != OURS:
+        dimension, kind = OF_AWS[namespace, metric]
+        return set(dimensions) == {dimension} and RESOURCES[dimensions[dimension]]["Type"] == kind
+    if metric in {metric_of(one) for one in FILTERS.values()}:
+        return not dimensions
+    return set(dimensions) == {"service"} and says(dimensions["service"], Metric(metric).name)
 
 
 @every_filter

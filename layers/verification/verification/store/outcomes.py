@@ -305,7 +305,9 @@ def _execution_changes(news: News) -> Item:
 def _moved(execution: Execution, changes: Item, news: News) -> Execution:
     """What would be read of an execution now."""
     missing = {"ends_at": 0, "unpublished": False}
-    moved = {name: missing.get(name) if value is None else value for name, value in changes.items()}
+    moved: Item = {
+        name: missing.get(name) if value is None else value for name, value in changes.items()
+    }
     if "decision" in moved:
         moved["decision"] = decision_of(moved["decision"])
     if news.manual:

@@ -1,0 +1,164 @@
+"""All schedules within bounds, depth first; whatever is reached twice goes on only once.
+
+A run is repeated from its beginning for each way on (stateless), and ends where a state has
+been seen with as much of the bounds left: what follows from it was, or will be, explored. A state
+is the table, Jumio, queue and bus, the clock, and all that each actor has learnt. So every
+schedule within the bounds is covered, by itself or by one that leads to the same.
+"""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.exploration.scheduling import OK, TIME, Bounds, Choice
+from tests.exploration.world import World
+
+Scenario = Callable[[], World]
+_LONGEST = 400  # calls of ports in one run; nobody makes so many
+
+
+@dataclass
+class Found:
+    """What an exploration has seen."""
+
+    schedules: int = 0
+    states: int = 0
+    steps: int = 0
+    ends: int = 0
+    complete: bool = True
+    covered: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    violations: list[tuple[str, str]] = field(default_factory=list)  # trace, sentence
+
+    def __str__(self) -> str:
+        return (
+            f"{self.schedules} schedules, {self.states} states, {self.steps} steps, "
+            f"{self.ends} ends, {len(self.covered)} ways of a call"
+            f"{'' if self.complete else ', not complete'}"
+        )
+
+    def add(self, other: "Found") -> None:
+        self.schedules += other.schedules
+        self.states += other.states
+        self.steps += other.steps
+        self.ends += other.ends
+        self.covered += other.covered
+        self.violations += other.violations
+        self.complete &= other.complete
+
+
+@dataclass
+class Explorer:
+    """Explores one scenario; stops at the first violations."""
+
+    scenario: Scenario
+    most: int = 3
+    found: Found = field(default_factory=Found)
+    _seen: dict[int, list[Bounds]] = field(default_factory=dict)
+    _ends: set[int] = field(default_factory=set)
+
+    def all_within(self, bounds: Bounds, seconds: float) -> Found:
+        """Every schedule within the bounds, or as many as there is time for."""
+        until = time.monotonic() + seconds
+        waiting: list[tuple[tuple[Choice, ...], Bounds]] = [((), bounds)]
+        while waiting and len(self.found.violations) < self.most:
+            if time.monotonic() > until:
+                self.found.complete = False
+                break
+            prefix, left = waiting.pop()
+            waiting += self._run(prefix, left)
+        self.found.states = len(self._seen)
+        return self.found
+
+    def at_random(self, bounds: Bounds, seconds: float, seed: int) -> Found:
+        """Walks beyond the bounds of the above."""
+        until, choose = time.monotonic() + seconds, random.Random(seed)  # noqa: S311
+        while time.monotonic() < until and len(self.found.violations) < self.most:
+            world = self.scenario()
+            left = bounds
+            while choices := self._within(world, left):
+                choice, cost = choose.choice(choices)
+                if cost.faults and choose.random() < 0.7:  # faults are many, and calm is rare
+                    choice, cost = choices[0]
+                left = left.minus(cost)
+                self._take(world, choice)
+            self._check(world)
+            self.found.schedules += 1
+        return self.found
+
+    def replay(self, trace: str) -> World:
+        """One schedule, to its end."""
+        world = self.scenario()
+        for word in trace.split():
+            choice = Choice.of(word)
+            possible = [str(one) for one, _ in world.schedule.choices()]
+            if word not in possible:
+                raise ValueError(f"{word} cannot come now: {', '.join(possible)}")
+            self._take(world, choice)
+        while choices := self._within(world, Bounds(0, 0, 0)):
+            self._take(world, choices[0][0])
+        self._check(world)
+        return world
+
+    def _within(self, world: World, left: Bounds) -> list[tuple[Choice, Bounds]]:
+        if world.watch.violations:
+            return []
+        return [one for one in world.schedule.choices() if one[1].within(left)]
+
+    def _run(
+        self, prefix: tuple[Choice, ...], left: Bounds
+    ) -> list[tuple[tuple[Choice, ...], Bounds]]:
+        """Follow a prefix, then the calmest way; returns the other ways that it has passed."""
+        world, others = self.scenario(), []
+        taken = list(prefix)
+        for choice in prefix:
+            world.schedule.take(choice)
+        self.found.schedules += 1
+        if prefix:
+            self._note(world)
+        while choices := self._within(world, left):
+            if self._was_here(world.schedule.key(), left):
+                world.schedule.end()
+                return others
+            for choice, cost in choices[1:]:
+                others.append(((*taken, choice), left.minus(cost)))
+            choice, cost = choices[0]
+            left = left.minus(cost)
+            taken.append(choice)
+            self._take(world, choice)
+            assert len(taken) < _LONGEST, "it goes on for ever"
+        self._check(world)
+        return others
+
+    def _was_here(self, key: int, left: Bounds) -> bool:
+        seen = self._seen.setdefault(key, [])
+        if any(left.within(other) for other in seen):
+            return True
+        seen.append(left)
+        return False
+
+    def _take(self, world: World, choice: Choice) -> None:
+        world.schedule.take(choice)
+        self._note(world)
+
+    def _note(self, world: World) -> None:
+        choice, port = world.schedule.trace[-1]
+        self.found.steps += 1
+        if choice != TIME:
+            self.found.covered[choice.actor, port, choice.outcome] += 1
+
+    def _check(self, world: World) -> None:
+        """What must hold at the end, unless this end was checked already."""
+        faults = sum(choice.outcome != OK for choice, _ in world.schedule.trace)
+        end = hash((world.digest(), faults))
+        world.schedule.end()
+        world.watch.ended()
+        if not world.watch.violations and end not in self._ends:
+            self._ends.add(end)
+            self.found.ends += 1
+            world.quiet()
+            world.watch.at_rest()
+        if world.watch.violations:
+            trace = " ".join(str(choice) for choice, _ in world.schedule.trace)
+            self.found.violations.append((trace, world.watch.violations[0]))

@@ -1,0 +1,179 @@
+"""Jumio as its documents describe it, behind the calls of the product's own client."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from tests.exploration.scheduling import OK, Actor, Schedule
+from verification.domain.errors import (
+    NotAtProvider,
+    OutcomeUnknown,
+    ProviderRejected,
+    ProviderUnavailable,
+    ResultNotAtProvider,
+)
+from verification.domain.execution import PROCESSED, WITHOUT_DETAILS, Decision
+from verification.domain.hint import Hint
+from verification.jumio import OpenedExecution, Reading
+
+LOST, AWAY, REFUSED, EARLY, LATE = "lost", "away", "refused", "early", "late"
+
+
+@dataclass
+class AtJumio:
+    """An execution; ``opener`` is the actor that asked for it, ``at`` when."""
+
+    id: str
+    account_id: str
+    user_key: str
+    reference: str
+    opener: str
+    at: float
+    with_data: bool
+    status: str = "INITIATED"
+    decision: str = ""
+    has_data: bool = False
+    called_back: bool = False
+
+    @property
+    def over(self) -> bool:
+        return self.status in (PROCESSED, *WITHOUT_DETAILS)
+
+    @property
+    def hint(self) -> Hint:
+        return Hint(
+            user_key=self.user_key,
+            reference=self.reference,
+            account_id=self.account_id,
+            workflow_execution_id=self.id,
+        )
+
+
+@dataclass
+class Jumio:
+    """Accounts and executions. Whoever asks is told, or not."""
+
+    schedule: Schedule
+    watch: Callable[[AtJumio], None]
+    data_keys: frozenset[str] = frozenset()  # workflows that take prepared data
+    executions: list[AtJumio] = field(default_factory=list)
+    deleted: set[str] = field(default_factory=set)
+    accounts: int = 0
+
+    @property
+    def digest(self) -> int:
+        told = [tuple(asdict(one).values()) for one in self.executions]
+        return hash((tuple(told), frozenset(self.deleted)))
+
+    def open_execution(
+        self, request: Mapping[str, Any], *, account_id: str | None, **_: object
+    ) -> OpenedExecution:
+        actor = self.schedule.acting()
+        opener = actor.name if actor else ""
+
+        def effect() -> OpenedExecution:
+            return self._open(request, account_id, opener)
+
+        verb = "PUT account" if account_id else "POST account"
+        outcome = self.schedule.point(verb, (LOST, AWAY, REFUSED, LATE))
+        self.schedule.heard(outcome)
+        if outcome == AWAY:
+            raise OutcomeUnknown
+        if outcome == REFUSED:
+            raise ProviderRejected
+        if outcome == LATE:
+            self.schedule.add(Actor(f"{opener}-late", effect))
+            raise OutcomeUnknown
+        opened = effect()
+        if outcome == LOST:
+            raise OutcomeUnknown
+        self.schedule.heard(opened)
+        return opened
+
+    def _open(
+        self, request: Mapping[str, Any], account_id: str | None, opener: str
+    ) -> OpenedExecution:
+        if account_id in self.deleted:
+            self.schedule.heard("gone")
+            raise NotAtProvider
+        if account_id is None:
+            self.accounts += 1
+            account_id = f"account{self.accounts}"
+        with_data = str(request["workflowDefinition"]["key"]) in self.data_keys
+        one = AtJumio(
+            f"execution{len(self.executions) + 1}",
+            account_id,
+            request["userReference"],
+            request["customerInternalReference"],
+            opener,
+            self.schedule.now,
+            with_data,
+        )
+        self.executions.append(one)
+        self.watch(one)
+        return OpenedExecution(
+            account_id=account_id,
+            workflow_execution_id=one.id,
+            token=f"token-{one.id}",
+            href=f"https://people.jumio.example/{one.id}",
+            credential_id="data" if with_data else None,
+            upload_token=f"upload-{one.id}" if with_data else None,
+        )
+
+    def read_execution(
+        self, account_id: str, execution_id: str, *, with_details: bool, **_: object
+    ) -> Reading:
+        outcome = self.schedule.point("GET status", (AWAY, EARLY))
+        one = self._of(account_id, execution_id, outcome, NotAtProvider)
+        status = one.status
+        self.schedule.heard(status)
+        if status != PROCESSED and not with_details:
+            return Reading(status)
+        outcome = self.schedule.point("GET details", (AWAY, EARLY))
+        one = self._of(account_id, execution_id, outcome, ResultNotAtProvider)
+        self.schedule.heard((one.status, one.decision))
+        if one.status in WITHOUT_DETAILS:
+            return Reading(one.status, account_id=account_id)
+        decision = Decision(one.decision) if one.status == PROCESSED else None
+        return Reading(one.status, decision, one.user_key, one.reference, account_id, True)
+
+    def _of(
+        self, account_id: str, execution_id: str, outcome: str, early: type[Exception]
+    ) -> AtJumio:
+        found = [one for one in self.executions if one.id == execution_id]
+        self.schedule.heard(outcome)
+        if outcome == AWAY:
+            raise ProviderUnavailable
+        if outcome == EARLY:
+            raise early
+        if not found or found[0].account_id != account_id or account_id in self.deleted:
+            self.schedule.heard("gone")
+            raise NotAtProvider
+        return found[0]
+
+    def upload_prepared_data(
+        self, opened: OpenedExecution, _data: Mapping[str, Any], **_: object
+    ) -> None:
+        self._given("POST data", opened, "has_data", True)
+
+    def finalize(self, opened: OpenedExecution, **_: object) -> None:
+        self._given("PUT finalize", opened, "status", "ACQUIRED")
+
+    def _given(self, port: str, opened: OpenedExecution, member: str, value: object) -> None:
+        outcome = self.schedule.point(port, (LOST, AWAY, REFUSED))
+        one = self._of(opened.account_id, opened.workflow_execution_id, OK, NotAtProvider)
+        self.schedule.heard((outcome, one.status))
+        if outcome == REFUSED or one.status != "INITIATED":
+            raise ProviderRejected
+        if outcome in (OK, LOST):
+            setattr(one, member, value)
+        if outcome != OK:
+            raise ProviderUnavailable
+
+    def delete_account(self, account_id: str, **_: object) -> None:
+        outcome = self.schedule.point("DELETE account", (LOST, AWAY))
+        if outcome in (OK, LOST):
+            self.deleted.add(account_id)
+        self.schedule.heard(outcome)
+        if outcome != OK:
+            raise ProviderUnavailable

@@ -1,0 +1,698 @@
+# ruff: noqa: E501 what is replaced is quoted as it is
+"""Named ways to break the product: each takes a guard, a comparison or an order of writes away."""
+
+from dataclasses import dataclass
+
+PACKAGE = "layers/verification/verification"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One replacement in one file of the package, and what is expected to notice it.
+
+    ``by`` is tests, as paths below ``tests/``, or empty for the explorer.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    by: str = ""
+
+
+def _of(file: str, *rows: tuple[str, ...]) -> list[Mutation]:
+    return [Mutation(name, file, *rest) for name, *rest in rows]
+
+
+MUTATIONS = [
+    *_of(
+        "store/attempts.py",
+        (
+            "the lease is free for everybody",
+            '"(attribute_not_exists(#lease_until) OR #lease_until <= :now)"',
+            '"(attribute_not_exists(#lease_until) OR #lease_until <> :now)"',
+        ),
+        (
+            "the lease ends at its last second too late",
+            "#lease_until <= :now)",
+            "#lease_until < :now)",
+            "integration/test_sessions.py integration/test_races.py",
+        ),
+        (
+            "an account that changed between read and intent",
+            '("account_id", account.account_id), ',
+            "",
+        ),
+        (
+            "failures that changed between read and intent",
+            ', ("failures", account.failures.number)',
+            "",
+        ),
+        (
+            "the lease is given back by whoever",
+            '"#lease_owner = :me", {"me": owner}),\n        changes=changes',
+            '"attribute_exists(#pk)"),\n        changes=changes',
+        ),
+        ("the lease is not given back", 'remove=["lease_owner", "lease_until"],', "remove=[],"),
+        (
+            "a key in use is taken over",
+            'free = "attribute_not_exists(#pk) OR #expires_at <= :now"',
+            'free = "attribute_not_exists(#pk) OR #expires_at <= :now OR #expires_at > :now"',
+        ),
+        (
+            "a lapsed use of a key counts",
+            'free = "attribute_not_exists(#pk) OR #expires_at <= :now"',
+            'free = "attribute_not_exists(#pk) OR #expires_at < :now"',
+        ),
+        (
+            "a running use of a key is never taken over",
+            "    if running:\n",
+            "    if not running:\n",
+        ),
+        (
+            "a session replaces progress that moved",
+            "            unchanged(progress),\n",
+            '            When(""),\n',
+        ),
+        (
+            "a session does not move the revision",
+            "revision=progress.revision + 1,\n        updated_at=attempt.begun_at",
+            "revision=progress.revision,\n        updated_at=attempt.begun_at",
+        ),
+        (
+            "an attempt is not counted",
+            "attempts={**progress.attempts, attempt.step: attempts},",
+            "attempts=progress.attempts,",
+            "integration/test_sessions.py integration/test_limits.py",
+        ),
+        (
+            "the lease is shorter than a function's time",
+            "return self.begun_at + LEASE_SECONDS",
+            "return self.begun_at + 1",
+        ),
+        ("a key goes on to be running", '"running": False,\n', '"running": True,\n'),
+    ),
+    *_of(
+        "store/sessions.py",
+        (
+            "the intent begins while another is at it",
+            "nobody_is_at_it(attempt, standing.account),",
+            'When(""),',
+        ),
+        (
+            "the intent does not look at the progress",
+            "check(journey_key(attempt.user_key, attempt.journey), unchanged(standing.progress)),",
+            "",
+        ),
+        (
+            "the intent is not due",
+            '"due": DUE,\n                    "due_at": attempt.due_at',
+            '"due_at": attempt.due_at',
+        ),
+        (
+            "the intent has no lease",
+            '"lease_owner": attempt.reference,\n                    "lease_until": attempt.lease_until,',
+            "",
+        ),
+        (
+            "the charge of an attempt is not written",
+            "                    **failures_changes(failures),\n                },\n                remove",
+            "                },\n                remove",
+            "integration/test_limits.py",
+        ),
+        (
+            "a given-up erasure goes on to claim",
+            'remove=["erasing"],  # an erasure',
+            "remove=[],  # an erasure",
+        ),
+        (
+            "a release leaves the intent",
+            "            delete(execution_key(attempt.user_key, attempt.reference)),\n",
+            "",
+        ),
+        (
+            "a release leaves the key",
+            "            operations.append(delete(idempotency_key(attempt.user_key, attempt.claim.digest)))",
+            "            pass",
+        ),
+        (
+            "a session without its lease",
+            "            lease_ends(attempt.user_key, attempt.reference, settled),\n            put",
+            "            put",
+        ),
+        (
+            "no look-up of the account",
+            '            put({**owner_key(account_id).attributes, "user_key": attempt.user_key}),\n            update(\n                execution_key(attempt.user_key, attempt.reference),\n                When("#rank',
+            '            update(\n                execution_key(attempt.user_key, attempt.reference),\n                When("#rank',
+        ),
+        (
+            "save ignores the rank",
+            'When("#rank = :requested", {"requested": State.REQUESTED.rank}),\n                changes={\n                    "state": State.PENDING',
+            'When("attribute_exists(#pk)"),\n                changes={\n                    "state": State.PENDING',
+        ),
+        (
+            "the account is not recorded",
+            'settled = {"account_id": account_id, **failures_changes(Failures())}',
+            "settled = failures_changes(Failures())",
+        ),
+        (
+            "the session's execution is never due",
+            '"due_at": min(ends_at, attempt.begun_at + early_look(0)),',
+            '"due": None, "due_at": None,',
+        ),
+        (
+            "data are held under any lease",
+            'When(f"attribute_exists(#pk) AND {FREE}", {"now": now}),',
+            'When("attribute_exists(#pk)"),',
+        ),
+        (
+            "the lease of another clock is freed at once",
+            "until = now + account.longest_lease",
+            "until = now",
+            "integration/test_clocks.py",
+        ),
+        (
+            "a wrong lease is shortened whoever has it now",
+            'When("#lease_until = :seen", {"seen": account.lease_until})',
+            'When("attribute_exists(#pk)")',
+            "exploration/test_guards.py",
+        ),
+        (
+            "data count as supplied to another session",
+            "                _awaiting(session),\n                changes",
+            '                When("attribute_exists(#pk)"),\n                changes',
+            "exploration/test_guards.py",
+        ),
+        (
+            "data count as supplied after all is over",
+            'When("#rank < :processing", {"processing": State.PROCESSING.rank}),',
+            'When("attribute_exists(#pk)"),',
+            "exploration/test_guards.py",
+        ),
+        (
+            "a session that somebody has is discarded",
+            "delete(key, _awaiting(session))",
+            "delete(key)",
+            "exploration/test_guards.py",
+        ),
+        (
+            "a key is bound to what is being erased",
+            '            check(account_key(user_key), When("attribute_not_exists(#erasing)")),\n',
+            "",
+        ),
+        (
+            "a key is bound to a session that was replaced",
+            "                _with_as_many_keys(session),\n",
+            '                When("attribute_exists(#pk)"),\n',
+            "exploration/test_guards.py",
+        ),
+        (
+            "a session has room for any number of keys",
+            "if session.keys >= _MOST_KEYS:",
+            "if session.keys > 1000 * _MOST_KEYS:",
+            "integration/test_idempotency.py",
+        ),
+    ),
+    *_of(
+        "store/outcomes.py",
+        (
+            "adoption under a lease, of somebody homeless",
+            'AND attribute_not_exists(#account_id) AND {FREE}"',
+            'AND attribute_not_exists(#account_id)"',
+            "exploration/test_guards.py",
+        ),
+        (
+            "adoption overwrites an account",
+            'AND attribute_not_exists(#account_id) AND {FREE}"',
+            'AND {FREE}"',
+            "exploration/test_guards.py",
+        ),
+        (
+            "adoption of a second account under a lease",
+            'operations.append(check(owner, When(FREE, {"now": now})))',
+            "pass",
+            "exploration/test_guards.py",
+        ),
+        (
+            "adopted twice",
+            '"#rank = :rank AND attribute_not_exists(#workflow_execution_id)",',
+            '"#rank = :rank",',
+            "exploration/test_guards.py",
+        ),
+        (
+            "adopted although the state moved",
+            '"#rank = :rank AND attribute_not_exists(#workflow_execution_id)",',
+            '"attribute_not_exists(#workflow_execution_id)",',
+            "exploration/test_guards.py",
+        ),
+        (
+            "adoption without a look-up",
+            '            put({**owner_key(account_id).attributes, "user_key": execution.user_key}),\n',
+            "",
+        ),
+        (
+            "an adopted execution is never looked at",
+            "look = {} if state.final else",
+            'look = {"due": None, "due_at": None} if not state.final else',
+        ),
+        (
+            "state goes back",
+            'forward = When("#rank < :rank", {"rank": news.state.rank})',
+            'forward = When("attribute_exists(#pk)")',
+        ),
+        (
+            "state is told twice",
+            'forward = When("#rank < :rank"',
+            'forward = When("#rank <= :rank"',
+        ),
+        (
+            "a review ends twice",
+            '"#verdict = :review AND attribute_not_exists(#unpublished)"',
+            '"#verdict = :review"',
+            "exploration/test_guards.py integration/test_review.py",
+        ),
+        (
+            "progress appears for an erased person",
+            "if not known.progress.revision:  # an",
+            "if False:  # an",
+        ),
+        (
+            "the worker overwrites progress",
+            "                    unchanged(known.progress),\n",
+            '                    When(""),\n',
+        ),
+        (
+            "a session that was replaced is deleted",
+            "operations.append(delete(session_key(execution.user_key, execution.journey), seen))",
+            "operations.append(delete(session_key(execution.user_key, execution.journey)))",
+            "exploration/test_guards.py",
+        ),
+        (
+            "no session is deleted",
+            "if known.session and _session_ends(known.execution, known.session, news):",
+            "if False:",
+        ),
+        (
+            "an unknown word recreates a deleted row",
+            "                _PRESENT,\n",
+            '                When(""),\n',
+            "exploration/test_guards.py",
+        ),
+        (
+            "published recreates a deleted row",
+            'When("#state = :told", {"told": execution.state}),',
+            'When(""),',
+        ),
+        (
+            "published is not recorded",
+            'remove=["unpublished", "due", "due_at"],\n            )\n        )\n\n    def due',
+            'remove=[],\n                changes={"looks": 0},\n            )\n        )\n\n    def due',
+        ),
+        (
+            "a look at what has moved",
+            'When("#due_at = :due_at", {"due_at": execution.due_at}),',
+            'When(""),',
+            "exploration/test_guards.py",
+        ),
+        (
+            "an outcome is not due until told",
+            '"due": DUE if tell else None,\n        "due_at": news.at + GRACE if tell else None,',
+            '"due": None,\n        "due_at": None,',
+        ),
+        (
+            "what was not told is not marked",
+            '"unpublished": True if tell else None,',
+            '"unpublished": None,',
+        ),
+        (
+            "never opened, whatever came meanwhile",
+            'When("#rank = :requested", {"requested": State.REQUESTED.rank}),\n                changes={\n                    "state": State.EXPIRED',
+            'When("attribute_exists(#pk)"),\n                changes={\n                    "state": State.EXPIRED',
+        ),
+        (
+            "a rest in spite of news",
+            'When("#rank = :rank", {"rank": execution.state.rank}),\n            {"due_at": min',
+            'When(""),\n            {"due_at": min',
+            "exploration/test_guards.py",
+        ),
+    ),
+    *_of(
+        "store/erasure.py",
+        (
+            "an erasure takes any lease",
+            'OR #lease_until <= :now OR #erasing = :yes"\n        self',
+            'OR #lease_until <= :now OR attribute_exists(#pk)"\n        self',
+        ),
+        (
+            "an erasure cannot be resumed",
+            ' OR #erasing = :yes"\n        self._table',
+            '"\n        self._table',
+            "integration/test_erasure_interrupted.py",
+        ),
+        (
+            "an erasure is not seen to be one",
+            'changes={"lease_owner": owner, "lease_until": until, "erasing": True},',
+            'changes={"lease_owner": owner, "lease_until": until},',
+            "integration/test_erasure_interrupted.py",
+        ),
+        (
+            "batches are not fenced",
+            "self._table.write(check(account, mine), *(delete(key) for key in batch))",
+            "self._table.write(*(delete(key) for key in batch))",
+        ),
+        (
+            "the last batch is not fenced",
+            "            delete(account, mine),\n",
+            "            delete(account),\n",
+        ),
+        ("what may lead to an account goes first", "last = kept.unanswered[-_BATCH:]", "last = ()"),
+        (
+            "no tombstone",
+            '            put({**_tombstone(user_key).attributes, "erased_at": now, "erasure": owner}),\n',
+            "",
+        ),
+        ("look-ups of accounts stay", "[*map(owner_key, kept.account_ids), *others]", "others"),
+    ),
+    *_of(
+        "store/table.py",
+        (
+            "each try is another transaction",
+            "ClientRequestToken=token)",
+            "ClientRequestToken=uuid.uuid4().hex)",
+        ),
+        (
+            "a conflict is a failed condition",
+            'if "ConditionalCheckFailed" in codes:',
+            'if "ConditionalCheckFailed" in codes or "TransactionConflict" in codes:',
+            "integration/test_cloud_trouble.py",
+        ),
+        (
+            "a conflict is a defect",
+            '_DEFECTS = {"ItemCollectionSizeLimitExceeded", "ValidationError"}',
+            '_DEFECTS = {"TransactionConflict", "ItemCollectionSizeLimitExceeded", "ValidationError"}',
+        ),
+    ),
+    *_of(
+        "cloud.py",
+        (
+            "a transaction in progress is refused",
+            "TransactionConflictException TransactionInProgressException\n",
+            "TransactionConflictException\n",
+        ),
+    ),
+    *_of(
+        "use_cases/open_execution.py",
+        (
+            "Jumio is asked before the intent",
+            "            self.store.begin(attempt, standing)\n            _logger",
+            "            _logger",
+        ),
+        (
+            "an unknown outcome frees the lease",
+            "            wait = self._left_open(attempt)\n            raise OutcomeUnknown",
+            "            self._release(attempt, charged, problem)\n            wait = 1\n            raise OutcomeUnknown",
+        ),
+        (
+            "a refusal keeps the lease",
+            "            self._release(attempt, charged.and_another(fault, self.clock()), problem)\n",
+            "            fault\n",
+            "integration/test_sessions.py",
+        ),
+        (
+            "a failed turn keeps the lease",
+            "            self._release(attempt, charged, error)\n            raise\n        self.sleep",
+            "            raise\n        self.sleep",
+            "integration/test_limits.py integration/test_sessions.py",
+        ),
+        (
+            "an outcome that came meanwhile is overwritten",
+            "replaces=None if blocked else replace",
+            "replaces=replace",
+        ),
+        (
+            "whoever was overtaken goes on",
+            "if refusal.failed[0]:",
+            "if False:",
+            "integration/test_races.py integration/test_sessions.py",
+        ),
+        (
+            "no turn is taken",
+            "            turn_in = self.limiter.take(pace, self.clock())\n",
+            "            turn_in = 0\n",
+        ),
+        (
+            "an account that is gone is not replaced",
+            "return self.jumio.open_execution(request, account_id=None, deadline=in_time)",
+            "raise",
+            "integration/test_replaced.py integration/test_sessions.py",
+        ),
+        (
+            "a new account for each execution",
+            "known = standing.account.account_id\n",
+            "known = None\n",
+        ),
+    ),
+    *_of(
+        "use_cases/settle_execution.py",
+        (
+            "adoption while the lease is held",
+            "if known.account.lease_until > self.clock():",
+            "if False:",
+            "exploration/test_guards.py",
+        ),
+        (
+            "another execution's hint is taken",
+            "adopted = known if _same(known.execution, hint) else None",
+            "adopted = known",
+            "integration/test_receive_callback.py integration/test_outcomes.py integration/test_outcomes_odd_cases.py",
+        ),
+        ("an orphan is not told of", "if adopted:\n", "if True:\n", "integration/test_adoption.py"),
+        (
+            "adoption without Jumio's word",
+            "if not (_confirmed(hint, reading) or self._may_be(hint, reading, known)):",
+            "if False:",
+            "integration/test_adoption.py",
+        ),
+        (
+            "a leftover is deleted without Jumio's word",
+            "if not _confirmed(hint, reading) or self.erasures.on_record(hint.account_id):",
+            "if self.erasures.on_record(hint.account_id):",
+            "exploration/test_guards.py",
+        ),
+        (
+            "a leftover is deleted that is somebody's",
+            "if not _confirmed(hint, reading) or self.erasures.on_record(hint.account_id):",
+            "if not _confirmed(hint, reading):",
+            "exploration/test_guards.py",
+        ),
+        (
+            "a leftover is deleted of nobody erased",
+            "if self.erasures.erased_at(hint.user_key) is None:",
+            "if False:",
+            "exploration/test_guards.py",
+        ),
+        (
+            "a leftover stays",
+            "        self.advance.jumio.delete_account(hint.account_id, deadline=deadline)\n",
+            "",
+        ),
+        (
+            "recorded as told before it is",
+            "        self.bus.publish(execution, known.account, execution.settled_at or execution.created_at)\n        try:\n            self.store.published(execution)\n",
+            "        try:\n            self.store.published(execution)\n            self.bus.publish(execution, known.account, execution.settled_at or execution.created_at)\n",
+        ),
+        (
+            "what was not told before is not told",
+            "        self._tell_outcome(known)\n        if before",
+            "        if before",
+        ),
+        (
+            "a new outcome is not told",
+            "        if now_known is not known:\n            self._tell_outcome(now_known)\n",
+            "",
+        ),
+    ),
+    *_of(
+        "use_cases/erase_subject.py",
+        (
+            "what was kept is read before the lease",
+            "            kept = self.store.kept(user_key)  # nothing is opened from here on\n",
+            "",
+        ),
+        (
+            "nothing is deleted at Jumio",
+            "                self.jumio.delete_account(account_id, deadline=deadline)\n",
+            "                pass\n",
+        ),
+        (
+            "deleted at Jumio last",
+            "            for account_id in kept.account_ids:\n                self.jumio.delete_account(account_id, deadline=deadline)\n            self.store.remove(user_key, kept, owner=erasure, now=now)\n",
+            "            self.store.remove(user_key, kept, owner=erasure, now=now)\n            for account_id in kept.account_ids:\n                self.jumio.delete_account(account_id, deadline=deadline)\n",
+        ),
+    ),
+    *_of(
+        "use_cases/advance_execution.py",
+        (
+            "old news are recorded",
+            "if not known.execution.leads_to(state, news.effect.verdict):",
+            "if False:",
+        ),
+        (
+            "whoever was overtaken gives up",
+            "                known = self.known(known.execution)\n                continue\n",
+            "                return known\n",
+        ),
+    ),
+    *_of(
+        "use_cases/sweep_overdue.py",
+        (
+            "what was never opened is looked at for ever",
+            "if found.account_id is None or found.workflow_execution_id is None:",
+            "if False:",
+        ),
+        (
+            "the hint before the look",
+            "            self.store.look(found, now + next_look(found.looks))\n",
+            "",
+            "integration/test_sweeper.py integration/test_sweep_of_many.py",
+        ),
+    ),
+    *_of(
+        "use_cases/create_session.py",
+        (
+            "an answered screening is opened again",
+            "if step.name in errand.sent:\n",
+            "if False:\n",
+            "integration/test_journey_data.py integration/test_journeys.py",
+        ),
+        (
+            "a running key is not waited for",
+            "            if used.running:\n",
+            "            if False:\n",
+            "integration/test_idempotency.py",
+        ),
+        (
+            "a key for another request",
+            "            _require_same_request(claim, used.fingerprint)\n",
+            "",
+            "integration/test_idempotency.py",
+        ),
+        (
+            "a renewed session is renewed for each retry",
+            "not self.opened and standing.used_key(now) is None",
+            "standing.used_key(now) is None",
+            "integration/test_sessions.py integration/test_journey_data.py",
+        ),
+        (
+            "the lease is not looked at",
+            "                if standing.account.lease_until <= now:\n",
+            "                if True:\n",
+        ),
+    ),
+    *_of(
+        "domain/standing.py",
+        (
+            "a session is handed out of an erasure",
+            "if session is None or self.account.erasing or",
+            "if session is None or",
+        ),
+        (
+            "a session that was replaced is handed out",
+            "or session.reference != self.progress.reference:",
+            "or False:",
+            "exploration/test_guards.py",
+        ),
+        (
+            "an approval is repeated",
+            "return not journey.repeatable and account.account_id is not None",
+            "return False",
+        ),
+        (
+            "a newer execution's progress is overwritten",
+            "    elif not current:\n",
+            "    elif False:\n",
+            "unit/domain",
+        ),
+        (
+            "a session that is about to end is handed out",
+            "session.expires_at - SESSION_MARGIN > now",
+            "session.expires_at > now",
+            "unit/domain integration/test_sessions.py",
+        ),
+        (
+            "a lapsed key counts",
+            "if used is None or used.expires_at <= now:",
+            "if used is None:",
+            "unit/domain integration/test_idempotency.py",
+        ),
+        (
+            "an abandoned key counts",
+            "abandoned = used.running and self.account.lease_until <= now",
+            "abandoned = False",
+            "unit/domain integration/test_idempotency.py",
+        ),
+        (
+            "attempts are never used up",
+            "remaining = max(0, step.attempts.limit - len(recent))",
+            "remaining = max(1, step.attempts.limit - len(recent))",
+            "unit/domain",
+        ),
+        (
+            "nobody is held back",
+            "if wait := account.held_back_for(now):",
+            "if (wait := account.held_back_for(now)) < 0:",
+            "unit/domain integration/test_limits.py",
+        ),
+        (
+            "a review is nothing in progress",
+            "return progress.state in (State.PROCESSING, State.REVIEW) or screened_out(",
+            "return progress.state is State.PROCESSING or screened_out(",
+            "unit/domain",
+        ),
+    ),
+    *_of(
+        "domain/execution.py",
+        (
+            "expired means declined",
+            '"SESSION_EXPIRED": State.EXPIRED,',
+            '"SESSION_EXPIRED": State.DECLINED,',
+            "unit/domain",
+        ),
+        (
+            "a decision before the end counts",
+            "if status != PROCESSED:",
+            "if decision is None and status != PROCESSED:",
+            "unit/domain",
+        ),
+        (
+            "the same news move a review",
+            "judged = state in (State.APPROVED, State.DECLINED) and state is not self.state",
+            "judged = state in (State.APPROVED, State.DECLINED)",
+            "unit/domain integration/test_review.py",
+        ),
+        (
+            "rank is not looked at",
+            "return self.state.rank < state.rank",
+            "return self.state.rank <= state.rank",
+            "unit/domain integration/test_outcomes.py",
+        ),
+    ),
+    *_of(
+        "domain/backoff.py",
+        (
+            "the first failure holds back",
+            "return 0 if failures < 2 else",
+            "return 0 if failures < 1 else",
+            "unit/domain",
+        ),
+        (
+            "failures are never forgotten",
+            "past = 0 if now > self.not_before + _FORGOTTEN else self.number",
+            "past = self.number",
+            "unit/domain",
+        ),
+    ),
+]
+
+EQUIVALENT: dict[str, str] = {}
+"""Mutations that change nothing that anybody could see, and why."""

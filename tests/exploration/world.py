@@ -1,0 +1,335 @@
+"""The real use cases and stores around the models, and everybody who can act on them."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, ClassVar, cast
+from unittest.mock import patch
+
+from tests.exploration.cloud import Events, Queue, Table
+from tests.exploration.expressions import read, spelt
+from tests.exploration.invariants import PEPPER, PERSON, Watch
+from tests.exploration.jumio import AtJumio, Jumio
+from tests.exploration.scheduling import Actor, Killed, Schedule
+from verification import store
+from verification.aws.bus import Bus
+from verification.aws.queue import HintQueue
+from verification.domain.capability import SigningKey
+from verification.domain.deadline import Deadline
+from verification.domain.errors import NotYet, Problem
+from verification.domain.execution import PROCESSED
+from verification.domain.hint import Hint
+from verification.domain.journeys import Journeys, load_journeys
+from verification.domain.limits import Limits
+from verification.use_cases.advance_execution import AdvanceExecution
+from verification.use_cases.create_session import Answered, Asked, CreateSession, KeyUse
+from verification.use_cases.erase_subject import Erased, EraseSubject
+from verification.use_cases.open_execution import OpenExecution
+from verification.use_cases.settle_execution import SettleExecution
+from verification.use_cases.supply_data import SupplyData
+from verification.use_cases.sweep_overdue import SweepOverdue
+
+_ROUNDS = 60
+_HOUR = 3600
+
+WITH_DATA = "10163"
+_EMAIL = {"email": {"from": "applicant"}}
+_ONCE = {"attempts": {"limit": 20}, "tokenLifetime": "10m"}
+JOURNEYS = load_journeys(
+    json.dumps(
+        {
+            "version": 1,
+            "journeys": [
+                {"name": "identity", "steps": [{"name": "identity", **_ONCE}]},
+                {
+                    "name": "screened",
+                    "steps": [
+                        {
+                            "name": "email",
+                            "kind": "screening",
+                            "workflowKey": WITH_DATA,
+                            "inputs": _EMAIL,
+                            **_ONCE,
+                        },
+                        {"name": "identity", **_ONCE},
+                    ],
+                },
+                {
+                    "name": "informed",
+                    "steps": [
+                        {"name": "identity", "workflowKey": WITH_DATA, "inputs": _EMAIL, **_ONCE}
+                    ],
+                },
+            ],
+        }
+    )
+)
+
+
+class World:
+    """One person, one deployment, one Jumio; everything in it follows one clock."""
+
+    def __init__(self, journey: str = "identity", journeys: Journeys = JOURNEYS) -> None:
+        Clockwork.world = self
+        self.journey, self.journeys = journey, journeys
+        self.schedule = Schedule(self.digest)
+        self.watch = Watch(self)
+        self.table = Table(self.schedule, self.watch)
+        self.queue, self.events = Queue(self.schedule), Events(self.schedule)
+        self.jumio = Jumio(self.schedule, self.watch.opened, frozenset({WITH_DATA}))
+        self._kept = store.Table(cast("Any", self.table), "table")
+        self.sessions = store.SessionStore(self._kept)
+        self.outcomes = store.OutcomeStore(self._kept)
+        self.erasures = store.ErasureStore(self._kept)
+        self.renewing = False  # somebody says that their session is no good any more
+        self.died_before = 0  # processes, of which anything may be left
+        self.erasing = 0  # operators who have begun and have no receipt yet
+
+    def follow(self, other: "World") -> None:
+        """Begin where another world has come to; nothing of that is changed."""
+        Clockwork.world = self
+        self.schedule.now, self.schedule.ids = other.schedule.now, other.schedule.ids
+        self.table.items, self.table.digest = dict(other.table.items), other.table.digest
+        self.jumio.executions = [replace(one) for one in other.jumio.executions]
+        self.jumio.deleted, self.jumio.accounts = set(other.jumio.deleted), other.jumio.accounts
+        self.queue.messages, self.events.told = [*other.queue.messages], [*other.events.told]
+        self.died_before = other.died_before
+
+    def digest(self) -> int:
+        return hash(
+            (
+                self.table.digest,
+                self.jumio.digest,
+                tuple(self.queue.messages),
+                len(self.events.told),
+                self.erasing,
+                self.watch.digest,
+            )
+        )
+
+    # ------------------------------------------------ the product
+
+    def _advance(self) -> AdvanceExecution:
+        jumio: Any = self.jumio
+        return AdvanceExecution(
+            self.journeys, self.outcomes, jumio, self.clock, self.schedule.sleep
+        )
+
+    def clock(self) -> float:
+        return self.schedule.now
+
+    def ask(self, **asked: Any) -> Answered:
+        """POST /sessions."""
+        sessions, outcomes, jumio = self.sessions, self.outcomes, cast("Any", self.jumio)
+        limiter = store.Limiter(self._kept, Limits(100, 100, 1000))
+        time = self.clock, self.schedule.sleep
+        key = SigningKey("1", "s" * 64)
+        opening = OpenExecution(sessions, limiter, jumio, lambda: key, *time)
+        supplying = SupplyData(sessions, outcomes, self._advance(), jumio, *time)
+        create = CreateSession(self.journeys, PEPPER, sessions, opening, supplying, *time)
+        given = {"email": "ada@people.example"} if self.journey != "identity" else {}
+        wanted = Asked(
+            PERSON, "sdk", "203.0.113.7", "https://bff.example", "r", self.journey, applicant=given
+        )
+        answered = create(replace(wanted, **asked), Deadline(15))
+        self.watch.handed_out(answered)
+        return answered
+
+    def settle(self, hint: Hint) -> None:
+        """The worker: whatever it raises, the message stays."""
+        bus = Bus(cast("Any", self.events), "bus")
+        settle = SettleExecution(
+            self.outcomes, self.erasures, self._advance(), bus, clock=self.clock
+        )
+        settle(hint, Deadline(20))
+        with suppress(ValueError):  # somebody else was done with it before
+            self.queue.messages.remove(hint.model_dump_json())
+
+    def sweep(self) -> None:
+        SweepOverdue(self.outcomes, HintQueue(cast("Any", self.queue), "queue"), self.clock)(
+            Deadline(50)
+        )
+
+    def erase(self) -> Erased:
+        self.erasing += 1
+        erased = EraseSubject(PEPPER, self.erasures, cast("Any", self.jumio), self.clock)(
+            PERSON, Deadline(50)
+        )
+        self.erasing -= 1
+        self.watch.erased(erased)
+        return erased
+
+    # ------------------------------------------------ who acts
+
+    def create(self, name: str, **asked: Any) -> None:
+        """A request for a session; ``key`` is its idempotency key."""
+        if key := asked.pop("key", None):
+            asked["key"] = KeyUse(key, "the request")
+        self.schedule.add(Actor(name, lambda: self.ask(**asked)))
+
+    def callback(self, name: str, status: str = PROCESSED, decision: str = "") -> None:
+        """An execution gets somewhere at Jumio, Jumio calls back, and a worker takes the hint."""
+
+        def work() -> None:
+            one = self._unfinished()[0]
+            if not one.over:
+                one.status = status
+                one.decision = decision or ("PASSED" if status == PROCESSED else "")
+            self._called_back(one)
+            self.schedule.point("receive hint")
+            self.settle(one.hint)
+
+        self.schedule.add(Actor(name, work, lambda: bool(self._unfinished())))
+
+    def again(self, name: str) -> None:
+        """The first message of the queue is delivered again, to another worker."""
+
+        def work() -> None:
+            self.schedule.point("receive hint")
+            if self.queue.messages:
+                self.settle(Hint.model_validate_json(self.queue.messages[0]))
+
+        self.schedule.add(Actor(name, work, lambda: bool(self.queue.messages)))
+
+    def sweeper(self, name: str) -> None:
+        self.schedule.add(Actor(name, self.sweep))
+
+    def operator(self, name: str) -> None:
+        self.schedule.add(Actor(name, self.erase))
+
+    def _unfinished(self) -> list[AtJumio]:
+        return [one for one in self.jumio.executions if not one.called_back]
+
+    def _called_back(self, one: AtJumio) -> None:
+        one.called_back = one.over
+        self.queue.messages.append(one.hint.model_dump_json())
+
+    # ------------------------------------------------ what has happened before
+
+    def ask_and_die(self, when: str, port: str) -> None:
+        """A process that dies right before or right after a call."""
+        self.schedule.dies, self.died_before = (when, port), 1
+        with suppress(Killed):
+            self.ask()
+
+    def erase_and_die(self) -> bool:
+        """An erasure that dies as arranged; whether it came to its end nevertheless."""
+        try:
+            self.erase()
+        except Killed:
+            return False
+        return True
+
+    def finish(self, decision: str) -> None:
+        """The person goes through with it, and the product hears of it."""
+        one = self._unfinished()[0]
+        one.status, one.decision = PROCESSED, decision
+        self._called_back(one)
+        self.settle(one.hint)
+
+    # ------------------------------------------------ what follows when everybody is left alone
+
+    def quiet(self) -> None:
+        """Nobody begins anything; what was begun ends: leases, tokens, erasures, looks, hints."""
+        self.schedule.now += 121
+        for _ in range(_ROUNDS):
+            if self.erasing:
+                self.erasing = 0
+                with suppress(Problem):
+                    self.erase()
+            for message in tuple(self.queue.messages):
+                with suppress(Problem, NotYet):
+                    self.settle(Hint.model_validate_json(message))
+            due = [
+                int(item["due_at"]["N"]) for item in self.table.items.values() if "due_at" in item
+            ]
+            unfinished = self._unfinished()
+            if not (due or unfinished or self.queue.messages or self.erasing):
+                return
+            for one in unfinished:  # whatever was not started has run out
+                if self.schedule.now > one.at + _HOUR:
+                    one.status = one.status if one.over else "TOKEN_EXPIRED"
+                    self._called_back(one)
+            self.schedule.now = max(self.schedule.now + 601, min(due, default=0))
+            self.sweep()
+
+
+class _Codes(logging.Handler):
+    """Hears what the product logs."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if Clockwork.world:
+            Clockwork.world.watch.logged(str(record.msg), record)
+
+
+class Clockwork:
+    """Time, ids and jitter of the product, as those of the world that is being explored."""
+
+    world: ClassVar[World | None] = None
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[None]:
+        logger, codes = logging.getLogger("verification"), _Codes(logging.INFO)
+        before = logger.level, logger.propagate
+        logger.addHandler(codes)
+        logger.level, logger.propagate = logging.INFO, False
+        logger.manager._clear_cache()
+        time = SimpleNamespace(time=cls._now, monotonic=cls._now, sleep=cls._pause)
+        ids = SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=cls._schedule().next_id()))
+        jitter = SimpleNamespace(uniform=lambda _low, high: high)
+        seldom = SimpleNamespace(uniform=lambda _low, _high: 0.5)  # fewer looks that see the same
+        use_cases = "verification.use_cases"
+        with ExitStack() as patches:
+            for name, instead in {
+                "verification.cloud.time": time,
+                "verification.cloud.random": jitter,
+                "verification.domain.deadline.time": time,
+                f"{use_cases}.create_session.random": seldom,
+                "verification.domain.identity.uuid": ids,
+                "verification.store.table.uuid": ids,
+                f"{use_cases}.erase_subject.uuid": ids,
+                "verification.store.operations._serialize": spelt,
+                "verification.store.operations._deserialize": read,
+                f"{use_cases}.sweep_overdue.ThreadPoolExecutor": _OneByOne,
+                "verification.observability.Metrics": _NoMetrics,
+            }.items():
+                patches.enter_context(patch(name, instead))
+            yield
+        logger.removeHandler(codes)
+        logger.level, logger.propagate = before
+        logger.manager._clear_cache()
+
+    @classmethod
+    def _schedule(cls) -> Schedule:
+        assert cls.world
+        return cls.world.schedule
+
+    @classmethod
+    def _now(cls) -> float:
+        return cls._schedule().now
+
+    @classmethod
+    def _pause(cls, seconds: float) -> None:
+        cls._schedule().pause(seconds)
+
+
+class _OneByOne:
+    """Instead of threads: greenlets do not cross them."""
+
+    def __init__(self, *_: object) -> None:
+        self.map = map
+
+    def __enter__(self) -> "_OneByOne":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class _NoMetrics:
+    def add_metric(self, **_: object) -> None:
+        pass
