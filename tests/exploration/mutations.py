@@ -68,6 +68,7 @@ MUTATIONS = [
             "a running use of a key is never taken over",
             "    if running:\n",
             "    if not running:\n",
+            "integration/test_idempotency.py",
         ),
         (
             "a session replaces progress that moved",
@@ -90,7 +91,12 @@ MUTATIONS = [
             "return self.begun_at + LEASE_SECONDS",
             "return self.begun_at + 1",
         ),
-        ("a key goes on to be running", '"running": False,\n', '"running": True,\n'),
+        (
+            "a key goes on to be running",
+            '"running": False,\n',
+            '"running": True,\n',
+            "integration/test_idempotency.py",
+        ),
     ),
     *_of(
         "store/sessions.py",
@@ -134,6 +140,7 @@ MUTATIONS = [
             "a release leaves the key",
             "            operations.append(delete(idempotency_key(attempt.user_key, attempt.claim.digest)))",
             "            pass",
+            "integration/test_idempotency.py",
         ),
         (
             "a session without its lease",
