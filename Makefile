@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: unit integration contract world exploration infrastructure e2e browser lock redrive explore mutants
+.PHONY: benchmark deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story explore mutants
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -30,9 +30,20 @@ help:
 	@echo "                       the JSON Schema by which editors check them"
 	@echo "make browser           find a Chrome or Chromium for the tests, or get one"
 	@echo "make client            write the declarations of the browser client (web/client)"
+	@echo "make sbom              list what is deployed (CycloneDX); make audit looks for what is known"
+	@echo "                       of its weaknesses"
+	@echo "make deploy            build, and deploy to AWS: STAGE=staging (samconfig.toml), with STACK= and"
+	@echo "                       PARAMETERS='Name=value ...' on top; make rollback takes it back"
+	@echo "make scan              have checkov look at the template and at what SAM makes of it"
+	@echo "make benchmark         what cold starts and warm requests take (docs/performance.md);"
+	@echo "                       ARGS=--samples=3 for a quick look"
 	@echo "make lock              compile the requirement files anew"
-	@echo "make redrive           put messages that were set aside back on the queue of a deployed"
-	@echo "                       stack: STACK=jumio-bff REGION=... ENDPOINT=... (docs/runbook.md)"
+	@echo "make invoke EVENT=...  let a function answer an event in events/; make events fills all in"
+	@echo "make redrive           put messages that were set aside back on the queue (docs/runbook.md)"
+	@echo "make erase-again       after a restore, erase again whom it has brought back (same page)"
+	@echo "make story             what happened to one person: ARGS='--reference ...'"
+	@echo "                       These take STACK=jumio-bff REGION=... for a deployed stack"
+	@echo "make smoke API=... TOKEN=...  whether a deployment answers as it should (ORIGIN=, SESSION=no)"
 
 demo: build
 	@python -m local demo --with-parent $(ARGS)
@@ -63,6 +74,8 @@ lint: environment
 	@mkdir -p .local
 	@PYTHONPATH=layers/verification lint-imports >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
 	@lint-imports --config simulator/pyproject.toml >.local/lint-imports.log || { cat .local/lint-imports.log; exit 1; }
+	@echo "==> zizmor"
+	@zizmor --offline --quiet --no-progress .github
 
 types: environment
 	@echo "==> mypy"
@@ -71,6 +84,14 @@ types: environment
 template: environment
 	@echo "==> sam validate --lint"
 	@sam validate --lint
+
+# Not in `make test`: checkov brings a hundred packages of its own, older than ours.
+scan: environment
+	@echo "==> checkov"
+	@test -x .local/checkov/bin/checkov || { python -m venv .local/checkov \
+		&& .local/checkov/bin/pip install --quiet checkov==3.3.30; }
+	@python -m tests.support.deployed >.local/translated.json
+	@.local/checkov/bin/checkov --config-file .checkov.yaml -f template.yaml .local/translated.json
 
 unit contract: environment
 	@$(PYTEST) tests/$@
@@ -106,7 +127,50 @@ lock: environment
 		-c requirements/constraints.txt -o requirements/dev.txt
 	@npm install --prefix requirements --package-lock-only --omit-lockfile-registry-resolved --silent
 
-STACK ?= jumio-bff
+# Both ask the package index for a pinned tool, and the second one for what is known of weaknesses.
+sbom: environment
+	@uvx --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements \
+		layers/dependencies/requirements.txt --output-file .local/sbom.json
+	@echo "the packages of the deployed layer, as CycloneDX: .local/sbom.json"
+
+audit: environment
+	@uvx --quiet pip-audit==2.10.1 --strict --disable-pip --require-hashes \
+		--requirement layers/dependencies/requirements.txt
+
+# It ends with the smoke test, for which it needs a TOKEN; no session is opened.
+STAGE ?= default
+deploy: export TOKEN := $(TOKEN)
+deploy: build
+	@python -m scripts.deploy --stage "$(STAGE)" $(if $(STACK),--stack "$(STACK)") $(PARAMETERS)
+
+rollback: environment
+	@python -m scripts.deploy --rollback --stage "$(STAGE)" $(if $(STACK),--stack "$(STACK)")
+
+# Of a deployed stack: STACK=jumio-bff REGION=...; without STACK, of the one on this machine.
+DEPLOYMENT = $(if $(STACK),--stack "$(STACK)") $(if $(REGION),--region "$(REGION)") \
+	$(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+SCRIPT := PYTHONPATH=layers/verification python -m
+
 redrive: environment
-	@python -m scripts.redrive --stack "$(STACK)" \
-		$(if $(REGION),--region "$(REGION)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+	@$(SCRIPT) scripts.redrive $(DEPLOYMENT)
+
+events: environment
+	@$(SCRIPT) scripts.ready_events $(DEPLOYMENT) write
+
+invoke: environment
+	@$(SCRIPT) scripts.ready_events $(DEPLOYMENT) invoke "$(EVENT)"
+
+# A person's access token comes by the environment or as TOKEN=, and is not shown.
+smoke: export TOKEN := $(TOKEN)
+smoke: environment
+	@python -m scripts.smoke "$(API)" $(if $(ORIGIN),--origin "$(ORIGIN)") \
+		$(if $(filter no,$(SESSION)),--no-session)
+
+erase-again: environment
+	@$(SCRIPT) scripts.erase_again $(DEPLOYMENT) $(ARGS)
+
+story: environment
+	@$(SCRIPT) scripts.story $(DEPLOYMENT) $(ARGS)
+
+benchmark: build
+	@PYTHONPATH=layers/verification:simulator:. python -m benchmarks $(ARGS)

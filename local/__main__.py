@@ -2,15 +2,21 @@
 
     python -m local up      start it, and stay up
     python -m local demo    start it, walk through the product, and stay up
-    python -m local sdk     play the SDK in a person's app
+
+and, for a stack that is up:
+
     python -m local token   print an access token of a demo user
+    python -m local trigger let a person live through a scenario
+    python -m local listen  print events and callbacks as they happen
+    python -m local reset   forget all verifications
+    python -m local sdk     play the SDK in a person's app
 
 Each tells its options with --help.
 """
 
 import sys
 
-from local import commands
+from local import commands, controls
 from local.console import Console
 from local.errors import StackError
 
@@ -18,7 +24,10 @@ _COMMANDS = {
     "up": commands.up,
     "demo": commands.demo,
     "sdk": commands.sdk,
-    "token": commands.token,
+    "token": controls.token,
+    "trigger": controls.trigger,
+    "listen": controls.listen,
+    "reset": controls.reset,
 }
 
 

@@ -1,8 +1,12 @@
-"""The commands, each with its options. They return an exit status, or raise StackError."""
+"""The commands that start a stack, and the SDK's. They return an exit status, or raise StackError.
+
+Those for a stack that is up are in controls.py.
+"""
 
 import argparse
 import contextlib
 import os
+import re
 import signal
 import threading
 import time
@@ -11,14 +15,10 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-import httpx
-
 from jumio_simulator.person import sdk as simulated_sdk
 from local.console import Console
 from local.demo import invitation, start
-from local.demo.frontend import Frontend
 from local.demo.walk import UnexpectedError, Walk
-from local.errors import StackError
 from local.stack import DIRECTORY, Stack, facts_of
 
 
@@ -49,27 +49,9 @@ def sdk(arguments: list[str]) -> int:
     return simulated_sdk.main(arguments)
 
 
-def token(arguments: list[str]) -> int:
-    """Print a fresh access token of a demo user."""
-    parser = argparse.ArgumentParser(prog="python -m local token", description=token.__doc__)
-    parser.add_argument("username", help="as the page names it, like ada.demo")
-    parser.add_argument("directory", type=Path, nargs="?", default=DIRECTORY)
-    options = parser.parse_args(arguments)
-    facts = facts_of(options.directory)
-    passwords = {user["username"]: user["password"] for user in facts["users"]}
-    if options.username not in passwords:
-        raise StackError(f"no demo user {options.username}: there are {', '.join(passwords)}")
-    with Frontend(facts) as app:
-        try:
-            print(app.sign_in(options.username, passwords[options.username]))
-        except httpx.HTTPError as error:
-            raise StackError(f"the stack in {options.directory} does not answer: {error}") from None
-    return 0
-
-
 def _walk(stack: Stack, console: Console) -> None:
     try:
-        with console.logs_muted():
+        with console.logs_muted(), start.people_decide(stack.facts["simulator"]):
             Walk(stack, console).run()
     except UnexpectedError:
         console.line(f"What the functions logged: {stack.directory / 'logs'}")
@@ -97,8 +79,16 @@ def _running(options: argparse.Namespace) -> Iterator[tuple[Stack, Console]]:
     if options.with_parent:
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     console = Console(quiet=options.quiet)
+    wishes = start.Wishes(
+        dict(options.parameter),
+        options.origin,
+        options.port,
+        options.journeys,
+        options.scenario,
+        options.people,
+    )
     try:
-        with start.running(console, options.directory.resolve(), dict(options.parameter)) as stack:
+        with start.running(console, options.directory.resolve(), wishes) as stack:
             yield stack, console
     except KeyboardInterrupt:
         console.line()
@@ -134,6 +124,26 @@ def _options_of_stack(name: str, description: str | None) -> argparse.ArgumentPa
         help="a template parameter that differs from the usual",
     )
     parser.add_argument(
+        "--origin",
+        action="append",
+        default=[],
+        type=_origin,
+        help="where your own page is served, like http://localhost:5173: it may call, too",
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=0,
+        help="the first of four ports in a row: page, API, Jumio, AWS (default: any)",
+    )
+    parser.add_argument(
+        "--journeys", type=Path, metavar="FILE", help="a journey document to try (docs/journeys.md)"
+    )
+    parser.add_argument("--scenario", help="what comes of everybody who starts (docs/simulator.md)")
+    parser.add_argument(
+        "--people", type=_count, default=2, help="how many can sign in (default: 2)"
+    )
+    parser.add_argument(
         "--with-parent",
         action="store_true",
         help="end when the process that started this one is gone",
@@ -146,3 +156,21 @@ def _pair(text: str) -> tuple[str, str]:
     if not separator:
         raise argparse.ArgumentTypeError(f"{text} is not NAME=VALUE")
     return name, value
+
+
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/*?#,\s]+", text):
+        raise argparse.ArgumentTypeError(f"{text} is not like http://localhost:5173")
+    return text
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1024 <= int(text) <= 65532:
+        raise argparse.ArgumentTypeError(f"{text} is not from 1024 to 65532")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is not from 1 to 100")
+    return int(text)

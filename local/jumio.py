@@ -28,9 +28,9 @@ class Simulator:
         return {"client_id": self.client_id, "client_secret": self.client_secret}
 
 
-def start(group: ProcessGroup, logs: Path) -> tuple[Child, Simulator]:
+def start(group: ProcessGroup, logs: Path, port: int = 0) -> tuple[Child, Simulator]:
     """Start the simulator with credentials of its own; returns at once."""
-    port = free_port()
+    port = free_port(port)
     simulator = Simulator(f"http://127.0.0.1:{port}", "demo-client", secrets.token_urlsafe(24))
     command = [
         sys.executable, "-m", "jumio_simulator",

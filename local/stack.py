@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from local import jumio
-from local.cloud import deployment, ministack
+from local.cloud import deployment, ministack, sam_local
 from local.cloud.aws import LocalAws
 from local.cloud.deployment import Deployment
 from local.cloud.door import Door
@@ -25,6 +25,25 @@ from local.processes.server import ThreadedServer
 ROOT = Path(__file__).resolve().parent.parent
 DIRECTORY = ROOT / ".local"
 NAME = "jumio-bff"
+SERVERS = ("page", "api", "simulator", "aws")
+"""Who listens, in the order of their ports."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What differs from the usual embedded stack.
+
+    `parameters` are the template's; `layers` are folders that stand for those of the build; `port`
+    is the first of four in a row (0: any that are free).
+    """
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    layers: Mapping[str, Path] = field(default_factory=dict)
+    port: int = 0
+
+    def port_of(self, server: str) -> int:
+        """Where one of SERVERS is to listen."""
+        return self.port and self.port + SERVERS.index(server)
 
 
 @dataclass(frozen=True)
@@ -66,10 +85,9 @@ def facts_of(directory: Path) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def running(console: Console, directory: Path, parameters: Mapping[str, str]) -> Iterator[Stack]:
+def running(console: Console, directory: Path, chosen: Chosen) -> Iterator[Stack]:
     """A stack that is up inside the context and gone after it, however the context is left.
 
-    The parameters are the template's, where they differ from those of every embedded stack.
     Raises StackError when it cannot be started, or another one holds the directory.
     """
     with contextlib.ExitStack() as cleanup:
@@ -79,20 +97,23 @@ def running(console: Console, directory: Path, parameters: Mapping[str, str]) ->
         group = cleanup.enter_context(ProcessGroup([scratch, _facts_file(directory)]))
 
         console.step("starting MiniStack and the Jumio simulator")
-        cloud = ministack.start(group, scratch, logs)
-        child, simulator = jumio.start(group, logs)
+        cloud = ministack.start(group, scratch, logs, chosen.port_of("aws"))
+        child, simulator = jumio.start(group, logs, chosen.port_of("simulator"))
         door = Door()
-        api = cleanup.enter_context(ThreadedServer(door.application)).url
+        server = ThreadedServer(door.application, chosen.port_of("api"))
+        api = cleanup.enter_context(server).url
         cloud.wait_until_ready()
         jumio.wait_until_ready(child, simulator)
 
         aws = cloud.aws
-        plan = Deployment(NAME, build, _usual(simulator.url, api) | dict(parameters))
+        parameters = _usual(simulator.url, api) | dict(chosen.parameters)
+        plan = Deployment(NAME, build, parameters, chosen.layers)
         outputs = deployment.deploy(aws, plan, cache, console.step)
         door.lead_to(aws.endpoint, outputs["ApiId"])
         aws.secrets.put_secret_value(
             SecretId=outputs["JumioSecretArn"], SecretString=json.dumps(simulator.credentials)
         )
+        sam_local.write(directory / sam_local.FOLDER, build, chosen.layers, aws)
         cleanup.enter_context(LogStream(aws, logs, console))
         facts = {
             "api": api,

@@ -8,20 +8,13 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-import boto3
+from scripts.deployment import add_options, chosen, told_in_a_line
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_sqs.client import SQSClient
 
+_QUEUES = "CallbackQueueUrl", "CallbackDeadLettersUrl"
 _HOLD = 60  # seconds in which nobody else sees a message that is being moved
-
-
-def queue_urls(cloudformation: "CloudFormationClient", stack: str) -> tuple[str, str]:
-    """The queue and its dead letters, as the stack's outputs name them."""
-    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
-    return outputs["CallbackQueueUrl"], outputs["CallbackDeadLettersUrl"]
 
 
 def redrive(sqs: "SQSClient", queue: str, dead_letters: str) -> int:
@@ -52,13 +45,11 @@ def redrive(sqs: "SQSClient", queue: str, dead_letters: str) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m scripts.redrive", description=__doc__)
-    parser.add_argument("--stack", default="jumio-bff", help="name of the deployed stack")
-    parser.add_argument("--region", help="where it is deployed; default: as boto3 finds it")
-    parser.add_argument("--endpoint", help="address of an AWS on this machine")
-    options = parser.parse_args(arguments)
-    place = {"region_name": options.region, "endpoint_url": options.endpoint}
-    urls = queue_urls(boto3.client("cloudformation", **place), options.stack)
-    moved = redrive(boto3.client("sqs", **place), *urls)
+    add_options(parser)
+    with told_in_a_line():
+        deployment = chosen(parser.parse_args(arguments))
+        queue, dead_letters = (deployment.outputs[name] for name in _QUEUES)
+        moved = redrive(deployment.client("sqs"), queue, dead_letters)
     sys.stdout.write(f"{moved} messages are on the queue again\n")
     return 0
 

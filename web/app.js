@@ -183,8 +183,10 @@ async function watch({ byPerson = false, quiet = false } = {}) {
   const { signal } = going;
   if (!quiet) show(views.loading, { asked: byPerson });
   watching = true;
+  const returned = memory.hint(offer.slug)?.ended === "success";
+  const what = { journey: offer.journey, signal, returned };
   try {
-    for await (const { standing, trouble } of client.watch({ journey: offer.journey, signal })) {
+    for await (const { standing, trouble } of client.watch(what)) {
       if (trouble) troubled(trouble);
       else settled(standing, byPerson);
       byPerson = false;

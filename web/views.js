@@ -11,8 +11,9 @@ const TONES = {
   review: "calm",
   declined: "bad",
   expired: "warn",
+  lapsed: "warn",
 };
-const ENDED = ["approved", "declined", "expired"];
+const ENDED = ["approved", "lapsed", "declined", "expired"];
 
 export const loading = { id: "loading", title: "One moment", text: "", busy: true };
 
@@ -74,11 +75,12 @@ export function home(offers, choose) {
 }
 
 // How it stands, in the words of this offer.
-export function standing({ status, retry }, offer, go) {
+export function standing({ status, retry, hint }, offer, go) {
   const known = Object.hasOwn(words.STATUS, status);
   const said = {
     ...(known ? words.STATUS[status] : words.OTHER_STATUS),
     ...(offer.quick ? words.QUICK[status] : {}),
+    ...(Object.hasOwn(words.HINTS, hint ?? "") && { text: words.HINTS[hint] }),
   };
   const again = (ENDED.includes(status) || !known) && retry.allowed;
   const view = {

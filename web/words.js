@@ -86,6 +86,12 @@ export const STATUS = {
     title: "Welcome aboard",
     text: "Your identity is verified. There is nothing more to do.",
   },
+  lapsed: {
+    badge: "Out of date",
+    icon: "clock",
+    title: "It is time for another check",
+    text: "Your identity was verified some time ago, and has to be once more.",
+  },
   review: {
     badge: "In review",
     icon: "person",
@@ -104,6 +110,17 @@ export const STATUS = {
     title: "The time ran out",
     text: "Your last try was not finished, so nothing was decided.",
   },
+};
+
+// What helps an honest person after a refusal, by the hint of GET /verification.
+export const HINTS = {
+  "photo-quality":
+    "The photo could not be read. Find good light, avoid reflections, and show the whole document.",
+  "try-another-document":
+    "This document cannot be used, as it is damaged or something on it is missing. Please take another one.",
+  "document-unsupported":
+    "We cannot accept this kind of document. Please take a passport, an identity card or a driving licence.",
+  "not-finished": "You did not come to the end. Please start again, and take about five minutes.",
 };
 
 // A status that this page does not know yet: said without a claim.

@@ -15,7 +15,7 @@ from verification.edge.http import Request, answering
 from verification.edge.http.sessions import asked, session_response
 from verification.settings import AppSettings, JumioSettings, LimitSettings, Name, Settings
 from verification.settings.public import PublicSettings
-from verification.store import Limiter, OutcomeStore, SessionStore, Table
+from verification.store import Breaker, Limiter, OutcomeStore, SessionStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import CreateSession
 from verification.use_cases.open_execution import OpenExecution
@@ -40,8 +40,9 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     jumio, journeys = jumio_client(settings), configured_journeys(settings)
     journeys = journeys.returning_to(settings.success_url, settings.error_url)
     key = partial(wiring.signing_key, settings.callback_secret_id)
-    opening = OpenExecution(sessions, Limiter(table, settings.limits), jumio, key)
-    supplying = SupplyData(sessions, outcomes, AdvanceExecution(journeys, outcomes, jumio), jumio)
+    advance, limiter = AdvanceExecution(journeys, outcomes, jumio), Limiter(table, settings.limits)
+    opening = OpenExecution(sessions, limiter, Breaker(table), jumio, advance, key)
+    supplying = SupplyData(sessions, outcomes, advance, jumio)
     pepper = wiring.pepper(settings.user_key_secret_id)
     return CreateSession(journeys, pepper, sessions, opening, supplying), settings
 

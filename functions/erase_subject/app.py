@@ -1,4 +1,4 @@
-"""Invoked by an operator with {"issuer": …, "subject": …}: erase that person."""
+"""Invoked by an operator with a person, or with a tombstone of theirs: erase them."""
 
 import gc
 import os
@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
 from verification.edge.failures import telling
-from verification.edge.operators import person_of
+from verification.edge.operators import person_of, tombstone_of
 from verification.settings import JumioSettings, Name, Settings
 from verification.store import ErasureStore, Table
 from verification.use_cases.erase_subject import EraseSubject
@@ -39,7 +39,10 @@ def erase_subject() -> EraseSubject:
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with telling():
-        return asdict(erase_subject()(person_of(event), wiring.deadline(context)))
+        deadline, tombstone = wiring.deadline(context), tombstone_of(event)
+        if tombstone:
+            return asdict(erase_subject().again(*tombstone, deadline))
+        return asdict(erase_subject()(person_of(event), deadline))
 
 
 wiring.started("dynamodb", "secretsmanager")

@@ -11,9 +11,10 @@ from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_HTTP
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
+from verification.aws.queue import HintQueue
 from verification.edge.http import Request, answering
 from verification.edge.http.caller import caller_of
-from verification.edge.http.verifications import verification_response
+from verification.edge.http.verifications import returned, verification_response
 from verification.settings import AppSettings, Name, Settings
 from verification.store import OutcomeStore, Table
 from verification.use_cases.get_verification import GetVerification
@@ -25,6 +26,7 @@ metrics = wiring.metrics()
 
 class FunctionSettings(Settings, AppSettings):
     table_name: Name
+    queue_url: Name
 
 
 @cache
@@ -32,7 +34,9 @@ def wired() -> tuple[GetVerification, str]:
     settings = FunctionSettings.load(os.environ)
     store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
     pepper = wiring.pepper(settings.user_key_secret_id)
-    return GetVerification(configured_journeys(settings), pepper, store), settings.subject_claim
+    queue = HintQueue(wiring.aws("sqs"), settings.queue_url)
+    get_verification = GetVerification(configured_journeys(settings), pepper, store, queue)
+    return get_verification, settings.subject_claim
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)
@@ -41,10 +45,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     def answer(request: Request) -> dict[str, Any]:
         get_verification, subject_claim = wired()
         caller = caller_of(request.claims, subject_claim)
-        verification = get_verification(caller, request.query("journey"))
+        back = returned(request)
+        verification = get_verification(caller, request.query("journey"), returned=back)
         return verification_response(verification, request)
 
     return answering(event, answer)
 
 
-wiring.started("dynamodb", "secretsmanager")
+wiring.started("dynamodb", "secretsmanager", "sqs")

@@ -1,4 +1,4 @@
-"""Check the journey documents in this folder, or write the schema by which editors check them."""
+"""Check the journey documents here or in another folder, or write the schema for editors."""
 
 import json
 import re
@@ -57,10 +57,13 @@ def schema() -> str:
 
 def main(arguments: list[str]) -> int:
     """Run the command; returns the exit status."""
+    folder = FOLDER
     if arguments == ["--write-schema"]:
         SCHEMA.write_text(schema())
-    found = complaints()
-    for line in found or doubts():
+    elif arguments:
+        folder = Path(arguments[0])
+    found = complaints(folder)
+    for line in found or doubts(folder):
         sys.stderr.write(f"journeys: {line}\n")
     return 1 if found else 0
 

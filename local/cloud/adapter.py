@@ -6,6 +6,7 @@ made explicit, and resources left out that MiniStack has no idea of.
 
 import copy
 import importlib.util
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ def load(path: Path) -> dict[str, Any]:
 
 def adapt(template: dict[str, Any], parameters: Mapping[str, str], region: str) -> Deployable:
     """What to hand to MiniStack's CloudFormation for these parameters."""
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it misses its feature toggles
     # No names of AWS-managed policies: they would be looked up at AWS.
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
     translated: dict[str, Any] = translator.translate(
@@ -93,7 +95,7 @@ def _without_unsupported(template: dict[str, Any]) -> Deployable:
     dropped = {
         logical_id: resource["Type"]
         for logical_id, resource in template["Resources"].items()
-        if resource["Type"] not in supported
+        if resource["Type"] not in supported or _calculates(resource)
     }
     kept = {
         logical_id: _without_references(_without_dependencies(resource, dropped), dropped)
@@ -106,6 +108,12 @@ def _without_unsupported(template: dict[str, Any]) -> Deployable:
         if _without_references(output, dropped) == output
     }
     return Deployable({**template, "Resources": kept, "Outputs": outputs}, dropped)
+
+
+def _calculates(resource: dict[str, Any]) -> bool:
+    """Whether it is an alarm on more than one metric, which MiniStack refuses."""
+    alarm = resource["Type"] == "AWS::CloudWatch::Alarm"
+    return alarm and "Metrics" in resource.get("Properties", {})
 
 
 def _without_dependencies(resource: dict[str, Any], dropped: dict[str, str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import hashlib
 import io
+import json
 import py_compile
 import shutil
 import zipfile
@@ -15,7 +16,7 @@ from typing import Any
 from local.cloud.aws import REGION, LocalAws
 from local.errors import StackError
 
-_BUCKET = "artefacts"
+_BUCKET, _TEMPLATE = "artefacts", "template.json"
 _FUNCTION, _LAYER = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
 _CODE_PROPERTY = {_FUNCTION: "CodeUri", _LAYER: "ContentUri"}
 # MiniStack treats this folder of a layer as a site directory, where .pth files count.
@@ -79,6 +80,15 @@ def upload(template: dict[str, Any], build: Path, cache: Path, aws: LocalAws) ->
         name = hashlib.sha256(archive).hexdigest() + ".zip"
         aws.s3.put_object(Bucket=_BUCKET, Key=name, Body=archive)
         properties[key] = f"s3://{_BUCKET}/{name}"
+
+
+def keep(template: dict[str, Any], aws: LocalAws) -> str:
+    """Put a template beside the code, as `sam deploy` does; returns its address.
+
+    A request to CloudFormation has room for 51,200 bytes of a template, a bucket for a million.
+    """
+    aws.s3.put_object(Bucket=_BUCKET, Key=_TEMPLATE, Body=json.dumps(template).encode())
+    return f"{aws.endpoint}/{_BUCKET}/{_TEMPLATE}"
 
 
 def _code_of(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:

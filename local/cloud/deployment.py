@@ -1,11 +1,10 @@
 """`sam deploy`, to the AWS on this machine."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -21,11 +20,12 @@ _DEPLOY_SECONDS = 180
 
 @dataclass(frozen=True)
 class Deployment:
-    """What `sam deploy` is told."""
+    """What `sam deploy` is told, and layers that are taken from other folders than the build's."""
 
     name: str
     build: Path
     parameters: Mapping[str, str]
+    layers: Mapping[str, Path] = field(default_factory=dict)
 
 
 def deploy(
@@ -38,6 +38,8 @@ def deploy(
     template = adapter.load(deployment.build / "template.yaml")
     if unknown := deployment.parameters.keys() - template.get("Parameters", {}).keys():
         raise StackError(f"the template has no parameter {', '.join(sorted(unknown))}")
+    for name, folder in deployment.layers.items():
+        template["Resources"][name]["Properties"]["ContentUri"] = str(folder)
     say("compiling and uploading the functions and layers")
     artefacts.upload(template, deployment.build, cache, aws)
     deployable = adapter.adapt(template, deployment.parameters, aws.region)
@@ -45,17 +47,18 @@ def deploy(
         say(f"left out, MiniStack has no {kind}: {logical_id}")
     say(f"deploying {len(deployable.template['Resources'])} resources")
     try:
-        return _create_stack(aws.cloudformation, deployment, deployable.template)
+        url = artefacts.keep(deployable.template, aws)
+        return _create_stack(aws.cloudformation, deployment, url)
     except ClientError as error:
         raise StackError(f"the deployment was refused: {error}") from None
 
 
 def _create_stack(
-    cloudformation: "CloudFormationClient", deployment: Deployment, template: dict[str, Any]
+    cloudformation: "CloudFormationClient", deployment: Deployment, url: str
 ) -> dict[str, str]:
     cloudformation.create_stack(
         StackName=deployment.name,
-        TemplateBody=json.dumps(template),
+        TemplateURL=url,
         Parameters=[
             {"ParameterKey": key, "ParameterValue": value}
             for key, value in deployment.parameters.items()

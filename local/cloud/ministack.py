@@ -38,10 +38,10 @@ class MiniStack:
         return True
 
 
-def start(group: ProcessGroup, scratch: Path, logs: Path) -> MiniStack:
+def start(group: ProcessGroup, scratch: Path, logs: Path, port: int = 0) -> MiniStack:
     """Start MiniStack; returns at once."""
     mark = f"local-{secrets.token_hex(8)}"
-    port = free_port()
+    port = free_port(port)
     environment = clean_environment(scratch.parent) | {
         "HOME": str(scratch),
         "TMPDIR": str(scratch),

@@ -1,1 +1,1 @@
-"""What a visitor of the stack sees: a page, two people, and a walk through the product."""
+"""What a visitor of the stack sees: a page, a few people, and a walk through the product."""

@@ -41,12 +41,12 @@ class Desk:
             Route("/demo/scenario", self._choose, methods=["PUT"]),
         ]
 
-    def open(self, aws: LocalAws, facts: dict[str, Any]) -> None:
-        """From now on there is somebody to sign in."""
+    def open(self, aws: LocalAws, facts: dict[str, Any], count: int) -> None:
+        """From now on there is somebody to sign in: so many people."""
         self._aws, self._cognito = aws, aws.cognito
         self._outputs: dict[str, str] = facts["outputs"]
         self._simulator = AdminClient(facts["simulator"])
-        self._known = {person.username: person for person in people.PEOPLE}
+        self._known = {person.username: person for person in people.several(count)}
 
     async def _session(self, request: Request) -> Response:
         """Who is signed in, with a fresh access token; null for nobody.
@@ -93,7 +93,7 @@ class Desk:
 
     async def _new_person(self, request: Request) -> Response:
         await _body(request)
-        person = people.invented(len(self._known) - len(people.PEOPLE))
+        person = people.several(len(self._known) + 1)[-1]
         await run_in_threadpool(people.add, self._cognito, self._outputs["UserPoolId"], person)
         self._known[person.username] = person
         return JSONResponse(_named(person), 201)

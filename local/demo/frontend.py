@@ -73,18 +73,20 @@ class Frontend:
         """POST /sessions."""
         return self.request("POST", "/sessions", body)
 
-    def verification(self) -> httpx.Response:
+    def verification(self, query: str = "") -> httpx.Response:
         """GET /verification."""
-        return self.request("GET", "/verification")
+        return self.request("GET", f"/verification{query}")
 
-    def await_outcome(self, unlike: set[str], seconds: float = 120) -> dict[str, Any]:
+    def await_outcome(
+        self, unlike: set[str], seconds: float = 120, query: str = ""
+    ) -> dict[str, Any]:
         """Ask for the verification until its status is none of these, or the time is up.
 
         Waits as long as the API says between two questions, or a second.
         """
         deadline = time.monotonic() + seconds
         while True:
-            answer = self.verification()
+            answer = self.verification(query)
             answer.raise_for_status()
             standing: dict[str, Any] = answer.json()
             if standing["status"] not in unlike or time.monotonic() > deadline:

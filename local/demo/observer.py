@@ -25,6 +25,19 @@ def table_items(aws: LocalAws, outputs: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
+def empty(aws: LocalAws, outputs: dict[str, str]) -> None:
+    """Take every item out of the table."""
+    name = outputs["TableName"]
+    keys = [
+        one["AttributeName"]
+        for one in aws.dynamodb.describe_table(TableName=name)["Table"]["KeySchema"]
+    ]
+    pages = aws.dynamodb.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
+    for page in pages:
+        for item in page["Items"]:
+            aws.dynamodb.delete_item(TableName=name, Key={key: item[key] for key in keys})
+
+
 def queue_depth(aws: LocalAws, url: str) -> int:
     """How many messages a queue holds: waiting, being worked on, or delayed."""
     attributes = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]

@@ -35,15 +35,19 @@ def invented(number: int) -> Person:
     return Person(f"{name} Demo", username, "Invented-Password-3")
 
 
-def enrol(aws: LocalAws, outputs: dict[str, str]) -> list[dict[str, str]]:
-    """Create the people in the pool; returns each with an access token from signing in."""
-    cognito = aws.cognito
-    people = []
-    for person in PEOPLE:
+def several(count: int) -> list[Person]:
+    """So many people, the first ones always the same."""
+    return [*PEOPLE[:count], *(invented(number) for number in range(count - len(PEOPLE)))]
+
+
+def enrol(aws: LocalAws, outputs: dict[str, str], count: int) -> list[dict[str, str]]:
+    """Create people in the pool; returns each with an access token from signing in."""
+    cognito, enrolled = aws.cognito, []
+    for person in several(count):
         add(cognito, outputs["UserPoolId"], person)
         token = sign_in(cognito, outputs["UserPoolClientId"], person.username, person.password)
-        people.append({**asdict(person), "access_token": token})
-    return people
+        enrolled.append({**asdict(person), "access_token": token})
+    return enrolled
 
 
 def add(cognito: "CognitoIdentityProviderClient", pool: str, person: Person) -> None:

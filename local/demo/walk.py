@@ -10,8 +10,10 @@ import httpx
 
 from jumio_simulator.admin.client import AdminClient
 from local.console import Console
+from local.demo import people
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener, table_items
+from local.demo.people import Person
 from local.demo.person import HostedPage
 from local.errors import StackError
 from local.stack import Stack
@@ -19,6 +21,7 @@ from local.stack import Stack
 _SHOWN = 24
 _UNDECIDED = {"none", "pending", "processing"}
 _SECONDS = 120
+_PERSON = Person("Walter Walk", "walter.walk", "Invented-Password-4")
 
 
 class UnexpectedError(StackError):
@@ -26,7 +29,10 @@ class UnexpectedError(StackError):
 
 
 class Walk:
-    """Ada is declined, comes back, and is approved on the same account."""
+    """Somebody is declined, comes back, and is approved on the same account.
+
+    Not one of the people who can sign in at the page: those are left as they were.
+    """
 
     def __init__(self, stack: Stack, console: Console) -> None:
         self._stack = stack
@@ -57,9 +63,9 @@ class Walk:
         self._one_account(first["accountId"])
 
     def _sign_in(self, app: Frontend) -> None:
-        ada = self._stack.facts["users"][0]
-        self._step(f"{ada['name']} signs in to the app")
-        token = app.sign_in(ada["username"], ada["password"])
+        self._step(f"{_PERSON.name} signs in to the app")
+        people.add(self._stack.aws.cognito, self._stack.facts["outputs"]["UserPoolId"], _PERSON)
+        token = app.sign_in(_PERSON.username, _PERSON.password)
         self._show(f"access token of the app's identity provider: {_shortened(token)}")
         answer = app.verification()
         self._show(f"GET /verification  {answer.status_code} {answer.text}")

@@ -131,8 +131,12 @@ def clean_environment(directory: Path) -> dict[str, str]:
     }
 
 
-def free_port() -> int:
-    """A loopback port that nothing listens on at this moment."""
+def free_port(wanted: int = 0) -> int:
+    """A loopback port that nothing listens on at this moment: the wanted one, or any for 0."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that was just left
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            raise StackError(f"port {wanted} cannot be had: {error.strerror}") from None
         return int(probe.getsockname()[1])

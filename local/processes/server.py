@@ -15,12 +15,15 @@ _START_SECONDS = 60
 
 
 class ThreadedServer:
-    """An ASGI application on a free loopback port, for as long as the context lasts."""
+    """An ASGI application on a loopback port, any for 0, for as long as the context lasts."""
 
-    def __init__(self, application: ASGIApp) -> None:
+    def __init__(self, application: ASGIApp, port: int = 0) -> None:
         # Bound here, not by uvicorn: the port is known before anything is served, and nobody
         # else can take it in between.
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=512)
+        try:
+            self._socket = socket.create_server(("127.0.0.1", port), backlog=512)
+        except OSError as error:
+            raise StackError(f"port {port} cannot be had: {error.strerror}") from None
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._server = uvicorn.Server(
             uvicorn.Config(

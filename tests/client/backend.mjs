@@ -7,6 +7,9 @@ export const STANDING = {
   journey: "identity",
   status: "pending",
   updatedAt: "2026-11-23T08:15:00Z",
+  validUntil: null,
+  renewal: null,
+  hint: null,
   next: "identity",
   retry: { allowed: true, remaining: 4, after: 0 },
 };

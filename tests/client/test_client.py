@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from local.stack import ROOT
-from verification.edge.http import problems
+from tests.support.contract import ROUTES, codes_of, responses
 
 CLIENT = ROOT / "web" / "client"
 MODULE = CLIENT / "verification-client.js"
@@ -49,8 +49,11 @@ def test_it_needs_nothing_but_itself() -> None:
     assert not re.search(r"^\s*import\b|\bimport\(|\brequire\(", MODULE.read_text(), re.MULTILINE)
 
 
-def test_it_knows_every_problem_that_the_functions_have() -> None:
-    assert _answer("Object.keys(KIND_BY_CODE).sort()") == sorted(problems._ENTRIES)
+def test_it_knows_every_problem_that_is_described_and_no_other() -> None:
+    described = {
+        code for route in ROUTES for one in responses(route).values() for code in codes_of(one)
+    }
+    assert _answer("Object.keys(KIND_BY_CODE).sort()") == sorted(described)
 
 
 def test_the_documents_give_the_clients_advice() -> None:

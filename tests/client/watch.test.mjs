@@ -34,6 +34,18 @@ test("the journey is named in the address", async () => {
   assert.equal(backend.asked[0].url, `${API}/verification?journey=onboarding-phone`);
 });
 
+test("that the person is back is said until something has come of it", async () => {
+  const backend = new Backend(
+    at("pending", "a", "1"),
+    at("processing", "b", "3"),
+    at("approved", "c", ""),
+  );
+  await taken(backend.client.watch({ journey: "identity", returned: true }));
+  const asked = backend.asked.map(({ url }) => url.replace(`${API}/verification`, ""));
+  const back = "?journey=identity&returned=true";
+  assert.deepEqual(asked, [back, back, "?journey=identity"]);
+});
+
 test("when nothing happens for long, questions become rarer, but not rare", async () => {
   const going = new AbortController();
   const backend = new Backend(at("pending", "a"), same("a"));

@@ -10,7 +10,13 @@ from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener
 from local.demo.people import Person, add, sign_in
-from tests.support.stack import TESTS, RunningStack, running_stack, sharing
+from tests.support.stack import (
+    TESTS,
+    RunningStack,
+    believe_that_jumio_is_up,
+    running_stack,
+    sharing,
+)
 
 _numbers = itertools.count(1)
 
@@ -74,6 +80,7 @@ def simulator(stack: RunningStack) -> Iterator[AdminClient]:
     """The simulator's admin API, as at the start: before the test, and after it."""
     with AdminClient(stack.facts["simulator"]) as client:
         client.reset()
+        believe_that_jumio_is_up(stack)
         yield client
         client.reset()
 

@@ -104,3 +104,33 @@ def test_without_a_callback_that_counts_the_sweeper_sees_to_it(
 
     assert decided(frontend)["status"] == "approved"
     assert one_outcome(bus, execution) == "approved"
+
+
+def test_who_is_back_has_jumio_asked_before_any_callback(
+    frontend: Frontend, simulator: AdminClient, bus: BusListener
+) -> None:
+    execution = begun(frontend, simulator)
+    simulator.play(execution["id"], "callback lost")
+    assert frontend.verification().json()["status"] == "pending"
+
+    told = frontend.request("GET", "/verification?returned=true")
+
+    assert (told.status_code, told.headers["retry-after"]) == (200, "1")
+    assert decided(frontend)["status"] == "approved"
+    assert one_outcome(bus, execution) == "approved"
+
+
+def test_who_is_done_is_not_charged_for_another_execution(
+    frontend: Frontend, simulator: AdminClient
+) -> None:
+    execution = begun(frontend, simulator)
+    simulator.play(execution["id"], "callback lost")
+
+    refused = frontend.create_session(channel="sdk", renew=True)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "already-verified")
+    assert frontend.verification().json()["status"] == "approved"
+    mine = [
+        one for one in simulator.executions() if one["userReference"] == execution["userReference"]
+    ]
+    assert len(mine) == 1

@@ -37,6 +37,7 @@ def forgeries(genuine: str) -> dict[str, str]:
         "another person": f"{base}/{version}.{user[:-4]}AAAA.{reference}.{seal}",
         "another attempt": f"{base}/{version}.{user}.{'0' * 32}.{seal}",
         "another key": f"{base}/9.{user}.{reference}.{seal}",
+        "a line feed": f"{genuine}%0A",
     }
 
 

@@ -20,12 +20,12 @@ from tests.support.waiting import FAILSAFE, eventually
 
 @pytest.fixture
 def one_try(stack: RunningStack) -> Iterator[None]:
-    """The queue sets aside at the second try instead of the sixth: delays add up to minutes."""
+    """The queue sets aside at the second try instead of the last: delays add up to hours."""
     sqs, url = stack.aws.sqs, stack.outputs["CallbackQueueUrl"]
     names: list[Any] = ["RedrivePolicy"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     policy = attributes["RedrivePolicy"]
-    assert int(json.loads(policy)["maxReceiveCount"]) == 5
+    assert int(json.loads(policy)["maxReceiveCount"]) > 1
     hasty = json.dumps({**json.loads(policy), "maxReceiveCount": 1})
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": hasty})
     yield
@@ -36,12 +36,12 @@ def set_aside(stack: RunningStack) -> int:
     return queue_depth(stack.aws, stack.outputs["CallbackDeadLettersUrl"])
 
 
-def make_redrive(stack: RunningStack) -> str:
-    """The runbook's command, for the stack on this machine."""
+def make(stack: RunningStack, target: str, *more: str) -> str:
+    """A command of the runbook's, for the stack on this machine."""
     place = {"REGION": stack.facts["region"], "ENDPOINT": stack.facts["aws_endpoint"]}
     settings = [f"{name}={value}" for name, value in {"STACK": NAME, **place}.items()]
     done = subprocess.run(  # noqa: S603 a command of this project
-        ["make", "redrive", *settings],  # noqa: S607 found as operators find it
+        ["make", target, *settings, *more],  # noqa: S607 found as operators find it
         cwd=ROOT,
         env={**os.environ, **CREDENTIALS},
         capture_output=True,
@@ -65,7 +65,7 @@ def test_a_hint_that_was_set_aside_is_settled_after_a_redrive(
     assert frontend.verification().json()["status"] == "pending"
 
     simulator.clear_faults()
-    assert "1 messages are on the queue again" in make_redrive(stack)
+    assert "1 messages are on the queue again" in make(stack, "redrive")
 
     assert set_aside(stack) == 0
     assert decided(frontend)["status"] == "approved"
@@ -77,7 +77,7 @@ def test_poison_is_set_aside_told_of_and_set_aside_again(stack: RunningStack) ->
     stack.aws.sqs.send_message(QueueUrl=stack.outputs["CallbackQueueUrl"], MessageBody=poison)
     assert eventually(lambda: set_aside(stack) == 1, bool)
 
-    assert "1 messages are on the queue again" in make_redrive(stack)
+    assert "1 messages are on the queue again" in make(stack, "redrive")
 
     assert eventually(lambda: set_aside(stack) == 1, bool)
     lines = [line for line in log_lines(stack.aws) if "message_poisonous" in line]

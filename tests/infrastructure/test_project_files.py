@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,19 @@ def test_what_is_deployed_is_what_was_asked_for_and_nothing_for_developers() -> 
     assert not set(deployed) & {"pytest", "moto", "mypy", "ruff", "aws-sam-cli", "ministack"}
 
 
+def test_the_notice_names_what_is_deployed_and_under_which_licence() -> None:
+    told = dict(
+        re.findall(r"^    ([a-z0-9-]+)  +(\S.*)$", (ROOT / "NOTICE").read_text(), re.MULTILINE)
+    )
+    assert set(told) == set(pins(LOCKED[0]))
+    for name, licence in told.items():
+        about = metadata(name)
+        said = " ".join([*(about.get_all("Classifier") or []), *map(str, about.values())])
+        words = {"Apache-2.0": "Apache", "MPL-2.0": "MPL", "MIT-0": "MIT-0"}
+        families = re.split(" OR |-[0-9]", licence)
+        assert any(words.get(one, one) in said for one in (licence, *families)), name
+
+
 @pytest.mark.parametrize("path", APPS, ids=short)
 def test_a_function_needs_nothing_beside_the_layers(path: Path) -> None:
     assert [other.name for other in path.parent.iterdir() if other.is_file()] == ["app.py"]
@@ -74,3 +88,11 @@ def test_no_account_and_no_region_is_written_down() -> None:
     text = (ROOT / "samconfig.toml").read_text() + (ROOT / "template.yaml").read_text()
     assert not re.search(r"\b\d{12}\b", text)
     assert not re.search(r"\b(eu|us|ap)-[a-z]+-\d\b", text)
+
+
+def test_whatever_a_scanner_is_not_to_say_has_a_reason() -> None:
+    text = (ROOT / ".checkov.yaml").read_text()
+    lines = re.findall(r"^  - .*$", text, re.MULTILINE)
+    assert lines
+    for line in lines:
+        assert re.fullmatch(r"  - CKV2?_AWS_\d+ # (\S+ ){5,}\S+", line), line

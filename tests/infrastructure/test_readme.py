@@ -22,10 +22,11 @@ def test_exactly_two_commands_set_up_and_use_the_project() -> None:
 
 def test_sam_local_is_shown_with_functions_and_files_that_exist() -> None:
     local = [line for line in commands() if line.startswith("sam local ")]
-    assert len(local) == 2
+    assert len(local) == 3
+    made_by_a_stack = (".local/sam-local/template.json", ".local/sam-local/linux.json")
     for line in local:
-        for path in re.findall(r"(?:--event|--env-vars) (\S+)", line):
-            json.loads((ROOT / path).read_text())
+        for path in re.findall(r"(?:--event|--env-vars|--template) (\S+)", line):
+            assert path in made_by_a_stack or json.loads((ROOT / path).read_text())
     resources = template()["Resources"]
     for name in re.findall(r"sam local invoke (\w+)", README):
         assert resources[name]["Type"] == "AWS::Serverless::Function"

@@ -159,6 +159,24 @@ def test_a_scheduled_function_has_ended_before_it_is_due_again() -> None:
     assert FUNCTIONS["SweepOverdue"]["Timeout"] < 60
 
 
+def test_a_sweep_that_fails_is_followed_by_the_next_and_not_repeated() -> None:
+    """The schedule only delivers: it is Lambda's own queue that would repeat a failure."""
+    invoked = FUNCTIONS["SweepOverdue"]["EventInvokeConfig"]
+    assert invoked == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+
+
+@every_function
+def test_whatever_writes_into_a_log_writes_json(name: str) -> None:
+    common = WHOLE["Globals"]["Function"]["LoggingConfig"]
+    assert {**common, **FUNCTIONS[name]["LoggingConfig"]}["LogFormat"] == "JSON"
+
+
+def test_metrics_of_two_stacks_are_not_added_up() -> None:
+    for name in FUNCTIONS:
+        namespace = variables(name)["POWERTOOLS_METRICS_NAMESPACE"]
+        assert namespace == {"Fn::Sub": "JumioBff/${AWS::StackName}"}
+
+
 def test_a_message_that_cannot_be_settled_is_set_aside_where_somebody_is_told() -> None:
     redrive = RESOURCES["CallbackQueue"]["Properties"]["RedrivePolicy"]
     assert target(redrive["deadLetterTargetArn"]) == "CallbackDeadLetters"
@@ -184,9 +202,3 @@ def test_messages_wait_for_people_who_are_on_holiday() -> None:
     for queue in of_type(RESOURCES, "AWS::SQS::Queue").values():
         assert queue["Properties"]["MessageRetentionPeriod"] == 14 * 86400
         assert queue["Properties"]["SqsManagedSseEnabled"] is True
-
-
-def test_no_alarm_looks_at_a_metric_that_never_moves() -> None:
-    for name, alarm in of_type(RESOURCES, "AWS::CloudWatch::Alarm").items():
-        metric = alarm["Properties"].get("MetricName")
-        assert metric not in {"4XXError", "5XXError", "NumberOfMessagesSent"}, name

@@ -1,9 +1,10 @@
 """What the deployment keeps, and what must not be lost with it."""
 
 import json
+import re
 
 from tests.support.deployed import Resources, of_type
-from tests.support.template import template
+from tests.support.template import ROOT, template
 from verification.store.items import LIMITER_KEY
 
 RESOURCES: Resources = template()["Resources"]
@@ -41,10 +42,52 @@ def test_the_one_index_finds_what_is_due_and_copies_nothing_else() -> None:
 
 
 def test_what_cannot_be_made_again_outlives_the_stack() -> None:
-    kept = {name for name, one in RESOURCES.items() if one.get("DeletionPolicy") == "Retain"}
-    assert kept >= {"Table", "TableKey", "UserKeySecret"}
+    """But not a first deployment that fails, which would leave something behind each time."""
+    kept = {name for name, one in RESOURCES.items() if "DeletionPolicy" in one}
+    assert kept == {"Table", "TableKey", "UserKeySecret", "UserPool"}
     for name in kept:
+        assert RESOURCES[name]["DeletionPolicy"] == "RetainExceptOnCreate"
         assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_nothing_can_change_the_pepper() -> None:
+    """Whatever differs here generates it anew, and makes strangers of everybody who is known."""
+    assert RESOURCES["UserKeySecret"]["Properties"] == {
+        "Description": "Pepper of the user keys. Losing or changing it loses every user's account.",
+        "GenerateSecretString": {
+            "SecretStringTemplate": '{"version": "1"}',
+            "GenerateStringKey": "key",
+            "PasswordLength": 64,
+            "ExcludePunctuation": True,
+        },
+    }
+    text = (ROOT / "template.yaml").read_text()
+    pepper = text.partition("\n  UserKeySecret:\n")[2].partition("\n\n")[0]
+    assert "GenerateSecretString:\n" in pepper, "no anchor, and no other's properties"
+    assert not re.search(r"[&*]\w", pepper)
+
+
+def test_no_update_of_the_stack_touches_what_must_not_be_lost() -> None:
+    policy = json.loads((ROOT / "stack-policy.json").read_text())
+    allowed, *denied = policy["Statement"]
+    assert (allowed["Effect"], allowed["Action"]) == ("Allow", "Update:*")
+    kept = {name for name, one in RESOURCES.items() if "DeletionPolicy" in one}
+    guarded: dict[str, set[str]] = {}
+    for statement in denied:
+        assert statement["Effect"] == "Deny"
+        for resource in statement["Resource"]:
+            name = resource.removeprefix("LogicalResourceId/")
+            guarded.setdefault(name, set()).update(statement["Action"])
+    assert set(guarded) == kept
+    assert guarded.pop("UserKeySecret") == {"Update:*"}
+    assert all(actions == {"Update:Replace", "Update:Delete"} for actions in guarded.values())
+
+
+def test_table_and_people_refuse_to_be_deleted() -> None:
+    assert TABLE["DeletionProtectionEnabled"] == {"Fn::If": ["Protected", True, False]}
+    pool = RESOURCES["UserPool"]["Properties"]["DeletionProtection"]
+    assert pool == {"Fn::If": ["Protected", "ACTIVE", "INACTIVE"]}
+    assert template()["Parameters"]["DeletionProtection"]["Default"] == "true"
 
 
 def test_our_own_secrets_are_generated_and_long() -> None:
@@ -59,13 +102,4 @@ def test_our_own_secrets_are_generated_and_long() -> None:
 
 def test_no_secret_has_a_value_in_the_template() -> None:
     for name, secret in of_type(RESOURCES, "AWS::SecretsManager::Secret").items():
-        value = secret["Properties"].get("SecretString", "{}")
-        assert not any(json.loads(value).values()), name
-
-
-def test_only_the_bus_is_named_and_after_its_stack() -> None:
-    """A fixed name would keep two deployments from living in one account."""
-    naming = {"TableName", "QueueName", "RoleName", "FunctionName", "LogGroupName", "AlarmName"}
-    for name, resource in RESOURCES.items():
-        assert not naming & set(resource["Properties"]), name
-    assert "${AWS::StackName}" in RESOURCES["Bus"]["Properties"]["Name"]["Fn::Sub"]
+        assert "SecretString" not in secret["Properties"], name

@@ -1,13 +1,17 @@
 """One bad message in a batch: the others end, and what is retained comes back more slowly."""
 
+import io
 import json
+import logging
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from typing import Any
 
 import pytest
 
 from tests.support.observed import Observed
 from tests.support.pipeline import Hints, Pipeline
+from verification import wiring
 from verification.domain.deadline import Deadline
 from verification.domain.errors import (
     Misconfigured,
@@ -51,6 +55,29 @@ def raising(errors: dict[str, Exception], settled: list[str]) -> Callable[[Hint,
         settled.append(hint.reference)
 
     return settle
+
+
+def test_every_line_of_the_worker_names_the_attempt(
+    hints: Hints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the parts of the worker that know no attempt have to say, too."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "a-worker")
+    part, output = logging.getLogger("verification.jumio"), io.StringIO()
+    package = logging.getLogger("verification")
+    for member, value in {"handlers": [], "level": 0, "propagate": True}.items():
+        monkeypatch.setattr(package, member, value)
+    with redirect_stdout(output):
+        wiring.logger()
+    put(hints)
+
+    def settle(_hint: Hint, _deadline: Deadline) -> None:
+        part.warning("jumio_read_refused", extra={"status": 403})
+        raise NotYet("Jumio has nothing to read")
+
+    work(hints, settle)
+    lines = [json.loads(line) for line in output.getvalue().splitlines()]
+    assert [line["message"] for line in lines] == ["jumio_read_refused", "message_retained"]
+    assert {line["reference"] for line in lines} == {HINT.reference}
 
 
 def test_exactly_the_messages_that_failed_are_retained(hints: Hints, observed: Observed) -> None:

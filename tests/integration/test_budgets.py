@@ -34,15 +34,15 @@ def test_opening_takes_four_trips_with_the_limiter_and_one_account_call(
     assert calls(bff) == ["token", "accounts.create"]
 
 
-def test_a_returning_person_costs_the_same_and_no_new_token(bff: Bff, trips: Counter[str]) -> None:
+def test_a_renewal_costs_one_more_read_at_jumio_and_two_here(bff: Bff, trips: Counter[str]) -> None:
     bff.ask()
     trips.clear()
     bff.simulator.admin.clear_journal()
 
     bff.ask(renew=True)
 
-    assert sum(trips.values()) == 4
-    assert calls(bff) == ["accounts.update"]
+    assert sum(trips.values()) == 6
+    assert calls(bff) == ["retrieval.status", "accounts.update"]
 
 
 @pytest.mark.parametrize("key", [None, "a-key"])

@@ -9,6 +9,7 @@ import pytest
 from tests.support.erasing import Eraser
 from tests.support.faults import Failure, Faults, cancelled, code, unanswered
 from tests.support.observed import Observed
+from tests.support.operators import decide
 from tests.support.pipeline import Pipeline
 from verification.domain.schedule import GRACE
 
@@ -30,6 +31,7 @@ def faults(pipeline: Pipeline) -> dict[str, Faults]:
     return {
         "table": Faults(pipeline.bff.dynamodb),
         "bus": Faults(pipeline.consumer.client),
+        "queue": Faults(pipeline.hints.sqs),
     }
 
 
@@ -105,6 +107,24 @@ def test_erasing(pipeline: Pipeline, faults: dict[str, Faults]) -> None:
     assert each_in_turn(faults["table"], erase) >= 3 * 5
     kinds = {item["sk"]["S"] for item in pipeline.bff.items()}
     assert kinds == {"TOMBSTONE", "ACCOUNT_CALLS"}
+
+
+@pytest.mark.parametrize("client", ["table", "queue"])
+def test_deciding(pipeline: Pipeline, faults: dict[str, Faults], client: str) -> None:
+    def decide_once(user: str) -> None:
+        with faults[client].resting():
+            execution = pipeline.open(user=user)
+            pipeline.play(execution, "needs review: watchlist hit")
+            pipeline.bff.settle(execution)
+        assert decide(pipeline, execution, "decline", user=user)["status"] == "declined"
+        assert len(pipeline.execution(execution, user)["manual"]) == 1
+
+    assert each_in_turn(faults[client], decide_once) >= 3
+    pipeline.work_off(rounds=20)
+    told: dict[str, list[str]] = {}
+    for one in pipeline.consumer.events():
+        told.setdefault(one["data"]["subject"], []).append(one["data"]["status"])
+    assert set(map(tuple, told.values())) == {("review", "declined")}
 
 
 def test_a_conflict_at_each_write_of_an_opening(

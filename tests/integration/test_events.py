@@ -52,6 +52,7 @@ def test_an_outcome_says_who_and_how_and_nothing_else(pipeline: Pipeline) -> Non
         "journey": "identity",
         "step": "identity",
         "status": "declined",
+        "validUntil": None,
         "executionId": execution["customerInternalReference"],
     }
     (entry,) = pipeline.consumer.entries
@@ -88,6 +89,7 @@ WRONG: dict[str, Callable[[Json], object]] = {
     "an unknown status": lambda event: event["data"].update(status="rejected"),
     "a status that is no outcome": lambda event: event["data"].update(status="processing"),
     "progress that is an outcome": lambda event: event.update(type="verification.progress"),
+    "a lapse that is an outcome": lambda event: event.update(type="verification.lapsed"),
     "an unknown type": lambda event: event.update(type="verification.started"),
     "a local time": lambda event: event.update(time="2026-11-23T08:19:46+01:00"),
     "a random id": lambda event: event.update(id="0fb7cf2e-8c63-4a57-9d1c-3f5f0a5b7c21"),

@@ -120,7 +120,8 @@ def test_nothing_that_came_from_jumio_is_told(pipeline: Pipeline) -> None:
 
     body = pipeline.told().body
 
-    assert set(body) == {"journey", "status", "next", "updatedAt", "retry"}
+    lasting = {"journey", "status", "next", "updatedAt", "retry", "validUntil", "renewal", "hint"}
+    assert set(body) == lasting
     (execution,) = pipeline.bff.executions()
     said = str(body)
     assert not any(word in said for word in (execution["id"], execution["accountId"], "REJECTED"))
@@ -170,6 +171,7 @@ def function(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fu
     )
     environment = {
         "TABLE_NAME": pipeline.bff.table_name,
+        "QUEUE_URL": pipeline.hints.url,
         "USER_KEY_SECRET_ID": made["ARN"],
         "POWERTOOLS_SERVICE_NAME": "get_verification",
     }
@@ -179,10 +181,12 @@ def function(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fu
         yield started
 
 
-def ask(function: Function, user: str = "ada", **headers: str) -> Json:
+def ask(function: Function, user: str = "ada", returned: str | None = None, **headers: str) -> Json:
     asked = event("get_verification", headers={"host": "bff.example", **headers})
     asked["requestContext"]["authorizer"]["jwt"]["claims"] |= {"iss": ISSUER, "sub": user}
     asked.pop("queryStringParameters", None)
+    if returned is not None:
+        asked["queryStringParameters"] = {"returned": returned}
     assert caller_of(Request(asked).claims).subject == user
     return function(asked)
 
@@ -220,3 +224,26 @@ def test_the_log_does_not_name_who_asked(pipeline: Pipeline, function: Function)
     pipeline.open(user="ada.lovelace")
     assert '"status":"pending"' in ask(function, "ada.lovelace")["body"]
     assert "lovelace" not in "".join(function.lines)
+
+
+def test_a_person_who_is_back_is_looked_after(pipeline: Pipeline, function: Function) -> None:
+    execution = pipeline.open()
+    pipeline.play(execution, "approved", to_end=False)
+    assert ask(function, returned="false")["headers"]["Retry-After"] == "5"
+    assert len(pipeline.hints) == 0
+
+    assert ask(function, returned="true")["headers"]["Retry-After"] == "1"
+    pipeline.work_off()
+
+    assert '"status":"processing"' in ask(function)["body"]
+
+
+@pytest.mark.parametrize("said", ["1", "yes", "TRUE", "true,true"])
+def test_anything_else_than_yes_or_no_is_told(
+    pipeline: Pipeline, function: Function, said: str
+) -> None:
+    answer = ask(function, returned=said)
+    assert answer["statusCode"] == 400
+    assert json.loads(answer["body"])["errors"] == [
+        {"field": "returned", "reason": "true or false"}
+    ]

@@ -149,10 +149,21 @@ def test_one_of_two_requests_uploads(screening: Bff, when: Literal["before", "af
     assert opened_for(screening) == [10066, 10011]
 
 
+def test_a_lost_screening_that_has_passed_is_not_paid_for_again(screening: Bff) -> None:
+    with killed("after", screening.jumio, "finalize"):
+        screening.ask(applicant=PASS)
+    later(screening, 1800)
+
+    assert screening.ask(applicant=PASS).status == 201
+
+    assert opened_for(screening) == [10066, 10011]
+
+
 def test_a_lost_screening_that_passes_late_takes_nothing_back(screening: Bff) -> None:
     with killed("after", screening.jumio, "finalize"):
         screening.ask(applicant=PASS)
     later(screening, 1800)
+    screening.simulator.admin.add_fault("retrieval.status", "status", status=404)
     assert screening.ask(applicant=PASS).status == 201
     lost, identity = screening.executions()[0], screening.executions()[-1]
     screening.simulator.admin.play(identity["id"], "approved")

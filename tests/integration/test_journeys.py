@@ -26,6 +26,7 @@ from verification.domain.journeys import load_journeys
 SCREENED = ["accounts.create", "parts.upload", "executions.finalize"]
 PASS = {"email": "ada@people.example"}
 WARN = {"email": "warn@people.example"}
+REJECTED = {"phoneNumber": "+431230000"}
 REJECT = {"email": "reject@people.example"}
 
 
@@ -107,6 +108,23 @@ def test_reverifying_is_not_for_an_account_that_jumio_has_deleted(instant: Bff) 
 
     assert calls(instant) == ["accounts.create", "accounts.delete", "accounts.update"]
     assert "lease_owner" not in (instant.item("ada", "ACCOUNT") or {})
+
+
+def test_why_a_journey_is_not_for_somebody_is_not_told(instant: Bff) -> None:
+    """Not whether there is an account, nor that it is gone, nor what a screening found."""
+    instant.ask(user="gone")
+    instant.delete_account(instant.executions()[0]["accountId"])
+    asked = [
+        ("new", "reverify", {}),
+        ("gone", "reverify", {}),
+        ("eve", "onboarding-phone", REJECTED),
+    ]
+    details = set()
+    for user, journey, applicant in asked:
+        with pytest.raises(NotEligible) as refusal:
+            instant.ask(user=user, journey=journey, applicant=applicant)
+        details.add(refusal.value.detail)
+    assert len(details) == 1
 
 
 def test_who_was_approved_on_an_account_that_jumio_has_deleted_may_begin_anew(

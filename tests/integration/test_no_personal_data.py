@@ -78,8 +78,9 @@ def emitted(pipeline: Pipeline, observed: Observed) -> dict[str, str]:
 
 
 def items(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """But for what is not Jumio's: the consent is kept as the frontend has sent it."""
     return [
-        {name: value for name, value in item.items() if name != "request_id"}
+        {name: value for name, value in item.items() if name not in ("request_id", "consent")}
         for item in pipeline.bff.items()
     ]
 

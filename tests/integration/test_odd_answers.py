@@ -96,5 +96,6 @@ def test_a_session_lasts_as_long_as_was_asked_for_if_its_token_says_nothing_cred
     bff.clock.now += 1700
     assert bff.ask().status == HTTPStatus.OK
     bff.clock.now += 101
-    bff.jumio = told((200, created("ID")))
+    begun = {"workflowExecution": {"status": "INITIATED"}}
+    bff.jumio = told((200, begun), (200, created("ID")))
     assert bff.ask().status == HTTPStatus.CREATED

@@ -30,6 +30,7 @@ DECIDED: dict[str, tuple[str, str, str, float, list[str]]] = {
         "dataChecks", "extraction", "imageChecks", "liveness", "similarity", "usability"
     ]),
 }  # fmt: skip
+TIPS = {"declined: unreadable": "photo-quality", "unsupported document": "document-unsupported"}
 KEPT = {
     *("pk", "sk", "journey", "state", "rank", "request_id", "created_at", "account_id"),
     *("workflow_execution_id", "decision", "settled_at", "looks", "step", "verdict"),
@@ -53,6 +54,8 @@ def test_a_decision_is_stored_shown_and_published(pipeline: Pipeline, scenario: 
 
     item = pipeline.execution(execution)
     decision = {"type": kind, "label": label, "score": score, "failed": failed}
+    if scenario in TIPS:
+        decision["tip"] = TIPS[scenario]
     assert (item["state"], item["decision"]) == (word, decision)
     assert set(item) == KEPT
     assert item["settled_at"] == int(pipeline.clock())

@@ -58,8 +58,11 @@ def test_everything_is_moved_as_it_is(
 ) -> None:
     queue, dead_letters = urls
     bodies = fill(dead_letters, number)
-    clients = {"cloudformation": Deployed(queue, dead_letters), "sqs": boto3.client("sqs")}
-    monkeypatch.setattr("scripts.redrive.boto3.client", lambda service, **_: clients[service])
+    clients: dict[str, Any] = {
+        "cloudformation": Deployed(queue, dead_letters),
+        "sqs": boto3.client("sqs"),
+    }
+    monkeypatch.setattr("scripts.deployment.boto3.client", lambda service, **_: clients[service])
 
     assert main(["--stack", "deployed", "--region", "eu-central-1"]) == 0
 

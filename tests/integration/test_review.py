@@ -42,8 +42,8 @@ def under_review(pipeline: Pipeline, **asked: Any) -> Json:
     return execution
 
 
-def configured(pipeline: Pipeline, *steps: Json) -> None:
-    document = {"journeys": [{"name": "identity", "steps": list(steps)}]}
+def configured(pipeline: Pipeline, *steps: Json, **members: Any) -> None:
+    document = {"journeys": [{"name": "identity", "steps": list(steps), **members}]}
     pipeline.bff.journeys = load_journeys(json.dumps(document))
 
 

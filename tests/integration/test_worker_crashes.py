@@ -67,7 +67,7 @@ def lost_opening(pipeline: Pipeline) -> dict[str, Any]:
     return pipeline.bff.executions()[-1]
 
 
-ORDINARY = ["known", "read_execution", "advance", "known", "publish", "published"]
+ORDINARY = ["known", "read_execution", "advance", "publish", "published"]
 ADOPTED = ["known", "read_execution", "adopt", "known", *ORDINARY[1:]]
 
 

@@ -21,7 +21,14 @@ from verification.edge.http.request import Request
 from verification.edge.http.sessions import SessionRequest, key_use, session_response
 from verification.edge.http.verifications import verification_response
 from verification.jumio import Credentials, Hosts, JumioClient, TokenSource, Transport
-from verification.store import ErasureStore, Limiter, OutcomeStore, SessionStore, Table
+from verification.store import (
+    Breaker,
+    ErasureStore,
+    Limiter,
+    OutcomeStore,
+    SessionStore,
+    Table,
+)
 from verification.store.operations import Key, plain
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Asked, CreateSession
@@ -70,6 +77,7 @@ class Bff:
     limits: Limits = field(default_factory=lambda: Limits(100, 100, 1000))
     clock: Callable[[], float] = field(default_factory=Clock)
     sleep: Callable[[float], None] | None = None
+    hints: Any = None  # the queue, where there is one
 
     def __post_init__(self) -> None:
         self.table = Table(self.dynamodb, self.table_name)
@@ -92,7 +100,9 @@ class Bff:
         opening = OpenExecution(
             self.store,
             Limiter(self.table, self.limits),
+            Breaker(self.table),
             self.jumio,
+            self.advance_execution,
             lambda: SIGNING_KEY,
             clock=self.clock,
             sleep=self.sleep,
@@ -149,11 +159,13 @@ class Bff:
         )
         return Reply.of(session_response(self.create_session(asked, Deadline(seconds))))
 
-    def told(self, user: str = "ada", journey: str | None = None) -> Reply:
-        """GET /verification as that user."""
-        get = GetVerification(self.journeys, PEPPER, self.outcomes, clock=self.clock)
-        request = Request(event("get_verification"))
-        return Reply.of(verification_response(get(Caller(ISSUER, user), journey), request))
+    def told(
+        self, user: str = "ada", journey: str | None = None, *, returned: bool = False
+    ) -> Reply:
+        """GET /verification as that user, perhaps back from Jumio."""
+        get = GetVerification(self.journeys, PEPPER, self.outcomes, self.hints, clock=self.clock)
+        verification = get(Caller(ISSUER, user), journey, returned=returned)
+        return Reply.of(verification_response(verification, Request(event("get_verification"))))
 
     def status(self, user: str = "ada", journey: str | None = None) -> dict[str, Any]:
         """What GET /verification says to that user."""

@@ -1,6 +1,9 @@
 """What template.yaml deploys: its functions, and the CloudFormation that AWS makes of it."""
 
 import copy
+import json
+import sys
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
@@ -42,11 +45,22 @@ def translated(**parameters: str) -> dict[str, Any]:
     for resource in whole["Resources"].values():
         for member in {"CodeUri", "ContentUri"} & set(resource["Properties"]):
             resource["Properties"][member] = _ARTEFACT
+    return translate(whole, parameters)
+
+
+def translate(whole: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+    """What CloudFormation makes of a template whose artefacts are in a bucket."""
     values: dict[str, Any] = {}
     for name, declared in whole["Parameters"].items():
         value = parameters.get(name, declared.get("Default"))
         if value is not None:
             values[name] = value.split(",") if declared["Type"] == _LISTS else value
     session = boto3.Session(region_name="eu-central-1")
-    made: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(whole, values)
+    made: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(
+        copy.deepcopy(whole), values
+    )
     return made
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(translated(), indent=1))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from tests.support.contract import ROUTES, deviations
 from tests.support.template import ROOT
 from verification import wiring
 
@@ -49,7 +50,10 @@ class Function:
         output = io.StringIO()
         try:
             with redirect_stdout(output):
-                return self.handler(event, Context(self.name, seconds))
+                answer = self.handler(event, Context(self.name, seconds))
+            if isinstance(event, dict) and event.get("routeKey") in ROUTES:
+                assert deviations(event["routeKey"], answer) == []
+            return answer
         finally:
             self.lines += output.getvalue().splitlines()
 

@@ -149,6 +149,7 @@ class Pipeline:
     def __post_init__(self) -> None:
         self.clock = self.bff.clock
         self.bff.bus = self.bus = Bus(cast("Any", self.consumer), "verification")
+        self.bff.hints = self.hints
         self.bff.simulator.admin.patch_options(callbacks={"drop": True}, retrieval_rate=10_000)
         self.bff.simulator.admin.patch_options(retrieval_burst=10_000)
         self.clock.now = float(int(self.bff.simulator.admin.freeze()["now"]))
@@ -226,9 +227,11 @@ class Pipeline:
         assert item is not None
         return item
 
-    def told(self, user: str = "ada", journey: str | None = None) -> Reply:
+    def told(
+        self, user: str = "ada", journey: str | None = None, *, returned: bool = False
+    ) -> Reply:
         """GET /verification."""
-        return self.bff.told(user, journey)
+        return self.bff.told(user, journey, returned=returned)
 
     def status(self, user: str = "ada", journey: str | None = None) -> object:
         return self.told(user, journey).body["status"]

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from tests.support.stack import RunningStack
 
+_ALIAS = "live"
+
 
 def name_of(stack: RunningStack, service: str) -> str:
     """What the deployment calls the function of a folder in functions/."""
@@ -24,8 +26,16 @@ def reconfigured(stack: RunningStack, service: str, **changes: str | None) -> It
     functions, name = stack.aws.functions, name_of(stack, service)
     usual = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     changed = {key: value for key, value in {**usual, **changes}.items() if value is not None}
-    functions.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
+    _release(stack, name, changed)
     try:
         yield
     finally:
-        functions.update_function_configuration(FunctionName=name, Environment={"Variables": usual})
+        _release(stack, name, usual)
+
+
+def _release(stack: RunningStack, name: str, variables: dict[str, str]) -> None:
+    """People are served by a version: what is changed reaches them with the next one."""
+    functions = stack.aws.functions
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    version = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_alias(FunctionName=name, Name=_ALIAS, FunctionVersion=version)

@@ -63,14 +63,20 @@ LEFT_ALONE = {
     "settle_execution": {"verification.edge.http", "verification.settings.public"},
     "sweep_overdue": JUMIO | JOURNEYS | EVENT_TYPES,
     "erase_subject": JOURNEYS | EVENT_TYPES,
+    "decide_review": EVENT_TYPES,
+    "read_facts": EVENT_TYPES,
+    "tell_story": JOURNEYS | EVENT_TYPES,
 }
 CLIENTS = {
     "create_session": ["dynamodb", "secretsmanager"],
-    "get_verification": ["dynamodb", "secretsmanager"],
+    "get_verification": ["dynamodb", "secretsmanager", "sqs"],
     "receive_callback": ["secretsmanager", "sqs"],
     "settle_execution": ["dynamodb", "events", "secretsmanager"],
     "sweep_overdue": ["dynamodb", "sqs"],
     "erase_subject": ["dynamodb", "secretsmanager"],
+    "decide_review": ["dynamodb", "secretsmanager", "sqs"],
+    "read_facts": ["dynamodb", "secretsmanager"],
+    "tell_story": ["dynamodb", "secretsmanager"],
 }
 
 START_A_FUNCTION = """

@@ -1,4 +1,5 @@
-export type Status = "none" | "pending" | "processing" | "approved" | "review" | "declined" | "expired";
+export type Status = "none" | "pending" | "processing" | "approved" | "lapsed" | "review" | "declined" | "expired";
+export type Hint = "photo-quality" | "try-another-document" | "document-unsupported" | "not-finished";
 export type Consent = {
     /**
      * ISO 3166, two letters.
@@ -46,6 +47,18 @@ export type Standing = {
     journey: string;
     status: Status;
     updatedAt: string | null;
+    /**
+     * Until when an approval stands, or stood; null if for ever.
+     */
+    validUntil: string | null;
+    /**
+     * How the run stands that is to follow a standing approval.
+     */
+    renewal: Status | null;
+    /**
+     * What helps an honest person after `declined` or `expired`.
+     */
+    hint: Hint | null;
     /**
      * The step that comes next for the person.
      */
@@ -150,13 +163,15 @@ export declare class VerificationClient {
      * How it stands, again whenever that changes, until there is nothing to wait for or the signal is
      * aborted. Asks as often as the API advises and ever more seldom when nothing happens; not while
      * nobody sees the page. Trouble that passes is told and then waited out; other errors are thrown.
+     * `returned` says that the person is back from Jumio: their result is looked for at once.
      *
-     * @param {{journey?: string, signal?: AbortSignal}} [options]
+     * @param {{journey?: string, signal?: AbortSignal, returned?: boolean}} [options]
      * @returns {AsyncGenerator<{standing: Standing, trouble: null} | {standing: null, trouble: VerificationError}, void, void>}
      */
-    watch({ journey, signal }?: {
+    watch({ journey, signal, returned }?: {
         journey?: string;
         signal?: AbortSignal;
+        returned?: boolean;
     }): AsyncGenerator<{
         standing: Standing;
         trouble: null;

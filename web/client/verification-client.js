@@ -2,7 +2,9 @@
 // Its types are in the comments; verification-client.d.ts is made from them (make client).
 
 /**
- * @typedef {"none" | "pending" | "processing" | "approved" | "review" | "declined" | "expired"} Status
+ * @typedef {"none" | "pending" | "processing" | "approved" | "lapsed" | "review" | "declined"
+ *   | "expired"} Status
+ * @typedef {"photo-quality" | "try-another-document" | "document-unsupported" | "not-finished"} Hint
  *
  * @typedef {object} Consent What the person was asked; docs/frontends.md says when what is needed.
  * @property {string} country ISO 3166, two letters.
@@ -28,6 +30,9 @@
  * @property {string} journey
  * @property {Status} status
  * @property {string | null} updatedAt
+ * @property {string | null} validUntil Until when an approval stands, or stood; null if for ever.
+ * @property {Status | null} renewal How the run stands that is to follow a standing approval.
+ * @property {Hint | null} hint What helps an honest person after `declined` or `expired`.
  * @property {string | null} next The step that comes next for the person.
  * @property {{allowed: boolean, remaining: number, after: number}} retry `after` in seconds.
  *
@@ -201,11 +206,12 @@ export class VerificationClient {
    * How it stands, again whenever that changes, until there is nothing to wait for or the signal is
    * aborted. Asks as often as the API advises and ever more seldom when nothing happens; not while
    * nobody sees the page. Trouble that passes is told and then waited out; other errors are thrown.
+   * `returned` says that the person is back from Jumio: their result is looked for at once.
    *
-   * @param {{journey?: string, signal?: AbortSignal}} [options]
+   * @param {{journey?: string, signal?: AbortSignal, returned?: boolean}} [options]
    * @returns {AsyncGenerator<{standing: Standing, trouble: null} | {standing: null, trouble: VerificationError}, void, void>}
    */
-  async *watch({ journey, signal } = {}) {
+  async *watch({ journey, signal, returned = false } = {}) {
     /** @type {Standing | null} */
     let last = null;
     let etag = "";
@@ -214,7 +220,8 @@ export class VerificationClient {
       let wait = 0;
       try {
         while (this.#around.hidden()) await this.#around.pause(60_000, signal);
-        const seen = await this.#look(journey, etag, signal);
+        const back = returned && (last === null || last.status === "pending");
+        const seen = await this.#look(journey, etag, signal, back);
         failures = 0;
         quiet = seen.standing ? 0 : quiet + 1;
         etag = seen.etag;
@@ -262,10 +269,15 @@ export class VerificationClient {
    * @param {string | undefined} journey
    * @param {string} etag
    * @param {AbortSignal | undefined} signal
+   * @param {boolean} [returned]
    * @returns {Promise<{standing: Standing | null, etag: string, retryAfter: number}>}
    */
-  async #look(journey, etag, signal) {
-    const path = `/verification${journey ? `?journey=${encodeURIComponent(journey)}` : ""}`;
+  async #look(journey, etag, signal, returned = false) {
+    const query = new URLSearchParams({
+      ...(journey && { journey }),
+      ...(returned && { returned: "true" }),
+    }).toString();
+    const path = `/verification${query && `?${query}`}`;
     /** @type {Record<string, string>} */
     const headers = etag ? { "If-None-Match": etag } : {};
     const response = await this.#call(path, { method: "GET", headers }, signal);

@@ -8,7 +8,7 @@ is ever a key: no token, href, secret, capability, subject or address.
 from enum import StrEnum
 from threading import Lock
 
-from aws_lambda_powertools import Metrics
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 _counting = Lock()
@@ -39,6 +39,7 @@ class LogCode(StrEnum):
 
     # Jumio
     JUMIO_NOT_REACHED = "jumio_not_reached"
+    JUMIO_DOWN = "jumio_down"
     JUMIO_RATE_LIMITED = "jumio_rate_limited"
     JUMIO_REJECTED = "jumio_rejected"
     JUMIO_OUTCOME_UNKNOWN = "jumio_outcome_unknown"
@@ -62,6 +63,7 @@ class LogCode(StrEnum):
     ORPHAN_RECORDED = "orphan_recorded"
     STATUS_UNKNOWN = "status_unknown"
     OUTCOME_PUBLISHED = "outcome_published"
+    LAPSE_PUBLISHED = "lapse_published"
     PROGRESS_PUBLISHED = "progress_published"
     MESSAGE_RETAINED = "message_retained"
     MESSAGE_POISONOUS = "message_poisonous"
@@ -73,6 +75,8 @@ class LogCode(StrEnum):
     LOOK_FAILED = "look_failed"
     EXECUTION_GONE = "execution_gone"
     EXECUTION_NEVER_OPENED = "execution_never_opened"
+    REVIEW_DECIDED = "review_decided"
+    FACTS_ASKED = "facts_asked"
     SUBJECT_ERASED = "subject_erased"
     SUBJECT_UNKNOWN = "subject_unknown"
     LEFTOVER_ERASED = "leftover_erased"
@@ -85,12 +89,18 @@ class Metric(StrEnum):
 
     SESSIONS_OPENED = "SessionsOpened"
     OUTCOMES_UNKNOWN = "OutcomesUnknown"
+    JUMIO_DOWN = "JumioDown"
     ORPHANS = "Orphans"
     DAILY_CEILING_REACHED = "DailyCeilingReached"
     CALLBACKS_REFUSED = "CallbacksRefused"
     EXECUTIONS_SETTLED = "ExecutionsSettled"
     EXECUTIONS_OVERDUE = "ExecutionsOverdue"
     MESSAGES_POISONOUS = "MessagesPoisonous"
+
+
+def on_every_line(**ids: str) -> None:
+    """Have these ids on whatever else this invocation logs, too."""
+    Logger().append_keys(**ids)
 
 
 def count(metric: Metric) -> None:

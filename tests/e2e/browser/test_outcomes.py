@@ -156,3 +156,13 @@ def test_the_app_gets_a_token_that_works(visitor: Visitor, simulator: AdminClien
     simulator.play(execution["id"], "approved")
     visitor.sees_in_time("status-approved")
     assert token not in visitor.kept
+
+
+@pytest.mark.parametrize("clipboard", ["undefined", "{writeText: () => Promise.reject(Error())}"])
+def test_who_cannot_copy_the_token_is_told_so(visitor: Visitor, clipboard: str) -> None:
+    there = f"Object.defineProperty(navigator, 'clipboard', {{value: {clipboard}}})"
+    visitor.page.add_init_script(there)
+    visitor.open("/verify/identity")
+    visitor.choose_way("Use our mobile app")
+    visitor.press("Copy the token")
+    visitor.page.get_by_role("button", name="Copying is not allowed here").wait_for()

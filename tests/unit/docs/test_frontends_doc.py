@@ -1,14 +1,19 @@
 """docs/frontends.md tells frontends about every problem, and the truth about each."""
 
+import json
 import re
+from typing import get_args
 
 from pydantic import BaseModel
 
 from tests.support.template import ROOT
 from verification.domain.errors import AttemptsExhausted, OutcomeUnknown, Problem
-from verification.domain.execution import State
+from verification.domain.execution import State, Tip
+from verification.domain.standing import LAPSED, Retry
 from verification.edge.http.problems import status_of
 from verification.edge.http.sessions import ConsentBody, SessionRequest
+from verification.edge.http.verifications import body_of
+from verification.use_cases.get_verification import Verification
 
 TEXT = (ROOT / "docs/frontends.md").read_text()
 
@@ -49,4 +54,15 @@ def test_every_field_of_a_request_is_listed() -> None:
 
 
 def test_every_status_is_listed() -> None:
-    assert rows("`status`").keys() == {"none", *(state.word for state in State)}
+    assert rows("`status`").keys() == {"none", LAPSED, *(state.word for state in State)}
+
+
+def test_there_is_a_sentence_for_every_hint() -> None:
+    assert rows("`hint`").keys() == {"null", *get_args(Tip)}
+
+
+def test_every_member_of_an_answer_is_shown() -> None:
+    (shown,) = re.findall(r"```json\n(\{.*?\})\n```", TEXT, re.DOTALL)
+    retry = Retry(allowed=True, remaining=4, after=0)
+    standing = Verification("identity", "pending", 0, None, None, None, "identity", retry, 5)
+    assert json.loads(shown).keys() == body_of(standing).keys()

@@ -1,6 +1,6 @@
 """docs/jumio.md names what Jumio finds out about people, and that hardly any of it is read."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -15,7 +15,10 @@ from tests.support.everything import (
     read_members,
     readings,
 )
+from tests.support.jumio import LONG, told
 from tests.support.words import Row, paths, rows, words
+from verification.domain.deadline import Deadline
+from verification.domain.facts import Fact
 
 DOCUMENTS = ("PASSPORT", "ID_CARD", "DRIVING_LICENSE", "VISA")
 
@@ -58,12 +61,40 @@ def test_the_details_members(jumio: Driver) -> None:
 
 @pytest.mark.parametrize("key", sorted(CATALOGUE))
 def test_of_details_only_the_named_members_are_read(jumio: Driver, key: str) -> None:
-    execution = opened_on_a_known_account(jumio, key)
-    jumio.sim.admin.play(execution.id, "approved")
-    details, read = execution.details(), words("Details", product="reads")
     status = {"account": {"id": "a"}, "workflowExecution": {"id": "w", "status": "PROCESSED"}}
-    found = read_members(details, lambda body: readings(status, (200, body)))
+    found: set[str] = set()
+    for scenario in ("approved", "usability: BLURRED"):
+        execution = opened_on_a_known_account(jumio, key)
+        jumio.sim.admin.play(execution.id, scenario)
+        details = execution.details()
+        found |= read_members(details, lambda body: readings(status, (200, body)))
+    read = words("Details", product="reads")
+    if "usability" not in details["capabilities"]:
+        read -= {"capabilities.*[].decision.details.label"}
     assert {any_capability(path) for path in found} == read & generalised(details)
+
+
+def test_an_operator_can_ask_for_the_named_members_and_no_others(jumio: Driver) -> None:
+    documented = [row for row in rows("Capabilities") if "reads" in row.cells["Product"]]
+    assert {capability for row in documented for capability in row.words} == {"extraction"}
+    named = set().union(*(row.named("Members") for row in documented))
+    known = set().union(
+        *(row.named("Members") for row in rows("Capabilities") if "extraction" in row.words)
+    )
+    data: dict[str, Any] = {}
+    for path in known:
+        *outer, last = path.replace("[]", "").split(".")
+        (data.setdefault(outer[0], {}) if outer else data)[last] = "a word"
+    details = {
+        "workflow": {"status": "PROCESSED"},
+        "capabilities": {"extraction": [{"data": data}]},
+    }
+
+    def read(body: Any) -> object:
+        return told((200, body)).read_facts("a", "w", get_args(Fact), deadline=Deadline(LONG))
+
+    found = {path for path in read_members(details, read) if "data" in path}
+    assert {path.partition(".data.")[2] for path in found} == named
 
 
 def test_every_capability_is_documented_with_what_it_finds(jumio: Driver) -> None:

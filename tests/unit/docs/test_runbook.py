@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from scripts import redrive
+from scripts import redrive, story
 from tests.support.template import ROOT, template
 from verification.observability import LogCode
 
@@ -43,15 +43,23 @@ def test_every_explanation_says_something() -> None:
 
 def test_what_the_runbook_mentions_exists() -> None:
     words = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", RUNBOOK))
-    others = {"account_id", "correlation_id", "erased_at", "unknown_word"}
+    others = {
+        "account_id",
+        "correlation_id",
+        "erased_at",
+        "integration_error",
+        "next_look",
+        "unknown_word",
+    }
     assert words - others <= set(LogCode)
     names = set(re.findall(r"`([A-Z][A-Za-z]+)`", RUNBOOK))
     known = template()
     assert names <= {*known["Parameters"], *known["Resources"]}
 
 
-def test_the_make_target_is_the_one_that_the_runbook_names() -> None:
-    assert "`make redrive STACK=jumio-bff`" in RUNBOOK
-    recipe = (ROOT / "Makefile").read_text().partition("\nredrive:")[2].partition("\n\n")[0]
-    assert redrive.__name__ in recipe
-    assert "$(STACK)" in recipe
+def test_the_make_targets_are_those_that_the_runbook_names() -> None:
+    for target, command in {"redrive": redrive, "story": story}.items():
+        assert f"make {target} STACK=jumio-bff" in RUNBOOK
+        recipe = (ROOT / "Makefile").read_text().partition(f"\n{target}:")[2].partition("\n\n")[0]
+        assert command.__name__ in recipe
+        assert "$(DEPLOYMENT)" in recipe

@@ -1,12 +1,13 @@
 """What the end of an execution means for a journey of several steps."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from verification.domain.execution import Decision, State
 from verification.domain.journeys import Journey
-from verification.domain.standing import Effect, Progress, effect_of
+from verification.domain.standing import Effect, Progress, approval_stands, effect_of
 
 SCREENING: dict[str, Any] = {
     "name": "mail",
@@ -92,3 +93,40 @@ def test_an_execution_that_was_abandoned_is_over_whatever_is_configured(
     progress = Progress(State.STARTED, "identity", "r2")
     effect = ends(way, "identity", progress, state=State.EXPIRED, decision=decision)
     assert effect.verdict is State.EXPIRED
+
+
+def yearly(**words: Any) -> Journey:
+    steps = [{"name": "identity", "validity": 1000}, {"name": "face", "validity": 400}]
+    return Journey.model_validate({"name": "a", "steps": steps, "repeatable": True, **words})
+
+
+def test_an_approval_stands_as_long_as_each_step_that_the_person_went_through() -> None:
+    progress = Progress(State.PROCESSING, "face", "r2", passed={"identity": 9_300})
+    effect = ends(yearly(), "face", progress)
+    assert (effect.progress.valid_until, effect.progress.approved_by) == (10_300, "r2")
+
+
+def test_a_screening_has_no_part_in_how_long_an_approval_stands() -> None:
+    way = journey({**SCREENING, "validity": 60}, {"name": "identity"})
+    effect = ends(way, "identity", Progress(State.PROCESSING, "identity", "r2", passed={"mail": 1}))
+    assert effect.progress.valid_until is None
+
+
+@pytest.mark.parametrize("state", [State.DECLINED, State.EXPIRED, State.REVIEW])
+@pytest.mark.parametrize("word", ["keep", "revoke"])
+def test_only_a_declined_renewal_takes_an_approval_away_and_only_if_that_is_wanted(
+    state: State, word: str
+) -> None:
+    way, standing = yearly(failedRenewal=word), Progress(State.PROCESSING, "identity", "r2")
+    standing = replace(standing, valid_until=20_000, approved_by="r1")
+    effect = ends(way, "identity", standing, state=state, decision=None)
+    taken = state is State.DECLINED and word == "revoke"
+    assert approval_stands(way, effect.progress, 19_999) is not taken
+    assert not approval_stands(way, effect.progress, 20_000)
+
+
+def test_a_replaced_execution_that_is_declined_takes_nothing_away() -> None:
+    way = yearly(failedRenewal="revoke")
+    standing = Progress(State.PENDING, "identity", "r3", valid_until=20_000, approved_by="r1")
+    effect = ends(way, "identity", standing, state=State.DECLINED, decision=None)
+    assert effect.progress == standing

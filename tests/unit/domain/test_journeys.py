@@ -263,3 +263,42 @@ def test_a_step_that_names_no_return_address_gets_the_usual_one() -> None:
     assert (str(first.success_url), str(second.success_url)) == (own, "https://app.example/ok")
     assert (first.error_url, second.error_url) == (None, None)
     assert loaded.get(None).steps[1].success_url is None
+
+
+SCREENING = {"kind": "screening", "inputs": {"email": {"from": "applicant"}}}
+
+
+@pytest.mark.parametrize(
+    ("words", "step", "complains_of"),
+    [
+        ({"failedRenewal": "revoke"}, {"validity": 3600}, "failedRenewal"),
+        ({"failedRenewal": "keep", "repeatable": True}, {}, "failedRenewal"),
+        ({"failedRenewal": "revoke", "repeatable": True}, SCREENING, "failedRenewal"),
+        ({}, {**SCREENING, "validity": 3600, "otherwise": "continue"}, "validity"),
+        ({}, {**SCREENING, "validity": 3600, "otherwise": "review"}, "validity"),
+        ({}, {**SCREENING, "locale": "de"}, "locale"),
+        ({}, {**SCREENING, "successUrl": "https://app.example/done"}, "successUrl"),
+        ({}, {**SCREENING, "errorUrl": "https://app.example/failed"}, "errorUrl"),
+        ({}, {"otherwise": "continue", "passes": ["PASSED", "WARNING"]}, "passes"),
+    ],
+)
+def test_a_word_that_would_have_no_effect_is_refused(
+    words: dict[str, object], step: dict[str, object], complains_of: str
+) -> None:
+    told = complaint(document(journey("identity", **step) | words))
+    assert f"{complains_of} has no effect" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        ({"failedRenewal": "revoke", "repeatable": True}, {"validity": 3600}),
+        ({}, {"validity": 3600}),
+        ({}, {**SCREENING, "validity": 3600, "otherwise": "decline"}),
+        ({"repeatable": True}, {**SCREENING, "validity": 3600, "otherwise": "continue"}),
+    ],
+)
+def test_the_same_word_is_taken_where_it_has_one(
+    words: dict[str, object], step: dict[str, object]
+) -> None:
+    load_journeys(document(journey("identity", **step) | words))

@@ -1,19 +1,20 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.agreement import disagreement
 from verification.domain.backoff import Failures
 from verification.domain.errors import (
     AlreadyVerified,
     AttemptsExhausted,
-    Problem,
     VerificationInProgress,
 )
 from verification.domain.execution import State
 from verification.domain.journeys import Journey
 from verification.domain.standing import (
+    LAPSED,
     Account,
     Progress,
     Session,
@@ -21,6 +22,7 @@ from verification.domain.standing import (
     coming_step,
     require_new_execution_allowed,
     retry_advice,
+    word_of,
 )
 
 NOW = 1_800_000_000
@@ -106,6 +108,7 @@ def a_standing() -> st.SearchStrategy[tuple[Journey, Progress, Account]]:
         st.sets(st.integers(0, 2)),
         st.sampled_from(["", "account-1"]),
         st.integers(0, 5),
+        st.sampled_from([None, int(NOW) - 200, int(NOW) - 50, int(NOW) + 50]),
     )
 
 
@@ -119,6 +122,7 @@ def _standing(
     passed: set[int],
     account_id: str,
     failures: int,
+    valid_until: int | None,
 ) -> tuple[Journey, Progress, Account]:
     named = [
         {**step, "name": f"step-{number}", "inputs": {"email": {"from": "applicant"}}}
@@ -139,6 +143,7 @@ def _standing(
         "reference" if state else None,
         {name: tuple(attempts_made)},
         {f"step-{number}": int(NOW) - 100 for number in passed},
+        valid_until,
         updated_at=int(NOW) - 100,
     )
     return (
@@ -148,18 +153,12 @@ def _standing(
     )
 
 
+@settings(max_examples=1500)
 @given(a_standing())
 def test_what_a_person_is_told_is_what_happens_when_they_ask(
     standing: tuple[Journey, Progress, Account],
 ) -> None:
-    way, progress, account = standing
-    told, refusal = retry_advice(way, progress, account, NOW), None
-    try:
-        require_new_execution_allowed(way, progress, account, NOW)
-    except Problem as problem:
-        refusal = problem
-    assert told.allowed == (refusal is None)
-    assert told.after == ((refusal and refusal.retry_after) or 0)
+    assert disagreement(*standing, NOW) is None
 
 
 def test_attempts_count_within_their_window_only() -> None:
@@ -211,3 +210,20 @@ def test_a_screening_that_still_counts_is_not_repeated_even_if_the_journey_may_b
         require_new_execution_allowed(way, progress, ANYBODY, NOW)
     assert require_new_execution_allowed(way, progress, ANYBODY, NOW + 60) is way.steps[0]
     assert retry_advice(way, progress, ANYBODY, NOW + 60).allowed
+
+
+def test_who_has_passed_all_that_is_left_of_a_journey_is_not_stuck() -> None:
+    """The rest of it was taken away while they were on their way."""
+    progress = Progress(State.PENDING, "identity", "r1", passed={"identity": NOW - 10})
+    assert require_new_execution_allowed(journey(), progress, SOMEBODY, NOW).name == "identity"
+    assert disagreement(journey(), progress, SOMEBODY, NOW) is None
+
+
+def test_an_approval_whose_time_is_over_is_no_approval() -> None:
+    way = journey(validity=100)
+    approved = Progress(State.APPROVED, "identity", "r1", valid_until=NOW, updated_at=NOW - 100)
+    assert word_of(way, approved, NOW - 1) == "approved"
+    with pytest.raises(AlreadyVerified):
+        require_new_execution_allowed(way, approved, SOMEBODY, NOW - 1)
+    assert word_of(way, approved, NOW) == LAPSED
+    require_new_execution_allowed(way, approved, SOMEBODY, NOW)

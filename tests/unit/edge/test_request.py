@@ -42,7 +42,7 @@ def test_the_ready_event_is_understood() -> None:
 def test_query_path_and_headers_are_found_or_absent() -> None:
     read = Request(event("get_verification"))
     assert (read.query("journey"), read.query("other")) == ("identity", None)
-    called = Request(event("receive_callback"))
+    called = Request(event("receive_callback.forged"))
     assert called.path("capability").startswith("1.1-")
     assert (called.path("other"), called.query("journey")) == ("", None)
     assert called.header("content-type") == "application/json"

@@ -113,6 +113,7 @@ STATUSES = {
     "session-busy": 409,
     "verification-in-progress": 409,
     "already-verified": 409,
+    "not-decidable": 409,
     "attempts-exhausted": 429,
     "provider-busy": 503,
     "provider-unavailable": 503,

@@ -2,12 +2,12 @@
 
 import json
 import uuid
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from verification.cloud import asked, named
+from verification.domain.deadline import moment
 from verification.domain.execution import Execution
-from verification.domain.standing import Account
+from verification.domain.standing import LAPSED, Account
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SOURCE = "jumio-bff"
 OUTCOME = "verification.outcome"
 PROGRESS = "verification.progress"
+LAPSE = "verification.lapsed"
 _SETTING = "BUS_NAME"
 _NAMESPACE = uuid.UUID("5f2d0f0e-6c0b-5c0c-9a43-1f1e4f6a9b77")
 
@@ -27,12 +28,16 @@ class Bus:
         self._client = client
         self._name = name
 
-    def publish(self, execution: Execution, account: Account, at: int) -> None:
-        """Tell how far an execution is, or how it ended; raises as ``cloud.asked`` does.
+    def publish(
+        self, execution: Execution, account: Account, at: int, *, lapsed: bool = False
+    ) -> None:
+        """Tell how far an execution is, how it ended, or that the approval it led to has lapsed.
+
+        Raises as ``cloud.asked`` does.
 
         ``docs/events.md`` describes the event, ``docs/schemas`` holds its JSON Schema.
         """
-        event = event_about(execution, account, at)
+        event = event_about(execution, account, at, lapsed=lapsed)
         entry: PutEventsRequestEntryTypeDef = {
             "EventBusName": self._name,
             "Source": SOURCE,
@@ -49,22 +54,28 @@ class Bus:
         asked(put_once, setting=_SETTING)
 
 
-def event_about(execution: Execution, account: Account, at: int) -> dict[str, Any]:
+def event_about(
+    execution: Execution, account: Account, at: int, *, lapsed: bool = False
+) -> dict[str, Any]:
     """A CloudEvent 1.0; the user's subject is for consumers, nothing else in it is personal."""
-    status = execution.verdict or execution.state
+    status, until = execution.verdict or execution.state, execution.valid_until
+    manual = [{"decidedBy": "operator", "reason": one.reason} for one in execution.manual]
+    news = LAPSED if lapsed else execution.news[0]
     return {
         "specversion": "1.0",
-        "id": str(uuid.uuid5(_NAMESPACE, f"{execution.reference}/{execution.state}")),
+        "id": str(uuid.uuid5(_NAMESPACE, f"{execution.reference}/{news}")),
         "source": SOURCE,
-        "type": OUTCOME if status.final else PROGRESS,
-        "time": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "type": LAPSE if lapsed else OUTCOME if status.final else PROGRESS,
+        "time": moment(at),
         "datacontenttype": "application/json",
         "data": {
             "issuer": account.issuer,
             "subject": account.subject,
             "journey": execution.journey,
             "step": execution.step,
-            "status": status.word,
+            "status": LAPSED if lapsed else status.word,
+            "validUntil": moment(until) if until else None,
             "executionId": execution.reference,
+            **(manual[-1] if manual and not lapsed else {}),
         },
     }

@@ -1,4 +1,4 @@
-"""Where a person is and what they agreed to: told to Jumio, never stored.
+"""Where a person is and what they agreed to: told to Jumio, and on record with the attempt.
 
 Source: "End-user consent".
 """
@@ -29,12 +29,23 @@ class Consent:
 
     def missing(self) -> list[str]:
         """Names of the fields that Jumio demands on top of what is here."""
+        strict, undated = self.country == _STRICT, self.obtained_at is None
         needed = {
-            "consent.state": self.country == _STRICT and self.state is None,
-            "consent.obtained": self.country == _STRICT and self.obtained is None,
-            "consent.obtainedAt": self.obtained == "yes" and self.obtained_at is None,
+            "consent.state": strict and self.state is None,
+            "consent.obtained": self.obtained is None and (strict or not undated),
+            "consent.obtainedAt": self.obtained == "yes" and undated,
         }
         return [field for field, missing in needed.items() if missing]
+
+    @property
+    def record(self) -> dict[str, str]:
+        """What a company has to be able to show."""
+        said = {
+            "country": self.country,
+            "obtained": self.obtained,
+            "obtained_at": self.obtained_at,
+        }
+        return {name: value for name, value in said.items() if value is not None}
 
 
 def require_consent(step: "Step", consent: Consent | None) -> None:

@@ -2,9 +2,15 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 Clock = Callable[[], float]
 """Seconds since 1970, UTC."""
+
+
+def moment(at: float) -> str:
+    """Seconds since 1970 as the outside reads them: 2026-11-23T08:15:00Z."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 class Deadline:

@@ -20,6 +20,7 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     ├── AttemptsExhausted         attempts-exhausted
     ├── HeldBack                  attempts-exhausted     too many in a row led to no session
     ├── NotFound                  not-found
+    ├── NotDecidable              not-decidable          an operator's word comes too late or early
     ├── DailyCeilingReached       provider-busy          this deployment's own limit
     ├── ProviderError             Jumio did not do what was asked
     │   ├── ProviderBusy          provider-busy          surely not done: no capacity
@@ -133,6 +134,10 @@ class HeldBack(Problem):
 
 class NotFound(Problem):
     code = "not-found"
+
+
+class NotDecidable(Problem):
+    code = "not-decidable"
 
 
 class DailyCeilingReached(Problem):

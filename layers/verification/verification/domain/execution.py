@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
+
+from verification.domain.hint import Hint
 
 
 class State(StrEnum):
@@ -63,6 +66,10 @@ WITHOUT_DETAILS = {status for status, state in _BY_STATUS.items() if state is St
 """Statuses of executions whose details Jumio documents to be unavailable."""
 
 
+Tip = Literal["photo-quality", "try-another-document", "document-unsupported", "not-finished"]
+"""What an honest person can do better next time."""
+
+
 @dataclass(frozen=True)
 class Decision:
     """Jumio's verdict without any personal data."""
@@ -71,6 +78,21 @@ class Decision:
     label: str | None = None
     score: float | None = None
     failed: tuple[str, ...] = ()  # names of capabilities that did not pass
+    tip: Tip | None = None
+
+
+Manual = Literal["approve", "decline", "revoke"]
+
+
+@dataclass(frozen=True)
+class ManualDecision:
+    """An operator's; ``reason`` and ``by`` are codes, ``verdict`` is what it means."""
+
+    decision: Manual
+    reason: str
+    by: str
+    at: int
+    verdict: State
 
 
 def state_of(status: str, decision: Decision | None) -> State | None:
@@ -104,6 +126,8 @@ class Execution:
     decision: Decision | None = None
     settled_at: int | None = None
     verdict: State | None = None  # what its end meant for the journey
+    valid_until: int | None = None  # how long an approval stands, its own or an older one
+    manual: tuple[ManualDecision, ...] = ()
     unpublished: bool = False
     due_at: int | None = None  # when to look at it again; None if nothing is left to do
     ends_at: int = 0  # when it should have ended; before that, looks are only in case
@@ -115,9 +139,33 @@ class Execution:
         return self.workflow_execution_id is not None
 
     @property
+    def hint(self) -> Hint | None:
+        """What makes a worker look at it; None as long as Jumio is not known to have opened it."""
+        if self.account_id is None or self.workflow_execution_id is None:
+            return None
+        return Hint(
+            user_key=self.user_key,
+            reference=self.reference,
+            account_id=self.account_id,
+            workflow_execution_id=self.workflow_execution_id,
+        )
+
+    @property
+    def news(self) -> tuple[str, int]:
+        """How it stands in one word, as nothing else about it ever does, and since when."""
+        if self.manual:
+            return self.manual[-1].decision, self.manual[-1].at
+        return self.state, self.settled_at or self.created_at
+
+    @property
     def under_review(self) -> bool:
         """Whether its end left the judgement to somebody."""
         return self.verdict is State.REVIEW
+
+    def lapsed(self, now: float) -> bool:
+        """Whether an approval that it led to was for a time that is over, and nobody was told."""
+        told = self.due_at is None or self.unpublished or self.verdict is not State.APPROVED
+        return not told and self.valid_until is not None and self.valid_until <= now
 
     def leads_to(self, state: State, verdict: State) -> bool:
         """Whether news of a state, which mean a verdict for the journey, still move it.

@@ -6,8 +6,10 @@ that the person goes through. ``docs/journeys.md`` explains the document. Names 
 what is sent follow Jumio's account request ("Creating and updating accounts").
 """
 
+import hashlib
 import json
 import re
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -23,6 +25,7 @@ from pydantic import (
 )
 
 from verification.domain.errors import Misconfigured, UnknownJourney
+from verification.domain.facts import Fact
 from verification.domain.formats import PREPARED_DATA, alpha3
 from verification.domain.hint import ID
 from verification.domain.locales import TAG, nearest
@@ -163,6 +166,19 @@ class Step(_Configured):
             raise ValueError("a screening needs inputs")
         return self
 
+    @model_validator(mode="after")
+    def _every_word_has_an_effect(self) -> Self:
+        idle = {"success_url", "error_url", "locale"} if self.kind == "screening" else set()
+        idle |= {"passes"} if self.otherwise == "continue" else set()
+        if said := sorted(idle & self.model_fields_set):
+            raise ValueError(f"{said[0].replace('_u', 'U')} has no effect on such a step")
+        return self
+
+
+_DEMANDS = {
+    *("name", "kind", "workflow_key", "inputs", "passes", "otherwise"),
+    *("credentials", "capabilities", "override_settings"),
+}
 
 _CHECKS_NOTHING = {"10170"}
 """Workflows whose PASSED says only that something was received."""
@@ -175,11 +191,37 @@ class Journey(_Configured):
     steps: list[Step] = Field(min_length=1, max_length=10)
     repeatable: bool = False
     needs_account: bool = Field(False, alias="needsAccount")
+    failed_renewal: Literal["keep", "revoke"] = Field("keep", alias="failedRenewal")
+    older_approvals: Literal["count", "lapse"] = Field("count", alias="olderApprovals")
     unchecked: bool = False
+    records_consent: bool = Field(True, alias="recordsConsent")
+    discloses: frozenset[Fact] = frozenset()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What all steps demand of a person, as one word: not how often, how long and where."""
+        steps = [step.model_dump(mode="json", include=_DEMANDS) for step in self.steps]
+        for step in steps:
+            step["passes"].sort()  # a set has no order
+        return hashlib.sha256(json.dumps(steps, sort_keys=True).encode()).hexdigest()[:16]
 
     @model_validator(mode="after")
     def _steps_have_names_of_their_own(self) -> Self:
         _require_unique([step.name for step in self.steps], "steps")
+        return self
+
+    @model_validator(mode="after")
+    def _every_word_has_an_effect(self) -> Self:
+        lapses = any(step.kind == "user" and step.validity for step in self.steps)
+        if "failed_renewal" in self.model_fields_set and not (lapses and self.repeatable):
+            raise ValueError(
+                "failedRenewal has no effect: only a journey that is repeatable, and has a user "
+                "step with a validity, is renewed while an approval stands"
+            )
+        first, once = self.steps[0], len(self.steps) == 1 and not self.repeatable
+        refuses = first.kind == "user" or first.otherwise in (None, "decline")
+        if once and first.validity and not refuses:
+            raise ValueError("validity has no effect on a screening that refuses nobody")
         return self
 
     @model_validator(mode="after")

@@ -23,6 +23,9 @@ IDLE = 15 * 60 + GRACE
 FIRST_LOOK = 600
 """Seconds after its opening at which an execution is looked at for the first time."""
 
+BETWEEN_RETURNS = 5
+"""Seconds between two looks because a person is back from Jumio."""
+
 _DAY = 86400
 
 UNHEARD = 3600

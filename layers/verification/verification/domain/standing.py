@@ -18,7 +18,7 @@ from verification.domain.errors import (
     Problem,
     VerificationInProgress,
 )
-from verification.domain.execution import Decision, State
+from verification.domain.execution import Decision, State, Tip
 
 if TYPE_CHECKING:
     from verification.domain.journeys import Attempts, Journey, Step
@@ -31,6 +31,9 @@ LEASE_SECONDS = 30
 
 ERASURE_SECONDS = 120
 """The same for an erasure."""
+
+LAPSED = "lapsed"
+"""What a person is told whose approval was for a time that is over."""
 
 _TOLERANCE = 10
 """Seconds by which clocks may differ."""
@@ -72,7 +75,10 @@ class Progress:
 
     ``reference`` names the execution that ``state`` is about, of the step ``step``.
     ``attempts`` are the times at which executions were opened, by step; ``passed`` is when
-    a step was passed; ``revision`` grows with every change.
+    a step was passed; ``revision`` grows with every change. ``approved_by`` names the execution
+    that led to the last approval, which stands until ``valid_until`` whatever comes after it;
+    without a time, it stands until the next run begins. ``approved_for`` is the fingerprint of
+    the journey as it was then.
     """
 
     state: State | None = None
@@ -80,8 +86,25 @@ class Progress:
     reference: str | None = None
     attempts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     passed: Mapping[str, int] = field(default_factory=dict)
+    valid_until: int | None = None
+    approved_by: str | None = None
+    approved_for: str | None = None
+    tip: Tip | None = None  # with which the last execution was declined or has expired
     revision: int = 0
     updated_at: int | None = None
+
+    def opened(self, step: str, reference: str, at: int) -> Progress:
+        """The progress that follows when an execution of a step is opened."""
+        return replace(
+            self,
+            state=State.PENDING,
+            step=step,
+            reference=reference,
+            attempts={**self.attempts, step: (*self.attempts.get(step, ()), at)},
+            tip=None,
+            revision=self.revision + 1,
+            updated_at=at,
+        )
 
 
 @dataclass(frozen=True)
@@ -147,9 +170,39 @@ class Retry:
     after: int
 
 
+def approval_stands(journey: Journey, progress: Progress, now: float) -> bool:
+    """Whether a person counts as approved."""
+    if _is_outdated(journey, progress):
+        return False
+    if progress.valid_until is None:
+        return progress.state is State.APPROVED
+    return now < progress.valid_until
+
+
+def _is_outdated(journey: Journey, progress: Progress) -> bool:
+    """Whether the last approval was of a journey that demanded something else."""
+    return journey.older_approvals == "lapse" and progress.approved_for != journey.fingerprint
+
+
+def word_of(journey: Journey, progress: Progress, now: float) -> str:
+    """How a person stands, in one coarse word."""
+    if approval_stands(journey, progress, now):
+        return State.APPROVED.word
+    failed = progress.state in (State.DECLINED, State.EXPIRED)
+    before = failed and (progress.updated_at or 0) < (progress.valid_until or 0)
+    if progress.state is State.APPROVED or before:
+        return LAPSED
+    return progress.state.word if progress.state else "none"
+
+
 def next_step(journey: Journey, progress: Progress, now: float) -> Step | None:
-    """The first step to open: that the person has not passed, or not recently enough."""
-    return next((step for step in journey.steps if not _has_passed(progress, step, now)), None)
+    """The first step to open: that the person has not passed, or not recently enough.
+
+    None if an approval has come of them all; otherwise the last one again, as of a person who
+    had passed all that is left of a journey when the rest of it was taken away.
+    """
+    last = None if approval_stands(journey, progress, now) else journey.steps[-1]
+    return next((step for step in journey.steps if not _has_passed(progress, step, now)), last)
 
 
 def coming_step(journey: Journey, progress: Progress, now: float) -> Step | None:
@@ -198,14 +251,40 @@ def effect_of(
         if _another_follows(journey, step, replace(progress, passed=passed), at):
             verdict = State.PENDING
         else:  # a journey that is repeated begins with what the person has to do again
+            until = _valid_until(journey, passed)
+            progress = replace(progress, valid_until=until, approved_by=reference)
+            progress = replace(progress, approved_for=journey.fingerprint)
             passed = {name: when for name, when in passed.items() if _is_screening(journey, name)}
+    elif reference == progress.approved_by or (current and _ends(journey, progress, verdict)):
+        progress = replace(progress, valid_until=None, approved_by=None)
     elif not current:
         return Effect(verdict, progress)
     changed = replace(progress, passed=passed, revision=progress.revision + 1, updated_at=at)
     open_again = progress.step == step.name and not (progress.state and progress.state.final)
-    if current or verdict is State.APPROVED or open_again:
-        changed = replace(changed, state=verdict, step=step.name, reference=reference)
+    if current or verdict is State.APPROVED or (own is State.APPROVED and open_again):
+        tip = _tip(step, progress, verdict, decision)
+        changed = replace(changed, state=verdict, step=step.name, reference=reference, tip=tip)
     return Effect(verdict, changed)
+
+
+def _ends(journey: Journey, progress: Progress, verdict: State) -> bool:
+    """Whether an older approval is over with this end of a newer run."""
+    declined = verdict is State.DECLINED and journey.failed_renewal == "revoke"
+    return declined or _is_outdated(journey, progress)
+
+
+def _tip(step: Step, before: Progress, verdict: State, decision: Decision | None) -> Tip | None:
+    """What helps a person after a bad end; one that they have left needs no word of Jumio's."""
+    if decision:
+        return decision.tip if verdict in (State.DECLINED, State.EXPIRED) else None
+    begun = step.kind == "user" and before.state in (State.PENDING, State.STARTED)
+    return "not-finished" if begun and verdict is State.EXPIRED else None
+
+
+def _valid_until(journey: Journey, passed: Mapping[str, int]) -> int | None:
+    """When the first of the steps lapses that the person went through; None if none ever does."""
+    steps = [step for step in journey.steps if step.kind == "user" and step.name in passed]
+    return min((passed[one.name] + one.validity for one in steps if one.validity), default=None)
 
 
 def _another_follows(journey: Journey, step: Step, progress: Progress, now: float) -> bool:
@@ -245,11 +324,10 @@ def blocked_by_outcome(journey: Journey, progress: Progress, account: Account, n
 
     Who was approved and has no account any more, as Jumio has deleted it, may begin anew.
     """
-    if progress.state is State.APPROVED:
-        return not journey.repeatable and account.account_id is not None
-    return progress.state in (State.PROCESSING, State.REVIEW) or screened_out(
-        journey, progress, now
-    )
+    if progress.state in (State.PROCESSING, State.REVIEW) or screened_out(journey, progress, now):
+        return True
+    stays = account.account_id is not None and not journey.repeatable
+    return stays and approval_stands(journey, progress, now)
 
 
 def screening_runs(journey: Journey, progress: Progress) -> bool:
@@ -296,7 +374,7 @@ def require_new_execution_allowed(
             raise VerificationInProgress("The result of the last attempt is not known yet.")
         raise AlreadyVerified("This person has passed this journey.")
     if journey.needs_account and account.account_id is None:
-        raise NotEligible("This journey is for people who were verified before.")
+        raise NotEligible("This person cannot be verified by this journey.")
     retry = _retry(step, progress, now)
     if not retry.allowed:
         raise AttemptsExhausted(

@@ -23,7 +23,7 @@ from verification.domain.deadline import Deadline
 from verification.domain.errors import Misconfigured, NotYet, Problem
 from verification.domain.hint import Hint
 from verification.edge.failures import log_unexpected
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode, Metric, count, on_every_line
 
 _logger = logging.getLogger(__name__)
 _FIRST_DELAY = 5  # seconds; three times as long after each further failure
@@ -41,7 +41,9 @@ def work_through(
 
     def settle_one(record: SQSRecord) -> None:
         try:
-            settle(Hint.model_validate_json(record.body), deadline)
+            hint = Hint.model_validate_json(record.body)
+            on_every_line(reference=hint.reference)
+            settle(hint, deadline)
         except Exception as error:
             _retain(record, queue, error)
             raise

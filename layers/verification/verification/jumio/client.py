@@ -8,7 +8,7 @@ back, so it is repeated only where Jumio has surely not acted; reads are repeate
 import contextlib
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,11 +25,13 @@ from verification.domain.errors import (
     ResultNotAtProvider,
 )
 from verification.domain.execution import PROCESSED, WITHOUT_DETAILS, Decision
+from verification.domain.facts import Fact
 from verification.jumio.execution import OpenedExecution, Reading, path_of
 from verification.jumio.hosts import Hosts
 from verification.jumio.messages import AccountAnswer, DetailsAnswer, StatusAnswer, Verdict
 from verification.jumio.oauth import TokenSource
 from verification.jumio.transport import NoAnswer, NotSent, Reply, Transport, pause
+from verification.jumio.usability import tip_of
 from verification.observability import LogCode
 
 _logger = logging.getLogger(__name__)
@@ -114,6 +116,18 @@ class JumioClient:
             details.account.id if details.account else None,
             has_details=True,
         )
+
+    def read_facts(
+        self, account_id: str, execution_id: str, facts: Iterable[Fact], *, deadline: Deadline
+    ) -> dict[str, Any]:
+        """These facts about a person, as Jumio has read them off a document; None where it has not.
+
+        Source: "Calling retrieval APIs", ``capabilities.extraction[].data``. Raises like
+        ``read_execution``, NotAtProvider if Jumio has deleted the execution.
+        """
+        url = self._hosts.retrieval + path_of(account_id, execution_id)
+        details = _validated(DetailsAnswer, self._repeatable("GET", url, deadline).body)
+        return {fact: details.extracted(fact) for fact in facts}
 
     def upload_prepared_data(
         self, opened: OpenedExecution, data: Mapping[str, Any], *, deadline: Deadline
@@ -243,6 +257,7 @@ def _decision(details: DetailsAnswer) -> Decision | None:
         label=judged.details.label if judged.details else None,
         score=judged.risk.score if judged.risk else None,
         failed=details.failed_capabilities(),
+        tip=tip_of(details.capabilities),
     )
 
 

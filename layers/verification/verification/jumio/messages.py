@@ -18,10 +18,12 @@ from pydantic import (
     WrapValidator,
 )
 
+from verification.domain.facts import Fact
 from verification.domain.hint import Id
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")  # of a capability
 _MOST_NAMES = 50
+_LONGEST_TEXT = 500
 
 
 def number(value: object) -> float | None:
@@ -133,12 +135,14 @@ class Verdict(BaseModel):
     risk: Annotated[_Risk | None, _IfSound] = None
 
 
-class _Judged(BaseModel):
+class Judged(BaseModel):
+    """An item of a capability."""
+
     decision: Verdict
 
 
 class DetailsAnswer(BaseModel):
-    """Of reading an execution; everything personal in it is left unread."""
+    """Of reading an execution; everything personal in it is left unread, but for ``extracted``."""
 
     account: Annotated[_WithId | None, _IfSound] = None
     workflow: _Workflow
@@ -151,12 +155,34 @@ class DetailsAnswer(BaseModel):
         named = (name for name, items in listed.items() if _NAME.fullmatch(name) and _failed(items))
         return tuple(sorted(named)[:_MOST_NAMES])
 
+    def extracted(self, fact: Fact) -> str | dict[str, str] | None:
+        """What was read off the first document that shows it."""
+        listed = self.capabilities.get("extraction") if isinstance(self.capabilities, dict) else ()
+        for item in listed if isinstance(listed, list) else ():
+            data = item.get("data") if isinstance(item, dict) else None
+            found = data.get(_SPELLED.get(fact, fact)) if isinstance(data, dict) else None
+            if fact == "address":
+                lines = found if isinstance(found, dict) else {}
+                found = {name: lines[name] for name in _ADDRESS if _is_text(lines.get(name))}
+            if found and (fact == "address" or _is_text(found)):
+                return found  # type: ignore[no-any-return] # a text, or an object of texts
+        return None
+
+
+_SPELLED = {"documentType": "type", "documentSubtype": "subType"}
+_LINES = ("line1", "line2", "line3", "line4", "line5")
+_ADDRESS = (*_LINES, "city", "postalCode", "subdivision", "country", "formattedAddress")
+
+
+def _is_text(found: object) -> bool:
+    return isinstance(found, str) and 0 < len(found) <= _LONGEST_TEXT
+
 
 def _failed(items: object) -> bool:
     """Whether any item of a capability tells of something else than PASSED."""
     if not isinstance(items, list):
         return True
     try:
-        return any(_Judged.model_validate(item).decision.type != "PASSED" for item in items)
+        return any(Judged.model_validate(item).decision.type != "PASSED" for item in items)
     except ValidationError:
         return True

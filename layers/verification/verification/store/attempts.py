@@ -1,8 +1,7 @@
 """What one request is about to do for a person, and its writes that several steps share."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
-from verification.domain.execution import State
 from verification.domain.identity import Caller
 from verification.domain.standing import LEASE_SECONDS, Account, Progress, Session
 from verification.store.items import (
@@ -40,6 +39,7 @@ class Attempt:
     ends_at: int
     due_at: int
     claim: Claim | None
+    consent: dict[str, str] | None = None
 
     @property
     def lease_until(self) -> int:
@@ -104,16 +104,7 @@ def lease_ends(user_key: str, owner: str, changes: dict[str, object]) -> Operati
 
 def session_replaces(attempt: Attempt, session: Session, progress: Progress) -> list[Operation]:
     """The session of an attempt is the person's, on top of the progress that was read."""
-    attempts = (*progress.attempts.get(attempt.step, ()), attempt.begun_at)
-    opened = replace(
-        progress,
-        state=State.PENDING,
-        step=attempt.step,
-        reference=attempt.reference,
-        attempts={**progress.attempts, attempt.step: attempts},
-        revision=progress.revision + 1,
-        updated_at=attempt.begun_at,
-    )
+    opened = progress.opened(attempt.step, attempt.reference, attempt.begun_at)
     operations = [
         update(
             journey_key(attempt.user_key, attempt.journey),

@@ -16,12 +16,13 @@ class Kept:
     """What is kept about a person: where, and which of Jumio's accounts are theirs.
 
     ``unanswered`` are attempts that may have opened accounts of which Jumio has told nothing:
-    only they can still lead to those. Oldest first.
+    only they can still lead to those. Oldest first; ``began_at`` is when the newest one began.
     """
 
     keys: tuple[Key, ...]
     account_ids: tuple[str, ...]
     unanswered: tuple[Key, ...]
+    began_at: int
 
 
 class ErasureStore:
@@ -53,7 +54,10 @@ class ErasureStore:
             item for item in items if item["sk"].startswith(EXECUTION) and "account_id" not in item
         ]
         return Kept(
-            keys=_keys(items), account_ids=tuple(sorted(accounts)), unanswered=_keys(unheard)
+            keys=_keys(items),
+            account_ids=tuple(sorted(accounts)),
+            unanswered=_keys(unheard),
+            began_at=max((item.get("created_at", 0) for item in items), default=0),
         )
 
     def remove(self, user_key: str, kept: Kept, *, owner: str, now: int) -> None:

@@ -12,7 +12,7 @@ LIMITER / ACCOUNT_CALLS                                the pace of calls that op
 import re
 
 from verification.domain.backoff import Failures
-from verification.domain.execution import Decision, Execution, State
+from verification.domain.execution import Decision, Execution, ManualDecision, State
 from verification.domain.standing import Account, Idempotency, Progress, Session
 from verification.store.operations import ABSENT, Item, Key, When
 
@@ -88,6 +88,10 @@ def progress_of(item: Item | None) -> Progress:
         reference=item.get("reference"),
         attempts={step: tuple(times) for step, times in item.get("attempts", {}).items()},
         passed=item.get("passed", {}),
+        valid_until=item.get("valid_until"),
+        approved_by=item.get("approved_by"),
+        approved_for=item.get("approved_for"),
+        tip=item.get("tip"),
         revision=item.get("revision", 0),
         updated_at=item.get("updated_at"),
     )
@@ -101,6 +105,10 @@ def progress_changes(progress: Progress) -> Item:
         "reference": progress.reference,
         "attempts": {step: list(times) for step, times in progress.attempts.items()},
         "passed": dict(progress.passed),
+        "valid_until": progress.valid_until,
+        "approved_by": progress.approved_by,
+        "approved_for": progress.approved_for,
+        "tip": progress.tip,
         "revision": progress.revision,
         "updated_at": progress.updated_at,
     }
@@ -146,9 +154,14 @@ def execution_of(item: Item | None) -> Execution | None:
         created_at=item["created_at"],
         account_id=item.get("account_id"),
         workflow_execution_id=item.get("workflow_execution_id"),
-        decision=_decision_of(item.get("decision")),
+        decision=decision_of(item.get("decision")),
         settled_at=item.get("settled_at"),
         verdict=State(item["verdict"]) if "verdict" in item else None,
+        valid_until=item.get("valid_until"),
+        manual=tuple(
+            ManualDecision(**{**one, "verdict": State(one["verdict"])})
+            for one in item.get("manual", ())
+        ),
         unpublished=item.get("unpublished", False),
         due_at=item.get("due_at"),
         ends_at=item.get("ends_at", 0),
@@ -166,6 +179,8 @@ def decision_item(decision: Decision | None) -> Item | None:
     if decision is None or not _words([decision.type]):
         return None
     item: Item = {"type": decision.type, "failed": _words(decision.failed)}
+    if decision.tip:
+        item["tip"] = decision.tip
     if _words([decision.label]):
         item["label"] = decision.label
     score: object = decision.score
@@ -180,9 +195,13 @@ def _words(found: object) -> list[str]:
     return words[:_MOST_NAMES]
 
 
-def _decision_of(item: Item | None) -> Decision | None:
+def decision_of(item: Item | None) -> Decision | None:
     if item is None:
         return None
     return Decision(
-        item["type"], item.get("label"), item.get("score"), tuple(item.get("failed", ()))
+        item["type"],
+        item.get("label"),
+        item.get("score"),
+        tuple(item.get("failed", ())),
+        item.get("tip"),
     )

@@ -6,10 +6,11 @@ reordered news change nothing, whoever brings them. Only a review that was told 
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
-from verification.domain.execution import Decision, Execution, State
-from verification.domain.schedule import GRACE, RHYTHM, early_look
+from verification.domain.execution import Decision, Execution, ManualDecision, State
+from verification.domain.hint import Hint
+from verification.domain.schedule import BETWEEN_RETURNS, GRACE, RHYTHM, early_look
 from verification.domain.standing import Account, Effect, Progress, Session
 from verification.store.attempts import FREE
 from verification.store.items import (
@@ -18,6 +19,7 @@ from verification.store.items import (
     account_key,
     account_of,
     decision_item,
+    decision_of,
     execution_key,
     execution_of,
     journey_key,
@@ -46,7 +48,8 @@ class Known:
 class News:
     """What Jumio says about an execution, in our words, and what that means for the journey.
 
-    ``look_again_at`` is when somebody has to look why it is not final yet.
+    ``look_again_at`` is when somebody has to look why it is not final yet; ``manual`` is all
+    that operators have decided, if it is their word: then nothing of Jumio's changes.
     """
 
     state: State
@@ -54,6 +57,7 @@ class News:
     at: int
     look_again_at: int
     effect: Effect
+    manual: tuple[ManualDecision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,18 @@ class OutcomeStore:
         account, progress = account_key(user_key), journey_key(user_key, journey)
         items = self._table.read(account, progress)
         return account_of(items.get(account)), progress_of(items.get(progress))
+
+    def returned(self, user_key: str, reference: str, now: int) -> Hint | None:
+        """Of what to look at as its person is back; raises ConditionFailed right after a look.
+
+        None if nothing is left to look at, or nothing was opened so far.
+        """
+        seen = "attribute_not_exists(#returned_at) OR #returned_at <= :before"
+        rested = When(f"attribute_exists(#pk) AND ({seen})", {"before": now - BETWEEN_RETURNS})
+        self._table.write(update(account_key(user_key), rested, changes={"returned_at": now}))
+        key = execution_key(user_key, reference)
+        found = execution_of(self._table.read(key).get(key))
+        return found.hint if found and not found.state.final else None
 
     def known(self, user_key: str, reference: str) -> Known | None:
         """What is on record around an execution, or None if it was never intended."""
@@ -135,18 +151,22 @@ class OutcomeStore:
         self._table.write(*operations)
         return account.account_id in (None, account_id)
 
-    def advance(self, known: Known, news: News) -> None:
-        """Move an execution, and the journey that it counts for; raises ConditionFailed."""
-        execution = known.execution
+    def advance(self, known: Known, news: News) -> Known:
+        """Move an execution, and the journey that it counts for; what is on record then.
+
+        Raises ConditionFailed.
+        """
+        execution, session = known.execution, known.session
+        changes = _execution_changes(news)
         forward = When("#rank < :rank", {"rank": news.state.rank})
-        if execution.under_review:
-            told = "#verdict = :review AND attribute_not_exists(#unpublished)"
-            forward = When(told, {"review": State.REVIEW})
+        if execution.under_review or news.manual:
+            told = "#verdict = :verdict AND attribute_not_exists(#unpublished)"
+            forward = When(told, {"verdict": execution.verdict})
         operations = [
             update(
                 execution_key(execution.user_key, execution.reference),
                 forward,
-                changes=_execution_changes(news),
+                changes=changes,
             )
         ]
         if not known.progress.revision:  # an item that an erasure cannot have seen
@@ -162,13 +182,14 @@ class OutcomeStore:
                     changes=progress_changes(news.effect.progress),
                 )
             )
-        if known.session and _session_ends(known.execution, known.session, news):
+        if session and _session_ends(execution, session, news):
             seen = When(
-                "attribute_not_exists(#pk) OR #reference = :seen",
-                {"seen": known.session.reference},
+                "attribute_not_exists(#pk) OR #reference = :seen", {"seen": session.reference}
             )
             operations.append(delete(session_key(execution.user_key, execution.journey), seen))
+            session = None
         self._table.write(*operations)
+        return Known(_moved(execution, changes, news), known.account, news.effect.progress, session)
 
     def note(self, execution: Execution, word: str) -> None:
         """Keep a word of Jumio's that we do not know, for whoever looks into it."""
@@ -181,20 +202,30 @@ class OutcomeStore:
         )
 
     def published(self, execution: Execution) -> None:
-        """The bus has this outcome: nothing is left to do; raises ConditionFailed if it moved."""
+        """The bus has this outcome; raises ConditionFailed if it moved.
+
+        Nothing is left to do until an approval lapses, if it does.
+        """
+        lapses = execution.valid_until if execution.verdict is State.APPROVED else None
         self._table.write(
             update(
                 execution_key(execution.user_key, execution.reference),
-                When("#state = :told", {"told": execution.state}),
-                remove=["unpublished", "due", "due_at"],
+                When("#verdict = :told", {"told": execution.verdict}),
+                changes={"due": DUE if lapses else None, "due_at": lapses},
+                remove=["unpublished"],
             )
         )
+
+    def lapsed(self, execution: Execution) -> None:
+        """The bus knows that its approval has lapsed; raises ConditionFailed if it is gone."""
+        key = execution_key(execution.user_key, execution.reference)
+        self._table.write(update(key, _PRESENT, remove=["due", "due_at"]))
 
     def due(self, now: int) -> Iterator[Execution | Unreadable]:
         """Executions that somebody should look at by now, the most overdue first."""
         for keys in itertools.batched(self._table.due("due", DUE, now), 100, strict=False):
             items = self._table.read(*keys)
-            yield from (_readable(key, items[key]) for key in keys if key in items)
+            yield from (readable(key, items[key]) for key in keys if key in items)
 
     def look(self, execution: Execution, again_at: int) -> None:
         """Note that an overdue execution is looked at; raises ConditionFailed if it is already."""
@@ -237,7 +268,8 @@ class OutcomeStore:
         )
 
 
-def _readable(key: Key, item: Item) -> Execution | Unreadable:
+def readable(key: Key, item: Item) -> Execution | Unreadable:
+    """An execution, if this version knows how to read it."""
     try:
         found = execution_of(item)
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -253,17 +285,34 @@ def _execution_changes(news: News) -> Item:
     changes: Item = {"state": news.state, "rank": news.state.rank, "looks": 0}
     if not news.state.final:
         return {**changes, "due": DUE, "due_at": news.look_again_at, "ends_at": news.look_again_at}
+    approved, until = news.effect.verdict is State.APPROVED, news.effect.progress.valid_until
+    if news.manual:
+        changes = {"manual": [asdict(one) for one in news.manual]}
+    else:
+        decision = decision_item(news.decision)
+        changes |= {"decision": decision, "ends_at": None, "settled_at": news.at}
     tell = news.effect.verdict.final  # a step that another one follows is no outcome
     return {
         **changes,
-        "decision": decision_item(news.decision),
-        "ends_at": None,
-        "settled_at": news.at,
         "verdict": news.effect.verdict,
+        "valid_until": until if approved or (until or 0) > news.at else None,
         "unpublished": True if tell else None,
         "due": DUE if tell else None,
         "due_at": news.at + GRACE if tell else None,
     }
+
+
+def _moved(execution: Execution, changes: Item, news: News) -> Execution:
+    """What would be read of an execution now."""
+    missing = {"ends_at": 0, "unpublished": False}
+    moved: Item = {
+        name: missing.get(name) if value is None else value for name, value in changes.items()
+    }
+    if "decision" in moved:
+        moved["decision"] = decision_of(moved["decision"])
+    if news.manual:
+        moved["manual"] = news.manual
+    return replace(execution, **{name: moved[name] for name in moved.keys() - {"rank", "due"}})
 
 
 def _session_ends(execution: Execution, session: Session, news: News) -> bool:

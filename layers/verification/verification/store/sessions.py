@@ -97,6 +97,7 @@ class SessionStore:
                     "state": State.REQUESTED,
                     "rank": State.REQUESTED.rank,
                     "request_id": attempt.request_id,
+                    "consent": attempt.consent,
                     "created_at": attempt.begun_at,
                     "due": DUE,
                     "due_at": attempt.due_at,

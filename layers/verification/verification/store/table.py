@@ -60,6 +60,7 @@ class Table:
     def due(self, index: str, partition: str, until: int) -> Iterator[Key]:
         """Keys of the items of a sparse index whose ``due_at`` has come, oldest first."""
         pages = self._pages(
+            self._client.query,
             IndexName=index,
             KeyConditionExpression="#due = :due AND #due_at <= :until",
             ExpressionAttributeNames={"#due": "due", "#due_at": "due_at"},
@@ -70,16 +71,27 @@ class Table:
     def partition(self, pk: str) -> Iterator[Item]:
         """All items of a partition, strongly consistent."""
         return self._pages(
+            self._client.query,
             KeyConditionExpression="#pk = :pk",
             ExpressionAttributeNames={"#pk": "pk"},
             ExpressionAttributeValues=typed({":pk": pk}),
             ConsistentRead=True,
         )
 
-    def _pages(self, **query: Any) -> Iterator[Item]:  # noqa: ANN401 DynamoDB's own arguments
+    def search(self, sk: str) -> Iterator[Item]:
+        """Items with a sort key, whosever they are; reads the whole table to find them."""
+        return self._pages(
+            self._client.scan,
+            FilterExpression="#sk = :sk",
+            ExpressionAttributeNames={"#sk": "sk"},
+            ExpressionAttributeValues=typed({":sk": sk}),
+            ConsistentRead=True,
+        )
+
+    def _pages(self, read: Callable[..., Any], **query: Any) -> Iterator[Item]:  # noqa: ANN401 DynamoDB's own arguments
         start: dict[str, Any] = {}
         while True:
-            page = self._ask(lambda: self._client.query(TableName=self._name, **query, **start))  # noqa: B023 called at once
+            page = self._ask(lambda: read(TableName=self._name, **query, **start))  # noqa: B023 called at once
             yield from (plain(raw) for raw in page["Items"])
             if "LastEvaluatedKey" not in page:
                 return

@@ -13,11 +13,12 @@ from verification.domain.errors import (
     NotYet,
     ResultNotAtProvider,
     ResultNotThere,
+    VerificationInProgress,
 )
 from verification.domain.execution import Decision, Execution, State, state_of
 from verification.domain.journeys import Journeys
 from verification.domain.schedule import IDLE, PROCESSING, overdue
-from verification.domain.standing import effect_of
+from verification.domain.standing import Progress, effect_of
 from verification.jumio import JumioClient, Reading
 from verification.observability import LogCode, Metric, count
 from verification.store import ConditionFailed, OutcomeStore
@@ -53,6 +54,34 @@ class AdvanceExecution:
             # Looked for in vain as often as makes sense: Jumio has deleted it.
             _logger.error(LogCode.EXECUTION_GONE, extra=about(execution))
             return self.to(State.EXPIRED, known)
+        return self.record(reading, known)
+
+    def caught_up(self, user_key: str, progress: Progress, deadline: Deadline) -> Progress:
+        """A person's progress once it says what Jumio does about their open execution, if any.
+
+        Asked before another one is paid for, so raises VerificationInProgress if the person is
+        done with it, and a ProviderError if Jumio does not answer.
+        """
+        begun = progress.reference and progress.state and not progress.state.final
+        known = self.store.known(user_key, progress.reference or "") if begun else None
+        if known is None or not known.execution.opened or known.execution.state.final:
+            return progress
+        ids = known.execution.account_id or "", known.execution.workflow_execution_id or ""
+        in_progress = VerificationInProgress("The last attempt is being judged.")
+        try:
+            reading = self.jumio.read_execution(*ids, with_details=False, deadline=deadline)
+            now_known = self.record(reading, known)
+        except (NotYet, ResultNotAtProvider):
+            raise in_progress from None
+        except NotAtProvider:  # Jumio has deleted it: nothing will come of it
+            return progress
+        if now_known.progress.state is State.DECLINED:
+            raise in_progress
+        return now_known.progress
+
+    def record(self, reading: Reading, known: Known) -> Known:
+        """What is known once it says what Jumio does. Raises NotYet."""
+        execution = known.execution
         state = state_of(reading.status, reading.decision)
         if state is None:
             word = reading.decision.type if reading.decision else reading.status
@@ -70,11 +99,10 @@ class AdvanceExecution:
                 self._rest(known.execution)
                 return known
             try:
-                self.store.advance(known, news)
+                known = self.store.advance(known, news)
             except ConditionFailed:
                 known = self.known(known.execution)
                 continue
-            known = self.known(known.execution)
             _logger.info(LogCode.EXECUTION_ADVANCED, extra=about(known.execution))
             if state.final:
                 count(Metric.EXECUTIONS_SETTLED)

@@ -143,8 +143,6 @@ class CreateSession:
                 if standing.account.lease_until <= now:
                     opening = _opening(errand, step, standing, now)
                     data = prepared_data(step, applicant, asked.claims, asked.source_ip)
-                    if step.name in errand.sent:
-                        raise ProviderUnavailable(_NO_RESULT, retry_after=_LATER)
                     session = unfinished or self.open_execution(opening, standing, pace, deadline)
                     errand.opened = True
                     if not session.awaits_data:
@@ -196,6 +194,8 @@ def _next(errand: _Errand, standing: Standing, now: float) -> tuple[Step, Sessio
 
 def _opening(errand: _Errand, step: Step, standing: Standing, now: float) -> Opening:
     asked = errand.asked
+    if step.name in errand.sent:
+        raise ProviderUnavailable(_NO_RESULT, retry_after=_LATER)
     require_consent(step, asked.consent)
     # The key stands for what the person gets in the end, not for a screening before it; and a
     # key whose session is over has done its work: it guards nothing new.

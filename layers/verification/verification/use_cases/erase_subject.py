@@ -1,17 +1,17 @@
 """An operator erases a person: first at Jumio, then here, leaving a tombstone without a name.
 
 Safe to repeat, and to resume after a failure anywhere: what names the accounts at Jumio
-is removed only after they are gone there.
+is removed only after they are gone there. What a restored backup has brought back is erased
+again by what the tombstone knows: the user key, and when.
 """
 
 import logging
 import time
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
-from verification.domain.deadline import Clock, Deadline
+from verification.domain.deadline import Clock, Deadline, moment
 from verification.domain.errors import SessionBusy
 from verification.domain.identity import Caller, Pepper
 from verification.domain.standing import ERASURE_SECONDS
@@ -22,7 +22,7 @@ from verification.store import ConditionFailed, ErasureStore
 _logger = logging.getLogger(__name__)
 
 
-Result = Literal["erased", "erased-before", "unknown"]
+Result = Literal["erased", "erased-before", "came-back", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,21 @@ class EraseSubject:
 
     def __call__(self, person: Caller, deadline: Deadline) -> Erased:
         """Raises SessionBusy while a session is being opened, or why Jumio did not delete."""
-        user_key = self.pepper.user_key(person)
+        return self.again(self.pepper.user_key(person), None, deadline)
+
+    def again(self, user_key: str, before: int | None, deadline: Deadline) -> Erased:
+        """Erase whoever was erased at ``before`` already, unless they have come back since."""
         kept = self.store.kept(user_key)
         if not kept.keys:
             return self._nothing_kept(user_key)
+        if before is not None and kept.began_at > before:
+            return Erased("came-back", None, None)
         erasure, now = uuid.uuid4().hex, int(self.clock())
         try:
             self.store.hold(user_key, erasure, now, now + ERASURE_SECONDS)
             kept = self.store.kept(user_key)  # nothing is opened from here on
+            if before is not None and kept.began_at > before:
+                raise SessionBusy("They have just come back.", retry_after=ERASURE_SECONDS)
             for account_id in kept.account_ids:
                 self.jumio.delete_account(account_id, deadline=deadline)
             self.store.remove(user_key, kept, owner=erasure, now=now)
@@ -67,7 +74,7 @@ class EraseSubject:
         receipt = Erased(
             "erased",
             erasure,
-            _iso(now),
+            moment(now),
             accounts=len(kept.account_ids),
             items=len(kept.keys),
             unanswered=len(kept.unanswered),
@@ -80,8 +87,4 @@ class EraseSubject:
         if erased_at is None:
             _logger.warning(LogCode.SUBJECT_UNKNOWN)
             return Erased("unknown", None, None)
-        return Erased("erased-before", None, _iso(erased_at))
-
-
-def _iso(at: int) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return Erased("erased-before", None, moment(erased_at))

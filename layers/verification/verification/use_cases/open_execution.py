@@ -40,9 +40,17 @@ from verification.domain.standing import (
 )
 from verification.jumio import JumioClient, OpenedExecution, account_request
 from verification.jumio.token import start_by
-from verification.observability import LogCode, Metric, count
-from verification.store import Attempt, Claim, ConditionFailed, Limiter, SessionStore
+from verification.observability import LogCode, Metric, count, on_every_line
+from verification.store import (
+    Attempt,
+    Breaker,
+    Claim,
+    ConditionFailed,
+    Limiter,
+    SessionStore,
+)
 from verification.store.operations import Item
+from verification.use_cases.advance_execution import AdvanceExecution
 
 _logger = logging.getLogger(__name__)
 _SAVING = 3.0  # seconds kept for recording what Jumio opened
@@ -71,7 +79,9 @@ class OpenExecution:
 
     store: SessionStore
     limiter: Limiter
+    breaker: Breaker
     jumio: JumioClient
+    advance: AdvanceExecution
     signing_key: Callable[[], SigningKey]
     clock: Clock = time.time
     sleep: Callable[[float], None] = time.sleep
@@ -82,12 +92,17 @@ class OpenExecution:
         """The session of the new execution; raises a Problem.
 
         Raises ConditionFailed, with nothing done, if the person's standing has changed
-        since it was read.
+        since it was read, also as Jumio knows more of the execution that would be replaced.
         """
+        self.breaker.require_closed(pace, self.clock())
+        soon, seen = deadline.sooner(reserve=deadline.remaining() / 2), standing.progress
+        if self.advance.caught_up(opening.user_key, seen, soon) != seen:
+            raise ConditionFailed([])
         attempt, charged = _attempt(opening, int(self.clock())), standing.account.failures
         try:
             self.store.begin(attempt, standing)
-            _logger.info(LogCode.ATTEMPT_BEGUN, extra={"reference": attempt.reference})
+            on_every_line(reference=attempt.reference)
+            _logger.info(LogCode.ATTEMPT_BEGUN)
             request = self._request(opening, attempt)
             turn_in = self.limiter.take(pace, self.clock())
         except ConditionFailed:
@@ -99,9 +114,11 @@ class OpenExecution:
         try:
             opened = self._ask_jumio(opening, standing, request, deadline)
         except OutcomeUnknown as problem:
+            self.breaker.note(pace, self.clock(), problem)
             wait = self._left_open(attempt)
             raise OutcomeUnknown(problem.detail, retry_after=wait) from None
         except Problem as problem:
+            self.breaker.note(pace, self.clock(), problem)
             refused = isinstance(problem, (AccountGone, ProviderRejected))
             fault = Fault.REFUSED if refused else Fault.TROUBLE
             self._release(attempt, charged.and_another(fault, self.clock()), problem)
@@ -115,6 +132,7 @@ class OpenExecution:
         except TemporarilyUnavailable as problem:
             wait = self._left_open(attempt)
             raise TemporarilyUnavailable(problem.reason, retry_after=wait) from None
+        self.breaker.note(pace, self.clock())
         return session
 
     def _request(self, opening: Opening, attempt: Attempt) -> dict[str, Any]:
@@ -149,7 +167,7 @@ class OpenExecution:
             # Jumio deletes accounts, for example when their retention period ends.
             _logger.warning(LogCode.ACCOUNT_GONE, extra={"account_id": known})
             if opening.journey.needs_account:
-                raise AccountGone("This journey is for people who were verified before.") from None
+                raise AccountGone("This person cannot be verified by this journey.") from None
             return self.jumio.open_execution(request, account_id=None, deadline=in_time)
 
     def _left_open(self, attempt: Attempt) -> int:
@@ -224,6 +242,7 @@ class OpenExecution:
 
 
 def _attempt(opening: Opening, now: int) -> Attempt:
+    consent = opening.consent if opening.journey.records_consent else None
     return Attempt(
         user_key=opening.user_key,
         caller=opening.caller,
@@ -235,6 +254,7 @@ def _attempt(opening: Opening, now: int) -> Attempt:
         ends_at=now + opening.step.lifetime + GRACE,
         due_at=now + opening.step.lifetime + UNHEARD,
         claim=opening.claim,
+        consent=consent.record if consent else None,
     )
 
 

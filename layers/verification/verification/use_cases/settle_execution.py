@@ -4,6 +4,7 @@ Safe to run any number of times, in any order, by several workers at once, and t
 killed anywhere: what was not finished is finished by whoever comes next.
 """
 
+import contextlib
 import logging
 import time
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from verification.domain.errors import NothingThere, NotYet
 from verification.domain.execution import Execution
 from verification.domain.hint import Hint
 from verification.jumio import Reading
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode, Metric, count, on_every_line
 from verification.store import ConditionFailed, ErasureStore, OutcomeStore
 from verification.store.outcomes import Known
 from verification.use_cases.advance_execution import AdvanceExecution, about
@@ -39,6 +40,7 @@ class SettleExecution:
         if known is None:
             self._erase_leftover(hint, deadline)
             return
+        on_every_line(correlation_id=known.execution.request_id)
         if not known.execution.opened:
             adopted = self._adopt(known, hint, deadline)
         else:
@@ -52,6 +54,7 @@ class SettleExecution:
         before = known.execution
         self._tell_outcome(known)
         if before.state.final and not before.under_review:
+            self._tell_lapse(known)
             return
         now_known = self.advance(known, deadline)
         if now_known is not known:
@@ -119,12 +122,23 @@ class SettleExecution:
         execution = known.execution
         if not execution.unpublished:
             return
-        self.bus.publish(execution, known.account, execution.settled_at or execution.created_at)
+        self.bus.publish(execution, known.account, execution.news[1])
         try:
             self.store.published(execution)
         except ConditionFailed:
             return  # the person was erased meanwhile, or a review has ended
         _logger.info(LogCode.OUTCOME_PUBLISHED, extra=about(execution))
+
+    def _tell_lapse(self, known: Known) -> None:
+        """Publish that an approval was for a time that is over, unless a newer one stands."""
+        execution = known.execution
+        if not execution.lapsed(self.clock()):
+            return
+        if known.progress.approved_by == execution.reference:
+            self.bus.publish(execution, known.account, execution.valid_until or 0, lapsed=True)
+            _logger.info(LogCode.LAPSE_PUBLISHED, extra=about(execution))
+        with contextlib.suppress(ConditionFailed):  # the person was erased meanwhile
+            self.store.lapsed(execution)
 
     def _tell_progress(self, known: Known) -> None:
         execution = known.execution

@@ -13,7 +13,6 @@ from functools import partial
 from verification.aws.queue import HintQueue
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.execution import Execution
-from verification.domain.hint import Hint
 from verification.domain.schedule import next_look, overdue
 from verification.observability import LogCode, Metric, count
 from verification.store import ConditionFailed, OutcomeStore
@@ -67,7 +66,7 @@ class SweepOverdue:
                 self.store.set_aside(found, now)
                 return True
             about["correlation_id"] = found.request_id
-            if found.account_id is None or found.workflow_execution_id is None:
+            if found.hint is None:
                 self.store.never_opened(found, now)
                 _logger.warning(LogCode.EXECUTION_NEVER_OPENED, extra=about)
                 return True
@@ -75,14 +74,7 @@ class SweepOverdue:
                 _logger.error(LogCode.EXECUTION_OVERDUE, extra={**about, "looks": found.looks})
                 count(Metric.EXECUTIONS_OVERDUE)
             self.store.look(found, now + next_look(found.looks))
-            self.queue.send(
-                Hint(
-                    user_key=found.user_key,
-                    reference=found.reference,
-                    account_id=found.account_id,
-                    workflow_execution_id=found.workflow_execution_id,
-                )
-            )
+            self.queue.send(found.hint)
         except ConditionFailed:
             return False  # somebody else is at it, or it has ended
         except Exception as error:  # noqa: BLE001 one person's trouble is nobody else's

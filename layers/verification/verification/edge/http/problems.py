@@ -18,6 +18,7 @@ _ENTRIES = {
     "forbidden": _Entry(HTTPStatus.FORBIDDEN, "Not allowed"),
     "not-found": _Entry(HTTPStatus.NOT_FOUND, "Not found"),
     "unknown-journey": _Entry(HTTPStatus.NOT_FOUND, "There is no such journey"),
+    "not-decidable": _Entry(HTTPStatus.CONFLICT, "Not to be decided"),
     "consent-required": _Entry(HTTPStatus.UNPROCESSABLE_ENTITY, "The person must be asked first"),
     "applicant-required": _Entry(HTTPStatus.UNPROCESSABLE_ENTITY, "The person must be asked first"),
     "not-eligible": _Entry(HTTPStatus.FORBIDDEN, "Not for this person"),

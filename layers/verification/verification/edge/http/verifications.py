@@ -3,12 +3,22 @@
 import hashlib
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
+from verification.domain.deadline import moment
+from verification.domain.errors import InvalidRequest
 from verification.edge.http.request import Request
 from verification.edge.http.response import respond
 from verification.use_cases.get_verification import Verification
+
+
+def returned(request: Request) -> bool:
+    """Whether the client says that its person is back from Jumio; raises InvalidRequest."""
+    said = request.query("returned") or "false"
+    if said not in ("true", "false"):
+        wrong = [{"field": "returned", "reason": "true or false"}]
+        raise InvalidRequest("The request is not valid.", fields=wrong)
+    return said == "true"
 
 
 def verification_response(verification: Verification, request: Request) -> dict[str, Any]:
@@ -24,11 +34,14 @@ def verification_response(verification: Verification, request: Request) -> dict[
 
 
 def body_of(verification: Verification) -> dict[str, Any]:
-    at = verification.updated_at
+    at, until = verification.updated_at, verification.valid_until
     return {
         "journey": verification.journey,
         "status": verification.status,
-        "updatedAt": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None,
+        "updatedAt": moment(at) if at else None,
+        "validUntil": moment(until) if until else None,
+        "renewal": verification.renewal,
+        "hint": verification.hint,
         "next": verification.next,
         "retry": asdict(verification.retry),
     }

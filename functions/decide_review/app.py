@@ -1,0 +1,48 @@
+"""Invoked by an operator: approve or decline what is under review, or revoke an approval."""
+
+import gc
+import os
+from functools import cache
+from typing import Any
+
+gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from verification import wiring
+from verification.aws.queue import HintQueue
+from verification.edge.failures import telling
+from verification.edge.operators import decision_of
+from verification.settings import JourneySettings, Name, Settings
+from verification.store import OutcomeStore, Table
+from verification.use_cases.decide_review import DecideReview, Word
+from verification.wiring.journeys import configured_journeys
+
+logger = wiring.logger()
+metrics = wiring.metrics()
+
+
+class FunctionSettings(Settings, JourneySettings):
+    table_name: Name
+    queue_url: Name
+    user_key_secret_id: Name
+
+
+@cache
+def decide_review() -> DecideReview:
+    settings = FunctionSettings.load(os.environ)
+    store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
+    hints = HintQueue(wiring.aws("sqs"), settings.queue_url)
+    pepper = wiring.pepper(settings.user_key_secret_id)
+    return DecideReview(configured_journeys(settings), pepper, store, hints)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], _: LambdaContext) -> dict[str, str]:
+    with telling():
+        person, word = decision_of(event)
+        return decide_review()(person, Word(**word))
+
+
+wiring.started("dynamodb", "secretsmanager", "sqs")

@@ -1,0 +1,149 @@
+"""What happened to one person, as far as the table knows, in the order in which it did.
+
+Ids, codes and times only: no name, no token, no subject.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from verification.domain.deadline import Deadline, moment
+from verification.domain.errors import NotAtProvider, NotFound, Problem
+from verification.domain.execution import Execution
+from verification.domain.identity import Caller, Pepper
+from verification.jumio import JumioClient
+from verification.store import ErasureStore
+from verification.store.outcomes import Unreadable
+from verification.store.records import Record, RecordStore
+
+Entry = tuple[int, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Whom:
+    """A person by one of these names; ``ask_jumio`` also has Jumio say how each attempt stands."""
+
+    person: Caller | None = None
+    user_key: str = ""
+    account_id: str = ""
+    reference: str = ""
+    ask_jumio: bool = False
+
+
+@dataclass(frozen=True)
+class TellStory:
+    """The use case and what it needs."""
+
+    pepper: Pepper
+    records: RecordStore
+    erasures: ErasureStore
+    jumio: JumioClient
+
+    def __call__(self, whom: Whom, deadline: Deadline) -> dict[str, Any]:
+        """``docs/runbook.md`` describes it; raises NotFound for who was never here."""
+        user_key = self._user_key(whom)
+        record = self.records.of(user_key) if user_key else None
+        erased_at = self.erasures.erased_at(user_key) if user_key else None
+        if record is None and erased_at is None:
+            raise NotFound("Nothing is on record about such a person.")
+        told: list[Entry] = [(erased_at, {"what": "erased"})] if erased_at is not None else []
+        story: dict[str, Any] = {"user_key": user_key}
+        if record:
+            story |= _now(record)
+            for execution in record.executions:
+                told += _course(execution, record)
+                if whom.ask_jumio and isinstance(execution, Execution) and execution.opened:
+                    story["jumio"][execution.reference] = self._jumio_says(execution, deadline)
+        told.sort(key=lambda entry: entry[0])
+        return {**story, "timeline": [{"at": moment(at), **entry} for at, entry in told]}
+
+    def _user_key(self, whom: Whom) -> str | None:
+        if whom.person:
+            return self.pepper.user_key(whom.person)
+        if whom.account_id:
+            return self.records.owner(whom.account_id)
+        return whom.user_key or self.records.who_began(whom.reference)
+
+    def _jumio_says(self, execution: Execution, deadline: Deadline) -> str:
+        ids = execution.account_id or "", execution.workflow_execution_id or ""
+        try:
+            reading = self.jumio.read_execution(*ids, with_details=False, deadline=deadline)
+        except NotAtProvider:
+            return "not there"
+        except Problem as problem:
+            return problem.code
+        return f"{reading.status} {reading.decision.type if reading.decision else ''}".strip()
+
+
+def _now(record: Record) -> dict[str, Any]:
+    """How things stand; what is over, or never was, is None or left out."""
+    account = record.account
+    return {
+        "account": {
+            "account_id": account.account_id,
+            "at_work_until": moment(account.lease_until) if account.lease_owner else None,
+            "erasing": account.erasing,
+            "failures_in_a_row": account.failures.number,
+        },
+        "journeys": {
+            name: {
+                "status": progress.state.word if progress.state else "none",
+                "step": progress.step,
+                "reference": progress.reference,
+                "attempts": _times(progress.attempts),
+                "approved_by": progress.approved_by,
+                "valid_until": moment(progress.valid_until) if progress.valid_until else None,
+                "passed": {step: moment(at) for step, at in progress.passed.items()},
+            }
+            for name, progress in record.journeys.items()
+        },
+        "sessions": {
+            name: {"reference": session.reference, "until": moment(session.expires_at)}
+            for name, session in record.sessions.items()
+            if session
+        },
+        "jumio": {},
+    }
+
+
+def _times(attempts: Mapping[str, tuple[int, ...]]) -> dict[str, list[str]]:
+    return {step: [moment(at) for at in times] for step, times in attempts.items()}
+
+
+def _course(execution: Execution | Unreadable, record: Record) -> Iterator[Entry]:
+    """What happened to one attempt, and when somebody looks at it next."""
+    name = {"reference": execution.reference}
+    if isinstance(execution, Unreadable):
+        yield execution.due_at, {"what": "unreadable", **name}
+        return
+    yield (
+        execution.created_at,
+        {
+            "what": "begun",
+            **name,
+            "journey": execution.journey,
+            "step": execution.step,
+            "correlation_id": execution.request_id,
+            "account_id": execution.account_id,
+            "workflow_execution_id": execution.workflow_execution_id,
+            "next_look": moment(execution.due_at) if execution.due_at else None,
+            "orphan": execution.account_id not in (None, record.account.account_id),
+        },
+    )
+    if execution.settled_at is not None:
+        found = asdict(execution.decision) if execution.decision else None
+        ended = {"state": execution.state, "decision": found}
+        if not execution.manual:
+            ended |= _verdict(execution)
+        yield execution.settled_at, {"what": "ended", **name, **ended}
+    for one in execution.manual:
+        entry = {"what": "decided", **name, **asdict(one)}
+        if one is execution.manual[-1]:
+            entry |= _verdict(execution)
+        yield entry.pop("at"), entry
+
+
+def _verdict(execution: Execution) -> dict[str, Any]:
+    """What the end meant for the journey, and whether the bus has it."""
+    outcome = execution.verdict is not None and execution.verdict.final
+    return {"verdict": execution.verdict, "told": outcome and not execution.unpublished}

@@ -1,0 +1,128 @@
+"""Jumio is down: people are sent away at once, and now and then one request looks if it is up."""
+
+import pytest
+
+from tests.support.bff import Bff, Clock
+from tests.support.observed import Observed
+from verification.domain.errors import (
+    OutcomeUnknown,
+    Problem,
+    ProviderBusy,
+    ProviderRejected,
+    ProviderUnavailable,
+)
+from verification.store.items import LIMITER_KEY
+from verification.store.operations import When
+
+IN_A_ROW = 5
+INTERVAL = 10
+
+
+@pytest.fixture
+def clock(bff: Bff) -> Clock:
+    assert isinstance(bff.clock, Clock)
+    return bff.clock
+
+
+def fail(bff: Bff, *people: str, status: int = 500) -> None:
+    """Each of them asks a Jumio that answers so."""
+    bff.simulator.admin.add_fault("accounts.*", "status", status=status, count=len(people))
+    for person in people:
+        with pytest.raises((OutcomeUnknown, ProviderRejected, ProviderBusy)):
+            bff.ask(user=person)
+
+
+def session(bff: Bff, person: str) -> str:
+    return str(bff.ask(user=person).body["sdk"]["token"])
+
+
+def names(number: int, prefix: str = "person") -> list[str]:
+    return [f"{prefix}-{one}" for one in range(number)]
+
+
+def account_calls(bff: Bff) -> int:
+    return len(bff.simulator.admin.journal(endpoint="accounts.*"))
+
+
+def refused_at_once(bff: Bff, person: str) -> int | None:
+    """How long they are told to wait; Jumio hears nothing, and nothing is on record of them."""
+    calls = account_calls(bff)
+    with pytest.raises(ProviderUnavailable) as refusal:
+        bff.ask(user=person)
+    assert not isinstance(refusal.value, OutcomeUnknown)
+    assert account_calls(bff) == calls
+    assert bff.item(person, "ACCOUNT") is None
+    return refusal.value.retry_after
+
+
+def test_after_some_failures_in_a_row_nobody_waits_for_jumio(bff: Bff, observed: Observed) -> None:
+    fail(bff, *names(IN_A_ROW))
+    assert refused_at_once(bff, "ada") == INTERVAL + 1
+    assert refused_at_once(bff, "bob") == INTERVAL + 1
+    assert observed.codes().count("jumio_down") == 1
+    assert observed.metrics()["JumioDown"] == 1
+
+
+def test_one_request_in_each_interval_tries_it(bff: Bff, clock: Clock) -> None:
+    fail(bff, *names(IN_A_ROW))
+    for interval in range(3):
+        clock.now += INTERVAL + 1
+        fail(bff, f"probe-{interval}")
+        assert refused_at_once(bff, "ada") == INTERVAL + 1
+
+
+def test_of_those_who_come_together_only_one_tries_it(bff: Bff, clock: Clock) -> None:
+    fail(bff, *names(IN_A_ROW))
+    clock.now += INTERVAL + 1
+    seen = bff.table.read(LIMITER_KEY)[LIMITER_KEY]
+    breaker = bff.create_session.open_execution.breaker
+    breaker.require_closed(seen, bff.clock())
+    with pytest.raises(ProviderUnavailable):
+        breaker.require_closed(seen, bff.clock())
+
+
+def test_the_first_success_lets_everybody_in_again(bff: Bff, clock: Clock) -> None:
+    fail(bff, *names(IN_A_ROW))
+    clock.now += INTERVAL + 1
+    for person in names(3, "ada"):
+        assert session(bff, person)
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_jumio_that_refuses_is_not_down(bff: Bff, status: int) -> None:
+    fail(bff, *names(IN_A_ROW - 1))
+    fail(bff, "refused", status=status)
+    fail(bff, *names(IN_A_ROW - 1, "later"))
+    assert session(bff, "ada")
+
+
+def test_failures_between_successes_are_not_in_a_row(bff: Bff) -> None:
+    for turn in range(IN_A_ROW + 1):
+        fail(bff, f"unlucky-{turn}")
+        assert session(bff, f"lucky-{turn}")
+
+
+def test_a_session_that_is_there_is_handed_out_whatever_has_become_of_jumio(bff: Bff) -> None:
+    token = session(bff, "ada")
+    fail(bff, *names(IN_A_ROW))
+    assert session(bff, "ada") == token
+
+
+def test_a_fast_clock_keeps_nobody_out(bff: Bff, clock: Clock) -> None:
+    fail(bff, *names(IN_A_ROW))
+    ahead = round((clock() + 3600) * 1000)
+    bff.table.step(LIMITER_KEY, "SET #probe_at = :ahead", When("", {"ahead": ahead}))
+    assert session(bff, "ada")
+
+
+def test_what_cannot_be_noted_changes_no_answer(bff: Bff, monkeypatch: pytest.MonkeyPatch) -> None:
+    breaker = bff.create_session.open_execution.breaker
+
+    def refuse(*_: object) -> None:
+        raise Problem
+
+    monkeypatch.setattr(bff.table, "step", refuse)
+    breaker.note({"failing": 1}, bff.clock())
+    breaker.note({}, bff.clock(), OutcomeUnknown())
+    monkeypatch.undo()
+    assert session(bff, "ada")

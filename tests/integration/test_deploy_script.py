@@ -1,0 +1,99 @@
+"""`make deploy` notes where people were led before, and `make rollback` leads them back."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from scripts import deploy
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.client import LambdaClient
+
+
+@pytest.fixture
+def functions() -> "Iterator[LambdaClient]":
+    with mock_aws(config={"lambda": {"use_docker": False}}):
+        iam = boto3.client("iam", region_name="eu-central-1")
+        role = iam.create_role(RoleName="any", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+        client = boto3.client("lambda", region_name="eu-central-1")
+        for name in ("opens", "settles"):
+            client.create_function(
+                FunctionName=name,
+                Role=role,
+                Runtime="python3.13",
+                Handler="app.lambda_handler",
+                Code={"ZipFile": code("first")},
+            )
+            client.publish_version(FunctionName=name)
+            client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+        yield client
+
+
+def code(text: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("app.py", text)
+    return packed.getvalue()
+
+
+def led_to(functions: "LambdaClient", name: str) -> str:
+    return functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
+
+
+def released(functions: "LambdaClient", name: str, text: str) -> None:
+    functions.update_function_code(FunctionName=name, ZipFile=code(text))
+    version = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
+
+
+def both(functions: "LambdaClient") -> dict[str, str]:
+    return {name: led_to(functions, name) for name in ("opens", "settles")}
+
+
+def test_a_rollback_leads_back_to_where_the_last_deployment_came_from(
+    functions: "LambdaClient",
+) -> None:
+    before = both(functions)
+    released(functions, "opens", "second")
+    deploy.note(before, both(functions), functions)
+    assert deploy.roll_back(before, functions) == ["opens"]
+    assert both(functions) == {"opens": "1", "settles": "1"}
+
+
+def test_only_the_last_deployment_is_taken_back_and_only_once(functions: "LambdaClient") -> None:
+    for name in ("opens", "settles"):
+        before = both(functions)
+        released(functions, name, "second")
+        deploy.note(before, both(functions), functions)
+    assert deploy.roll_back(both(functions), functions) == ["settles"]
+    assert deploy.roll_back(both(functions), functions) == []
+    assert both(functions) == {"opens": "2", "settles": "1"}
+
+
+def test_a_first_deployment_leaves_nothing_to_go_back_to(functions: "LambdaClient") -> None:
+    deploy.note({}, both(functions), functions)
+    assert deploy.roll_back(both(functions), functions) == []
+
+
+def test_what_did_not_reach_people_is_told(functions: "LambdaClient") -> None:
+    assert deploy.stale(both(functions), functions) == []
+    functions.update_function_configuration(
+        FunctionName="opens", Environment={"Variables": {"DAILY_CEILING": "0"}}
+    )
+    assert deploy.stale(both(functions), functions) == ["opens"]
+
+
+def test_a_stage_has_its_own_stack_and_is_not_asked() -> None:
+    names = set()
+    for stage in ("staging", "production"):
+        name, parameters = deploy.configured(stage)
+        names.add(name)
+        assert parameters["Rollout"] == {"staging": "AllAtOnce"}.get(
+            stage, "Canary10Percent5Minutes"
+        )
+    assert names == {"jumio-bff-staging", "jumio-bff-production"}

@@ -1,0 +1,117 @@
+"""docs/frontends/ and the tutorial: what their snippets send and read is what the product knows."""
+
+import json
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from tests.support.template import ROOT
+from tests.unit.docs.test_frontends_doc import leaves
+from verification.domain.execution import State
+from verification.domain.standing import Retry
+from verification.edge.http.sessions import SessionRequest
+
+FOLDER = ROOT / "docs/frontends"
+README, TUTORIAL = FOLDER / "README.md", ROOT / "docs/tutorial.md"
+CLIENTS = sorted(set(FOLDER.glob("*.md")) - {README})
+PAGES = [README, TUTORIAL, *CLIENTS]
+STATUSES = {"none", *(state.word for state in State)}
+ANSWER = {"journey", "status", "next", "updatedAt", "retry"}
+RETRY = {field.name for field in fields(Retry)}
+
+BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+# The languages' ways to a member of what was read: standing.status, standing["status"],
+# standing?.status, standing.getString("status").
+MEMBER = re.compile(r'\bstanding\??(?:\.|\[")(?:getString\(")?(\w+)')
+PATH = re.compile(r'"(/(?:sessions|verification)[^"?]*)["?]')
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    return [(language, text) for language, text in BLOCK.findall(page.read_text())]
+
+
+def code(page: Path) -> str:
+    return "\n".join(text for language, text in blocks(page) if language != "json")
+
+
+def requests(page: Path) -> list[str]:
+    """Bodies of POST /sessions, in snippets and in sentences."""
+    return re.findall(r'\{"channel".*?\}', page.read_text())
+
+
+def test_each_client_of_jumios_has_a_page_that_the_front_page_leads_to() -> None:
+    assert {page.stem for page in CLIENTS} == {
+        "ios", "android", "react-native", "flutter", "cordova",
+        "web-component", "hosted-page", "server-rendered",
+    }  # fmt: skip
+    assert all(f"({page.name})" in README.read_text() for page in CLIENTS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_json_is_json(page: Path) -> None:
+    for language, text in blocks(page):
+        if language == "json":
+            json.loads(text)
+
+
+@pytest.mark.parametrize("page", CLIENTS, ids=lambda page: page.stem)
+def test_a_page_asks_for_the_session_that_its_client_can_use(page: Path) -> None:
+    bodies = [SessionRequest.model_validate_json(body) for body in requests(page)]
+    assert bodies
+    (channel,) = {body.channel for body in bodies}
+    holds, of_other = {"sdk": ("token", "href"), "web": ("href", "token")}[channel]
+    taken = page.read_text()
+    way = rf"\b{channel}\W+(?:getString\W+)?{holds}\b"
+    assert re.search(way, taken), f"{page.name} takes no {channel}.{holds}"
+    assert not re.search(rf"\bsession\W+{of_other}\b", code(page))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_snippets_read_members_that_there_are_and_compare_with_statuses_that_there_are(
+    page: Path,
+) -> None:
+    read = code(page)
+    assert set(MEMBER.findall(read)) <= ANSWER
+    compared = re.findall(r'status(?:"\]|"\))? ===? "(\w+)"', read)
+    listed = re.findall(r'(?:setOf\(|!\[)((?:"\w+"(?:, )?)+)', read)
+    assert {*compared, *re.findall(r"\w+", " ".join(listed))} <= STATUSES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_snippets_call_routes_that_there_are(page: Path) -> None:
+    assert set(PATH.findall(code(page))) <= {"/sessions", "/verification"}
+
+
+def test_the_answer_in_the_tutorial_has_every_member() -> None:
+    (answer,) = (json.loads(text) for language, text in blocks(TUTORIAL) if language == "json")
+    assert answer.keys() >= ANSWER
+    assert answer["retry"].keys() == RETRY
+    assert answer["status"] in STATUSES
+
+
+def test_swift_decodes_members_that_there_are() -> None:
+    declared = re.findall(r"let (\w+): (?:Bool|Int|String|Retry)\b", code(FOLDER / "ios.md"))
+    assert set(declared) <= ANSWER | RETRY | {"token"}
+    assert {"status", "retry", "allowed", "token"} <= set(declared)
+
+
+def test_the_errors_that_a_person_can_meet_are_errors_of_ours() -> None:
+    table = README.read_text().split("| `code` |")[1].split("\n\n")[0]
+    first = [row.split(" | ")[0] for row in table.splitlines()[2:]]
+    named = {name for cell in first for name in re.findall(r"`([a-z-]+)`", cell)}
+    assert len(named) > 5
+    assert named <= {kind.code for kind in leaves()}
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "llms.txt"], ids=lambda page: page.stem)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_a_coding_agent_is_told_the_two_calls_with_bodies_that_are_accepted() -> None:
+    told = ROOT / "llms.txt"
+    channels = [SessionRequest.model_validate_json(body).channel for body in requests(told)]
+    assert channels == ["sdk", "web"]
