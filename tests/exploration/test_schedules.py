@@ -36,7 +36,7 @@ def test_whoever_goes_on_dies_or_hears_no_answer(name: str, bounds: Bounds) -> N
 
 
 def test_a_trace_is_replayed_word_by_word() -> None:
-    trace = "create create create create create!lost time approved approved approved"
+    trace = "create create create create create!lost create time approved approved approved"
     world = Explorer(scenario("identity/nothing/create+approved")).replay(trace)
     taken = [str(choice) for choice, _ in world.schedule.trace]
     assert " ".join(taken).startswith(trace)
