@@ -138,6 +138,8 @@ def _sum(one: Value, other: Value) -> Value:
 def spelt(value: object) -> Value:
     """A plain value as DynamoDB spells it, faster than its client does."""
     match value:
+        case None:
+            return {"NULL": True}
         case bool():
             return {"BOOL": value}
         case str():
@@ -157,6 +159,8 @@ def read(value: Value) -> Any:
     match kind:
         case "S" | "BOOL":
             return held
+        case "NULL":
+            return None
         case "N":
             return Decimal(held) if "." in held else int(held)
         case "L":

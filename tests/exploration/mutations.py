@@ -68,6 +68,7 @@ MUTATIONS = [
             "a running use of a key is never taken over",
             "    if running:\n",
             "    if not running:\n",
+            "integration/test_idempotency.py",
         ),
         (
             "a session replaces progress that moved",
@@ -75,22 +76,16 @@ MUTATIONS = [
             '            When(""),\n',
         ),
         (
-            "a session does not move the revision",
-            "revision=progress.revision + 1,\n        updated_at=attempt.begun_at",
-            "revision=progress.revision,\n        updated_at=attempt.begun_at",
-        ),
-        (
-            "an attempt is not counted",
-            "attempts={**progress.attempts, attempt.step: attempts},",
-            "attempts=progress.attempts,",
-            "integration/test_sessions.py integration/test_limits.py",
-        ),
-        (
             "the lease is shorter than a function's time",
             "return self.begun_at + LEASE_SECONDS",
             "return self.begun_at + 1",
         ),
-        ("a key goes on to be running", '"running": False,\n', '"running": True,\n'),
+        (
+            "a key goes on to be running",
+            '"running": False,\n',
+            '"running": True,\n',
+            "integration/test_idempotency.py",
+        ),
     ),
     *_of(
         "store/sessions.py",
@@ -134,6 +129,7 @@ MUTATIONS = [
             "a release leaves the key",
             "            operations.append(delete(idempotency_key(attempt.user_key, attempt.claim.digest)))",
             "            pass",
+            "integration/test_idempotency.py",
         ),
         (
             "a session without its lease",
@@ -267,8 +263,8 @@ MUTATIONS = [
         ),
         (
             "a review ends twice",
-            '"#verdict = :review AND attribute_not_exists(#unpublished)"',
-            '"#verdict = :review"',
+            '"#verdict = :verdict AND attribute_not_exists(#unpublished)"',
+            '"#verdict = :verdict"',
             "exploration/test_guards.py integration/test_review.py",
         ),
         (
@@ -289,7 +285,7 @@ MUTATIONS = [
         ),
         (
             "no session is deleted",
-            "if known.session and _session_ends(known.execution, known.session, news):",
+            "if session and _session_ends(execution, session, news):",
             "if False:",
         ),
         (
@@ -300,13 +296,13 @@ MUTATIONS = [
         ),
         (
             "published recreates a deleted row",
-            'When("#state = :told", {"told": execution.state}),',
+            'When("#verdict = :told", {"told": execution.verdict}),',
             'When(""),',
         ),
         (
             "published is not recorded",
-            'remove=["unpublished", "due", "due_at"],\n            )\n        )\n\n    def due',
-            'remove=[],\n                changes={"looks": 0},\n            )\n        )\n\n    def due',
+            'changes={"due": DUE if lapses else None, "due_at": lapses},\n                remove=["unpublished"],',
+            'changes={"looks": 0},',
         ),
         (
             "a look at what has moved",
@@ -404,8 +400,8 @@ MUTATIONS = [
         "use_cases/open_execution.py",
         (
             "Jumio is asked before the intent",
-            "            self.store.begin(attempt, standing)\n            _logger",
-            "            _logger",
+            "            self.store.begin(attempt, standing)\n",
+            "",
         ),
         (
             "an unknown outcome frees the lease",
@@ -498,8 +494,8 @@ MUTATIONS = [
         ),
         (
             "recorded as told before it is",
-            "        self.bus.publish(execution, known.account, execution.settled_at or execution.created_at)\n        try:\n            self.store.published(execution)\n",
-            "        try:\n            self.store.published(execution)\n            self.bus.publish(execution, known.account, execution.settled_at or execution.created_at)\n",
+            "        self.bus.publish(execution, known.account, execution.news[1])\n        try:\n            self.store.published(execution)\n",
+            "        try:\n            self.store.published(execution)\n            self.bus.publish(execution, known.account, execution.news[1])\n",
         ),
         (
             "what was not told before is not told",
@@ -547,7 +543,7 @@ MUTATIONS = [
         "use_cases/sweep_overdue.py",
         (
             "what was never opened is looked at for ever",
-            "if found.account_id is None or found.workflow_execution_id is None:",
+            "if found.hint is None:",
             "if False:",
         ),
         (
@@ -592,6 +588,17 @@ MUTATIONS = [
     *_of(
         "domain/standing.py",
         (
+            "a session does not move the revision",
+            "revision=self.revision + 1,",
+            "revision=self.revision,",
+        ),
+        (
+            "an attempt is not counted",
+            "attempts={**self.attempts, step: (*self.attempts.get(step, ()), at)},",
+            "attempts=self.attempts,",
+            "unit/domain integration/test_sessions.py integration/test_limits.py",
+        ),
+        (
             "a session is handed out of an erasure",
             "if session is None or self.account.erasing or",
             "if session is None or",
@@ -604,7 +611,7 @@ MUTATIONS = [
         ),
         (
             "an approval is repeated",
-            "return not journey.repeatable and account.account_id is not None",
+            "return stays and approval_stands(journey, progress, now)",
             "return False",
         ),
         (
@@ -645,8 +652,8 @@ MUTATIONS = [
         ),
         (
             "a review is nothing in progress",
-            "return progress.state in (State.PROCESSING, State.REVIEW) or screened_out(",
-            "return progress.state is State.PROCESSING or screened_out(",
+            "if progress.state in (State.PROCESSING, State.REVIEW) or screened_out(journey, progress, now):\n        return True",
+            "if progress.state is State.PROCESSING or screened_out(journey, progress, now):\n        return True",
             "unit/domain",
         ),
     ),

@@ -106,7 +106,7 @@ def test_a_write_is_refused_and_changes_an_item_as_elsewhere(
 
 
 PLAIN = st.recursive(
-    st.one_of(st.text(), st.integers(-(10**9), 10**9), st.booleans()),
+    st.one_of(st.none(), st.text(), st.integers(-(10**9), 10**9), st.booleans()),
     lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner)),
 )
 

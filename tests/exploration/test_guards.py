@@ -13,7 +13,7 @@ from verification.domain.deadline import Deadline
 from verification.domain.errors import NotYet, SessionBusy
 from verification.domain.execution import PROCESSED, Execution, State
 from verification.domain.hint import Hint
-from verification.domain.standing import Progress, Session
+from verification.domain.standing import LEASE_SECONDS, Progress, Session
 from verification.store import Claim, ConditionFailed
 from verification.store.outcomes import Known, News
 
@@ -349,6 +349,12 @@ class TestErasure:
         world.erase()
         world.settle(hint)
         assert world.jumio.deleted == {hint.account_id}
+
+
+def test_a_lease_outlives_the_time_that_its_holder_has(world: World) -> None:
+    world.ask_and_die("before", "POST account")
+    standing, _ = world.sessions.read(KEY, "identity", None)
+    assert standing.account.lease_until == world.clock() + LEASE_SECONDS
 
 
 def test_time_is_what_the_world_says(world: World) -> None:

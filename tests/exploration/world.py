@@ -127,7 +127,9 @@ class World:
         limiter = store.Limiter(self._kept, Limits(100, 100, 1000))
         time = self.clock, self.schedule.sleep
         key = SigningKey("1", "s" * 64)
-        opening = OpenExecution(sessions, limiter, jumio, lambda: key, *time)
+        opening = OpenExecution(
+            sessions, limiter, store.Breaker(self._kept), jumio, self._advance(), lambda: key, *time
+        )
         supplying = SupplyData(sessions, outcomes, self._advance(), jumio, *time)
         create = CreateSession(self.journeys, PEPPER, sessions, opening, supplying, *time)
         given = {"email": "ada@people.example"} if self.journey != "identity" else {}
@@ -295,7 +297,8 @@ class Clockwork:
                 "verification.store.operations._serialize": spelt,
                 "verification.store.operations._deserialize": read,
                 f"{use_cases}.sweep_overdue.ThreadPoolExecutor": _OneByOne,
-                "verification.observability.Metrics": _NoMetrics,
+                "verification.observability.Metrics": _Nothing,
+                "verification.observability.Logger": _Nothing,
             }.items():
                 patches.enter_context(patch(name, instead))
             yield
@@ -330,6 +333,11 @@ class _OneByOne:
         pass
 
 
-class _NoMetrics:
+class _Nothing:
+    """Instead of what is emitted when an invocation ends."""
+
+    def append_keys(self, **_: object) -> None:
+        pass
+
     def add_metric(self, **_: object) -> None:
         pass
