@@ -34,9 +34,8 @@ def main() -> int:
         importlib.import_module(module)  # once, and not in each process
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / PACKAGE, Path(folder) / "verification")
-        for how in sorted({one.by or _USUAL for one in chosen}):
-            if _fails(Path(folder), how):
-                raise SystemExit(f"{how} fails although nothing is broken")
+        if _fails(Path(folder), _USUAL):
+            raise SystemExit(f"{_USUAL} fails although nothing is broken")
         survivors = [one for one in chosen if not _noticed(Path(folder), one)]
     counted = len([one for one in chosen if one.name not in EQUIVALENT])
     left = [one for one in survivors if one.name not in EQUIVALENT]

@@ -24,6 +24,9 @@ ACTORS: dict[str, Cast] = {
     "acquired": lambda world: world.callback("acquired", "ACQUIRED"),
     "expired": lambda world: world.callback("expired", "SESSION_EXPIRED"),
     "duplicate": lambda world: world.again("duplicate"),
+    "approve": lambda world: world.judge("approve", "approve"),
+    "decline": lambda world: world.judge("decline", "decline"),
+    "revoke": lambda world: world.judge("revoke", "revoke"),
     "sweep": lambda world: world.sweeper("sweep"),
     "erase": lambda world: world.operator("erase"),
     "erase-too": lambda world: world.operator("erase-too"),
@@ -64,6 +67,12 @@ def _verified(world: World) -> None:
     world.finish("REJECTED")
 
 
+def _reviewed(world: World) -> None:
+    """Jumio has left the judgement to somebody."""
+    world.ask()
+    world.finish("WARNING")
+
+
 BEFORE: dict[str, Cast] = {
     "nothing": _nothing,
     "opened": _opened,
@@ -71,6 +80,7 @@ BEFORE: dict[str, Cast] = {
     "unheard": _unheard,
     "lost": _lost,
     "declined": _verified,
+    "reviewed": _reviewed,
 }
 
 
@@ -146,6 +156,10 @@ LONG = [
         for journey in ("informed", "screened")
         for other in ("again", "approved", "erase", "declined")
     ),
+    "identity/reviewed/approve+decline",
+    "identity/reviewed/approve+revoke",
+    "identity/reviewed/approve+erase",
+    "identity/reviewed/decline+create",
     "identity/nothing/create+again+erase",
     "identity/opened/renew+approved+erase",
     "identity/opened/keyed+web+declined",

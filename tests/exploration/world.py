@@ -20,12 +20,13 @@ from verification.aws.queue import HintQueue
 from verification.domain.capability import SigningKey
 from verification.domain.deadline import Deadline
 from verification.domain.errors import NotYet, Problem
-from verification.domain.execution import PROCESSED
+from verification.domain.execution import PROCESSED, Manual
 from verification.domain.hint import Hint
 from verification.domain.journeys import Journeys, load_journeys
 from verification.domain.limits import Limits
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Answered, Asked, CreateSession, KeyUse
+from verification.use_cases.decide_review import DecideReview, Word
 from verification.use_cases.erase_subject import Erased, EraseSubject
 from verification.use_cases.open_execution import OpenExecution
 from verification.use_cases.settle_execution import SettleExecution
@@ -201,6 +202,17 @@ class World:
 
     def operator(self, name: str) -> None:
         self.schedule.add(Actor(name, self.erase))
+
+    def judge(self, name: str, decision: Manual) -> None:
+        """An operator decides about the last execution, or takes its approval back."""
+
+        def work() -> None:
+            hints = HintQueue(cast("Any", self.queue), "queue")
+            decide = DecideReview(self.journeys, PEPPER, self.outcomes, hints, self.clock)
+            reference = self.jumio.executions[-1].reference
+            decide(PERSON, Word(self.journey, reference, decision, "a-reason", name))
+
+        self.schedule.add(Actor(name, work, lambda: bool(self.jumio.executions)))
 
     def _unfinished(self) -> list[AtJumio]:
         return [one for one in self.jumio.executions if not one.called_back]
