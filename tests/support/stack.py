@@ -81,7 +81,7 @@ def running_stack(directory: Path, *arguments: str) -> Iterator[RunningStack]:
 
 
 def forget_earlier_tests(stack: RunningStack) -> None:
-    """Their failures, after which nobody would be let through to Jumio, and hints that still wait."""
+    """Their failures, after which nobody is let through to Jumio, and hints that still wait."""
     stack.aws.sqs.purge_queue(QueueUrl=stack.outputs["CallbackQueueUrl"])
     stack.aws.dynamodb.update_item(
         TableName=stack.outputs["TableName"],
