@@ -57,7 +57,8 @@ def _event(path: Path) -> dict[str, Any]:
 def test_the_built_function_answers_its_event(emulate: Emulate, path: Path) -> None:
     function = emulate(function_of(path))
     answer = function.invoke(_event(path))
-    assert answer.error is None, f"{answer.payload}\n{function.log}"
+    refused = answer.error and answer.payload["errorMessage"] in {"not-found", "not-eligible"}
+    assert refused or answer.error is None, f"{answer.payload}\n{function.log}"
     assert function.init_milliseconds is not None
 
 

@@ -41,7 +41,7 @@ def make(stack: RunningStack, target: str, *more: str) -> str:
     place = {"REGION": stack.facts["region"], "ENDPOINT": stack.facts["aws_endpoint"]}
     settings = [f"{name}={value}" for name, value in {"STACK": NAME, **place}.items()]
     done = subprocess.run(  # noqa: S603 a command of this project
-        ["make", target, *settings, *more],  # noqa: S607 found as operators find it
+        ["make", "--no-print-directory", target, *settings, *more],  # noqa: S607 found as operators find it
         cwd=ROOT,
         env={**os.environ, **CREDENTIALS},
         capture_output=True,
