@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.exploration.invariants import PEPPER, PERSON, USER
-from tests.exploration.scheduling import OK
+from tests.exploration.scheduling import OK, Choice
 from tests.exploration.world import Clockwork, World
 from verification.domain.deadline import Deadline
-from verification.domain.errors import NotYet, SessionBusy
+from verification.domain.errors import NotYet, ProviderRejected, SessionBusy
 from verification.domain.execution import PROCESSED, Execution, State
 from verification.domain.hint import Hint
 from verification.domain.standing import LEASE_SECONDS, Progress, Session
@@ -349,6 +349,25 @@ class TestErasure:
         world.erase()
         world.settle(hint)
         assert world.jumio.deleted == {hint.account_id}
+
+
+def test_what_jumio_has_refused_leaves_neither_intent_nor_key_nor_lease(world: World) -> None:
+    world.create("create", key="a-key-of-some-length")
+    for word in ("create", "create", "create", "create", "create!refused"):
+        world.schedule.take(Choice.of(word))
+    while not world.schedule.actors["create"].over:
+        world.schedule.take(Choice("create"))
+    assert isinstance(world.schedule.actors["create"].result, ProviderRejected)
+    assert [sk for pk, sk in world.table.items if pk == USER] == ["ACCOUNT"]
+    assert LEASE.keys().isdisjoint(world.table.items[ACCOUNT])
+
+
+def test_an_erasure_that_was_given_up_has_no_claim_on_who_comes_back(world: World) -> None:
+    _opened(world)
+    _set(world, ACCOUNT, erasing={"BOOL": True})
+    world.schedule.now += 1000
+    world.ask()
+    assert "erasing" not in world.table.items[ACCOUNT]
 
 
 def test_a_lease_outlives_the_time_that_its_holder_has(world: World) -> None:
