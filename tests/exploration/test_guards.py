@@ -14,7 +14,7 @@ from verification.domain.errors import NotYet, ProviderRejected, SessionBusy
 from verification.domain.execution import PROCESSED, Execution, State
 from verification.domain.hint import Hint
 from verification.domain.standing import LEASE_SECONDS, Progress, Session
-from verification.store import Claim, ConditionFailed
+from verification.store import Attempt, Claim, ConditionFailed
 from verification.store.outcomes import Known, News
 
 KEY = PEPPER.user_key(PERSON)
@@ -202,6 +202,63 @@ class TestWhatHasMoved:
         known, _ = _opened(world)
         _refused(lambda: world.outcomes.never_opened(known.execution, 1_900_000_000), world)
 
+    @pytest.mark.parametrize("rank", ["3", "4"])
+    def test_news_are_not_recorded_over_as_new_or_newer_ones(self, world: World, rank: str) -> None:
+        known, _ = _opened(world)
+        _set(world, (USER, f"EXECUTION#{known.execution.reference}"), rank={"N": rank})
+        news = _news(known, State.PROCESSING, world.clock())
+        _refused(lambda: world.outcomes.advance(known, news), world)
+
+    def test_progress_does_not_appear_while_its_person_is_erased(self, world: World) -> None:
+        known, _ = _opened(world)
+        known = replace(known, progress=Progress(), session=None)  # as if it was not there yet
+        _set(world, ACCOUNT, erasing={"BOOL": True}, **LEASE)
+        news = _news(known, State.PROCESSING, world.clock())
+        _refused(lambda: world.outcomes.advance(known, news), world)
+        _set(world, ACCOUNT, erasing=None)
+        world.outcomes.advance(known, news)
+
+    def test_what_was_opened_is_not_recorded_over_an_end(self, world: World) -> None:
+        world.ask_and_die("after", "POST account")
+        (reference,) = (sk[10:] for _, sk in world.table.items if sk.startswith("EXECUTION#"))
+        now = int(world.clock())
+        attempt = Attempt(
+            KEY, PERSON, "identity", "identity", reference, "r", now, now + 60, now + 60, None
+        )
+        _set(world, (USER, f"EXECUTION#{reference}"), rank={"N": "4"})
+        what = {"account_id": "account1", "workflow_execution_id": "execution1"}
+        session = Session(reference, now + 60)
+        _refused(
+            lambda: world.sessions.save(attempt, **what, session=session, replaces=None), world
+        )
+
+    def test_a_worker_that_was_overtaken_begins_again_with_what_is_on_record(
+        self, world: World
+    ) -> None:
+        known, _ = _opened(world)
+        _set(world, (USER, "JOURNEY#identity"), revision={"N": "7"})
+        world.jumio.executions[0].status = PROCESSED
+        world.jumio.executions[0].decision = "PASSED"
+        settled = world.advance_execution()(known, Deadline(20))
+        assert settled.execution.state is State.APPROVED
+        assert settled.progress.revision == 8
+
+    def test_an_outcome_is_due_until_it_is_told(self, world: World) -> None:
+        known, _ = _opened(world)
+        world.jumio.executions[0].status = PROCESSED
+        world.jumio.executions[0].decision = "PASSED"
+        world.advance_execution()(known, Deadline(20))
+        (due,) = world.outcomes.due(int(world.clock()) + 61)
+        assert due.reference == known.execution.reference
+        world.settle(world.jumio.executions[0].hint)
+        assert len(world.events.told) == 1
+        assert not list(world.outcomes.due(int(world.clock()) + 61))
+
+    def test_an_outcome_is_told_by_whoever_records_it(self, world: World) -> None:
+        world.ask()
+        world.finish("PASSED")
+        assert len(world.events.told) == 1
+
     def test_a_session_that_replaced_the_one_seen_stays(self, world: World) -> None:
         known, session = _opened(world)
         _set(world, (USER, "SESSION#identity"), reference={"S": "a newer one"})
@@ -360,6 +417,19 @@ def test_what_jumio_has_refused_leaves_neither_intent_nor_key_nor_lease(world: W
     assert isinstance(world.schedule.actors["create"].result, ProviderRejected)
     assert [sk for pk, sk in world.table.items if pk == USER] == ["ACCOUNT"]
     assert LEASE.keys().isdisjoint(world.table.items[ACCOUNT])
+
+
+@pytest.mark.parametrize("call", [2, 5])
+def test_a_write_whose_answer_was_lost_is_recognised_when_it_comes_again(
+    world: World, call: int
+) -> None:
+    world.create("create")
+    for step in range(7):
+        world.schedule.take(Choice("create", "lost" if step == call else OK))
+    while not world.schedule.actors["create"].over:
+        world.schedule.take(Choice("create"))
+    assert world.schedule.trace[call][1].startswith("write")
+    assert world.schedule.actors["create"].result.token
 
 
 def test_an_erasure_that_was_given_up_has_no_claim_on_who_comes_back(world: World) -> None:

@@ -113,7 +113,7 @@ class World:
 
     # ------------------------------------------------ the product
 
-    def _advance(self) -> AdvanceExecution:
+    def advance_execution(self) -> AdvanceExecution:
         jumio: Any = self.jumio
         return AdvanceExecution(
             self.journeys, self.outcomes, jumio, self.clock, self.schedule.sleep
@@ -129,9 +129,15 @@ class World:
         time = self.clock, self.schedule.sleep
         key = SigningKey("1", "s" * 64)
         opening = OpenExecution(
-            sessions, limiter, store.Breaker(self._kept), jumio, self._advance(), lambda: key, *time
+            sessions,
+            limiter,
+            store.Breaker(self._kept),
+            jumio,
+            self.advance_execution(),
+            lambda: key,
+            *time,
         )
-        supplying = SupplyData(sessions, outcomes, self._advance(), jumio, *time)
+        supplying = SupplyData(sessions, outcomes, self.advance_execution(), jumio, *time)
         create = CreateSession(self.journeys, PEPPER, sessions, opening, supplying, *time)
         given = {"email": "ada@people.example"} if self.journey != "identity" else {}
         wanted = Asked(
@@ -145,7 +151,7 @@ class World:
         """The worker: whatever it raises, the message stays."""
         bus = Bus(cast("Any", self.events), "bus")
         settle = SettleExecution(
-            self.outcomes, self.erasures, self._advance(), bus, clock=self.clock
+            self.outcomes, self.erasures, self.advance_execution(), bus, clock=self.clock
         )
         settle(hint, Deadline(20))
         with suppress(ValueError):  # somebody else was done with it before
