@@ -13,9 +13,10 @@ from verification.domain.deadline import Deadline
 from verification.domain.errors import NotYet, ProviderRejected, SessionBusy
 from verification.domain.execution import PROCESSED, Execution, State
 from verification.domain.hint import Hint
-from verification.domain.standing import LEASE_SECONDS, Progress, Session
+from verification.domain.standing import LEASE_SECONDS, Idempotency, Progress, Session
 from verification.store import Attempt, Claim, ConditionFailed
 from verification.store.outcomes import Known, News
+from verification.use_cases.create_session import KeyUse
 
 KEY = PEPPER.user_key(PERSON)
 ACCOUNT = (USER, "ACCOUNT")
@@ -310,6 +311,35 @@ class TestWhatHasMoved:
         later = session.expires_at
         world.sessions.remember(KEY, "identity", claim, session, later, opened=False)
 
+    def test_a_key_whose_request_is_running_is_not_bound_to_what_is_there(
+        self, world: World
+    ) -> None:
+        _, session = _opened(world)
+        _set(
+            world,
+            (USER, "IDEMPOTENCY#digest"),
+            running={"BOOL": True},
+            expires_at={"N": "1900000000"},
+        )
+        claim, now = Claim("digest", "fingerprint"), int(world.clock())
+        _refused(
+            lambda: world.sessions.remember(KEY, "identity", claim, session, now, opened=False),
+            world,
+        )
+
+    def test_a_key_counts_neither_when_it_has_lapsed_nor_when_its_request_has_lost_the_lease(
+        self, world: World
+    ) -> None:
+        _opened(world)
+        standing, _ = world.sessions.read(KEY, "identity", None)
+        now = int(world.clock())
+        for used, counts in (
+            (Idempotency("f", "r", opened=True, running=False, expires_at=now + 1), True),
+            (Idempotency("f", "r", opened=True, running=False, expires_at=now), False),
+            (Idempotency("f", "r", opened=True, running=True, expires_at=now + 1), False),
+        ):
+            assert bool(replace(standing, idempotency=used).used_key(now)) is counts
+
     def test_a_lease_is_given_back_by_its_owner(self, world: World) -> None:
         _opened(world)
         _set(world, ACCOUNT, **LEASE)
@@ -438,6 +468,54 @@ def test_an_erasure_that_was_given_up_has_no_claim_on_who_comes_back(world: Worl
     world.schedule.now += 1000
     world.ask()
     assert "erasing" not in world.table.items[ACCOUNT]
+
+
+def test_whoever_has_lost_the_lease_does_not_record_what_was_opened(world: World) -> None:
+    world.create("create")
+    for _ in range(5):
+        world.schedule.take(Choice("create"))
+    _set(world, ACCOUNT, **LEASE)
+    for _ in range(3):
+        if not world.schedule.actors["create"].over:
+            world.schedule.take(Choice("create"))
+    assert world.schedule.actors["create"].over == "SessionBusy"
+
+
+def test_a_hint_about_another_execution_is_dropped(world: World) -> None:
+    _opened(world)
+    asked = _counted(world)
+    hint = world.jumio.executions[0].hint.model_copy(update={"workflow_execution_id": "another"})
+    world.settle(hint)
+    assert asked == []
+
+
+def test_news_that_are_none_are_dealt_with(world: World) -> None:
+    _opened(world)
+    world.jumio.executions[0].status = "ACQUISITION_STARTED"
+    for _ in range(2):
+        world.settle(world.jumio.executions[0].hint)
+
+
+def test_a_retry_does_not_get_what_its_first_request_is_about_to_replace(world: World) -> None:
+    world.ask()
+    key = KeyUse("a-key-of-some-length", "the request")
+    world.ask_and_die("before", "PUT account", renew=True, key=key)
+    with pytest.raises(SessionBusy):
+        world.ask(renew=True, key=key)
+
+
+def test_what_a_request_has_opened_itself_is_not_renewed_by_it() -> None:
+    with Clockwork.running():
+        world = World("informed")
+        world.ask()
+        world.ask(renew=True)
+        assert len(world.jumio.executions) == 2
+
+
+def test_an_attempt_is_charged_before_anything_can_be_lost(world: World) -> None:
+    world.ask_and_die("before", "POST account")
+    standing, _ = world.sessions.read(KEY, "identity", None)
+    assert standing.account.failures.number == 1
 
 
 def test_a_lease_outlives_the_time_that_its_holder_has(world: World) -> None:

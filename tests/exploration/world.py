@@ -233,11 +233,11 @@ class World:
 
     # ------------------------------------------------ what has happened before
 
-    def ask_and_die(self, when: str, port: str) -> None:
+    def ask_and_die(self, when: str, port: str, **asked: Any) -> None:
         """A process that dies right before or right after a call."""
         self.schedule.dies, self.died_before = (when, port), 1
         with suppress(Killed):
-            self.ask()
+            self.ask(**asked)
 
     def erase_and_die(self) -> bool:
         """An erasure that dies as arranged; whether it came to its end nevertheless."""
