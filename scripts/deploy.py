@@ -151,13 +151,18 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _sam_deploy(stage: str, stack: str, template: Template, overrides: dict[str, str]) -> None:
+def overriding(parameters: Mapping[str, str]) -> list[str]:
+    """The arguments from which SAM reads these parameters; it splits what is not in quotes."""
+    given = [f"{name}={shlex.quote(value)}" for name, value in parameters.items()]
+    return ["--parameter-overrides", *given] if given else []
+
+
+def _sam_deploy(stage: str, stack: str, template: Template, overrides: dict[str, str]) -> int:
     path = _BUILT.with_name("stamped.yaml")
     path.write_text(yaml_dump(template))
     command = ["sam", "deploy", "--config-env", stage, "--stack-name", stack]
-    given = [f"{name}={shlex.quote(value)}" for name, value in overrides.items()]
-    more = ["--parameter-overrides", *given] if given else []
-    subprocess.run([*command, "--template-file", str(path), *more], cwd=_ROOT, check=True)  # noqa: S603 our own
+    command += ["--template-file", str(path), *overriding(overrides)]
+    return subprocess.run(command, cwd=_ROOT, check=False).returncode  # noqa: S603 our own
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -181,7 +186,8 @@ def main(arguments: list[str] | None = None) -> int:
     before = versions_of(stack, cloudformation, functions) if present is not None else {}
     for step in [overrides] if present else [overrides | _NEW, _KEPT | overrides]:
         present = (present or {}) | step
-        _sam_deploy(options.stage, stack, stamped(built, present), step)
+        if status := _sam_deploy(options.stage, stack, stamped(built, present), step):
+            return status  # SAM has said why; people have what they had
     policy = (_ROOT / "stack-policy.json").read_text()
     cloudformation.set_stack_policy(StackName=stack, StackPolicyBody=policy)
     after = versions_of(stack, cloudformation, functions)

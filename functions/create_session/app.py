@@ -23,8 +23,7 @@ from verification.use_cases.supply_data import SupplyData
 from verification.wiring.journeys import configured_journeys
 from verification.wiring.jumio import jumio_client
 
-logger = wiring.logger()
-metrics = wiring.metrics()
+logger, metrics = wiring.logger(), wiring.metrics()
 
 
 class FunctionSettings(Settings, AppSettings, JumioSettings, PublicSettings, LimitSettings):

@@ -13,7 +13,7 @@ from local.demo.people import Person, add, sign_in
 from tests.support.stack import (
     TESTS,
     RunningStack,
-    believe_that_jumio_is_up,
+    forget_earlier_tests,
     running_stack,
     sharing,
 )
@@ -80,7 +80,7 @@ def simulator(stack: RunningStack) -> Iterator[AdminClient]:
     """The simulator's admin API, as at the start: before the test, and after it."""
     with AdminClient(stack.facts["simulator"]) as client:
         client.reset()
-        believe_that_jumio_is_up(stack)
+        forget_earlier_tests(stack)
         yield client
         client.reset()
 

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from jumio_simulator.admin.client import AdminClient
+from local.cloud.logs import all_lines
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener, table_items
 from tests.support.end_to_end import (
@@ -134,3 +135,19 @@ def test_who_is_done_is_not_charged_for_another_execution(
         one for one in simulator.executions() if one["userReference"] == execution["userReference"]
     ]
     assert len(mine) == 1
+
+
+def test_every_line_of_the_worker_names_its_attempt_and_the_request(stack: RunningStack) -> None:
+    """Lines of the parts that know neither, too, like those about a call to Jumio."""
+    lines = [json.loads(line) for line in all_lines(stack.aws) if line.startswith("{")]
+    worker = [line for line in lines if line.get("service") == "settle_execution"]
+    advanced = {
+        line["function_request_id"]
+        for line in worker
+        if line.get("message") == "execution_advanced"
+    }
+    told = [line for line in worker if line.get("function_request_id") in advanced]
+    assert {"execution_advanced", "outcome_published"} <= {line["message"] for line in told}
+    for line in told:
+        assert line["reference"]
+        assert line["correlation_id"]

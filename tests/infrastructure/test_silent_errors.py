@@ -15,8 +15,8 @@ FUNCTIONS = functions()
 _PATHS = sorted((ROOT / "events").glob("*.json"), reverse=True)
 EVENTS = {function_of(path): path for path in _PATHS}
 SECRET = "Grace-Hopper-4711"
-# Every error of a client of AWS names the address that it could not reach.
-ENDPOINT = f"http://127.0.0.1:1/{SECRET}"
+# No address at all: what botocore raises for it quotes it, and nobody expects it.
+ENDPOINT = SECRET
 OF_NO_KIND = {"requestContext": SECRET, "issuer": [SECRET], "Records": [SECRET]}
 DEFAULTS = {name: str(one["Default"]) for name, one in template()["Parameters"].items()}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from moto import mock_aws
+from samcli.cli.types import CfnParameterOverridesType
 
 from scripts import deploy
 
@@ -86,6 +87,19 @@ def test_what_did_not_reach_people_is_told(functions: "LambdaClient") -> None:
         FunctionName="opens", Environment={"Variables": {"DAILY_CEILING": "0"}}
     )
     assert deploy.stale(both(functions), functions) == ["opens"]
+
+
+def test_sam_reads_the_parameters_that_were_meant() -> None:
+    meant = {
+        "JumioUserAgent": "Acme Onboarding/2.1",
+        "AllowedOrigins": "https://www.acme.example,https://acme.example",
+        "CallbackSources": "192.0.2.1, 2001:db8::/32",
+        "JwtIssuer": "https://issuer.example/",
+        "PublicBaseUrl": "",
+    }
+    _, *given = deploy.overriding(meant)
+    assert CfnParameterOverridesType().convert(tuple(given), None, None) == meant
+    assert deploy.overriding({}) == []
 
 
 def test_a_stage_has_its_own_stack_and_is_not_asked() -> None:

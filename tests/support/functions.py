@@ -51,7 +51,7 @@ class Function:
         try:
             with redirect_stdout(output):
                 answer = self.handler(event, Context(self.name, seconds))
-            if isinstance(event, dict) and event.get("routeKey") in ROUTES:
+            if isinstance(event, dict) and event.get("routeKey") in list(ROUTES):
                 assert deviations(event["routeKey"], answer) == []
             return answer
         finally:

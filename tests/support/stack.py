@@ -80,8 +80,9 @@ def running_stack(directory: Path, *arguments: str) -> Iterator[RunningStack]:
         end(process)
 
 
-def believe_that_jumio_is_up(stack: RunningStack) -> None:
-    """Forget the failures of earlier tests, after which nobody would be let through to it."""
+def forget_earlier_tests(stack: RunningStack) -> None:
+    """Their failures, after which nobody is let through to Jumio, and hints that still wait."""
+    stack.aws.sqs.purge_queue(QueueUrl=stack.outputs["CallbackQueueUrl"])
     stack.aws.dynamodb.update_item(
         TableName=stack.outputs["TableName"],
         Key=LIMITER_KEY.typed,

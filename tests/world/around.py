@@ -149,7 +149,7 @@ class Place:
             "JUMIO_BASE_URL": jumio or self.around.simulator.url,
             **settings,
         }
-        if name in ("receive_callback", "settle_execution"):
+        if name in ("get_verification", "receive_callback", "settle_execution"):
             environment |= {"QUEUE_URL": self.around.queue, "BUS_NAME": NAME}
         self.called |= {name} if jumio else {name, "simulator"}
         with pytest.MonkeyPatch.context() as patch:
