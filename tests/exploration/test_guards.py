@@ -13,6 +13,7 @@ from verification.domain.deadline import Deadline
 from verification.domain.errors import NotYet, ProviderRejected, SessionBusy
 from verification.domain.execution import PROCESSED, Execution, State
 from verification.domain.hint import Hint
+from verification.domain.schedule import FIRST_LOOK
 from verification.domain.standing import LEASE_SECONDS, Idempotency, Progress, Session
 from verification.store import Attempt, Claim, ConditionFailed
 from verification.store.outcomes import Known, News
@@ -90,6 +91,12 @@ class TestAdoption:
         known, hint = _left_open(world)
         _set(world, (USER, f"EXECUTION#{hint.reference}"), rank={"N": "4"})
         _refused(lambda: _adopts(world, known, hint), world)
+
+    def test_what_was_adopted_is_looked_at_again(self, world: World) -> None:
+        known, hint = _left_open(world)
+        assert _adopts(world, known, hint)
+        (due,) = world.outcomes.due(int(world.clock()) + FIRST_LOOK)
+        assert due.reference == hint.reference
 
     def test_the_worker_waits_for_whoever_holds_the_lease_before_it_asks_jumio(
         self, world: World
