@@ -701,5 +701,7 @@ MUTATIONS = [
     ),
 ]
 
-EQUIVALENT: dict[str, str] = {}
+EQUIVALENT: dict[str, str] = {
+    "the lease is not looked at": "the intent's own condition refuses; only a write is spared",
+}
 """Mutations that change nothing that anybody could see, and why."""

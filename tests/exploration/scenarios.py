@@ -144,6 +144,7 @@ MORE = [
         "unheard/sweep+create",
         "lost/approved+erase",
         "lost/approved+duplicate",
+        "lost/started+sweep",
         "declined/create+erase",
         "declined/create+approved",
     )

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 
 from tests.exploration.invariants import PEPPER, PERSON, USER
-from tests.exploration.scheduling import OK
+from tests.exploration.scheduling import OK, Choice
 from tests.exploration.world import Clockwork, World
 from verification.domain.deadline import Deadline
-from verification.domain.errors import NotYet, SessionBusy
+from verification.domain.errors import NotYet, ProviderRejected, SessionBusy
 from verification.domain.execution import PROCESSED, Execution, State
 from verification.domain.hint import Hint
-from verification.domain.standing import LEASE_SECONDS, Progress, Session
-from verification.store import Claim, ConditionFailed
+from verification.domain.schedule import FIRST_LOOK
+from verification.domain.standing import LEASE_SECONDS, Idempotency, Progress, Session
+from verification.store import Attempt, Claim, ConditionFailed
 from verification.store.outcomes import Known, News
+from verification.use_cases.create_session import KeyUse
 
 KEY = PEPPER.user_key(PERSON)
 ACCOUNT = (USER, "ACCOUNT")
@@ -89,6 +91,12 @@ class TestAdoption:
         known, hint = _left_open(world)
         _set(world, (USER, f"EXECUTION#{hint.reference}"), rank={"N": "4"})
         _refused(lambda: _adopts(world, known, hint), world)
+
+    def test_what_was_adopted_is_looked_at_again(self, world: World) -> None:
+        known, hint = _left_open(world)
+        assert _adopts(world, known, hint)
+        (due,) = world.outcomes.due(int(world.clock()) + FIRST_LOOK)
+        assert due.reference == hint.reference
 
     def test_the_worker_waits_for_whoever_holds_the_lease_before_it_asks_jumio(
         self, world: World
@@ -202,6 +210,63 @@ class TestWhatHasMoved:
         known, _ = _opened(world)
         _refused(lambda: world.outcomes.never_opened(known.execution, 1_900_000_000), world)
 
+    @pytest.mark.parametrize("rank", ["3", "4"])
+    def test_news_are_not_recorded_over_as_new_or_newer_ones(self, world: World, rank: str) -> None:
+        known, _ = _opened(world)
+        _set(world, (USER, f"EXECUTION#{known.execution.reference}"), rank={"N": rank})
+        news = _news(known, State.PROCESSING, world.clock())
+        _refused(lambda: world.outcomes.advance(known, news), world)
+
+    def test_progress_does_not_appear_while_its_person_is_erased(self, world: World) -> None:
+        known, _ = _opened(world)
+        known = replace(known, progress=Progress(), session=None)  # as if it was not there yet
+        _set(world, ACCOUNT, erasing={"BOOL": True}, **LEASE)
+        news = _news(known, State.PROCESSING, world.clock())
+        _refused(lambda: world.outcomes.advance(known, news), world)
+        _set(world, ACCOUNT, erasing=None)
+        world.outcomes.advance(known, news)
+
+    def test_what_was_opened_is_not_recorded_over_an_end(self, world: World) -> None:
+        world.ask_and_die("after", "POST account")
+        (reference,) = (sk[10:] for _, sk in world.table.items if sk.startswith("EXECUTION#"))
+        now = int(world.clock())
+        attempt = Attempt(
+            KEY, PERSON, "identity", "identity", reference, "r", now, now + 60, now + 60, None
+        )
+        _set(world, (USER, f"EXECUTION#{reference}"), rank={"N": "4"})
+        what = {"account_id": "account1", "workflow_execution_id": "execution1"}
+        session = Session(reference, now + 60)
+        _refused(
+            lambda: world.sessions.save(attempt, **what, session=session, replaces=None), world
+        )
+
+    def test_a_worker_that_was_overtaken_begins_again_with_what_is_on_record(
+        self, world: World
+    ) -> None:
+        known, _ = _opened(world)
+        _set(world, (USER, "JOURNEY#identity"), revision={"N": "7"})
+        world.jumio.executions[0].status = PROCESSED
+        world.jumio.executions[0].decision = "PASSED"
+        settled = world.advance_execution()(known, Deadline(20))
+        assert settled.execution.state is State.APPROVED
+        assert settled.progress.revision == 8
+
+    def test_an_outcome_is_due_until_it_is_told(self, world: World) -> None:
+        known, _ = _opened(world)
+        world.jumio.executions[0].status = PROCESSED
+        world.jumio.executions[0].decision = "PASSED"
+        world.advance_execution()(known, Deadline(20))
+        (due,) = world.outcomes.due(int(world.clock()) + 61)
+        assert due.reference == known.execution.reference
+        world.settle(world.jumio.executions[0].hint)
+        assert len(world.events.told) == 1
+        assert not list(world.outcomes.due(int(world.clock()) + 61))
+
+    def test_an_outcome_is_told_by_whoever_records_it(self, world: World) -> None:
+        world.ask()
+        world.finish("PASSED")
+        assert len(world.events.told) == 1
+
     def test_a_session_that_replaced_the_one_seen_stays(self, world: World) -> None:
         known, session = _opened(world)
         _set(world, (USER, "SESSION#identity"), reference={"S": "a newer one"})
@@ -252,6 +317,35 @@ class TestWhatHasMoved:
         )
         later = session.expires_at
         world.sessions.remember(KEY, "identity", claim, session, later, opened=False)
+
+    def test_a_key_whose_request_is_running_is_not_bound_to_what_is_there(
+        self, world: World
+    ) -> None:
+        _, session = _opened(world)
+        _set(
+            world,
+            (USER, "IDEMPOTENCY#digest"),
+            running={"BOOL": True},
+            expires_at={"N": "1900000000"},
+        )
+        claim, now = Claim("digest", "fingerprint"), int(world.clock())
+        _refused(
+            lambda: world.sessions.remember(KEY, "identity", claim, session, now, opened=False),
+            world,
+        )
+
+    def test_a_key_counts_neither_when_it_has_lapsed_nor_when_its_request_has_lost_the_lease(
+        self, world: World
+    ) -> None:
+        _opened(world)
+        standing, _ = world.sessions.read(KEY, "identity", None)
+        now = int(world.clock())
+        for used, counts in (
+            (Idempotency("f", "r", opened=True, running=False, expires_at=now + 1), True),
+            (Idempotency("f", "r", opened=True, running=False, expires_at=now), False),
+            (Idempotency("f", "r", opened=True, running=True, expires_at=now + 1), False),
+        ):
+            assert bool(replace(standing, idempotency=used).used_key(now)) is counts
 
     def test_a_lease_is_given_back_by_its_owner(self, world: World) -> None:
         _opened(world)
@@ -349,6 +443,86 @@ class TestErasure:
         world.erase()
         world.settle(hint)
         assert world.jumio.deleted == {hint.account_id}
+
+
+def test_what_jumio_has_refused_leaves_neither_intent_nor_key_nor_lease(world: World) -> None:
+    world.create("create", key="a-key-of-some-length")
+    for word in ("create", "create", "create", "create", "create!refused"):
+        world.schedule.take(Choice.of(word))
+    while not world.schedule.actors["create"].over:
+        world.schedule.take(Choice("create"))
+    assert isinstance(world.schedule.actors["create"].result, ProviderRejected)
+    assert [sk for pk, sk in world.table.items if pk == USER] == ["ACCOUNT"]
+    assert LEASE.keys().isdisjoint(world.table.items[ACCOUNT])
+
+
+@pytest.mark.parametrize("call", [2, 5])
+def test_a_write_whose_answer_was_lost_is_recognised_when_it_comes_again(
+    world: World, call: int
+) -> None:
+    world.create("create")
+    for step in range(7):
+        world.schedule.take(Choice("create", "lost" if step == call else OK))
+    while not world.schedule.actors["create"].over:
+        world.schedule.take(Choice("create"))
+    assert world.schedule.trace[call][1].startswith("write")
+    assert world.schedule.actors["create"].result.token
+
+
+def test_an_erasure_that_was_given_up_has_no_claim_on_who_comes_back(world: World) -> None:
+    _opened(world)
+    _set(world, ACCOUNT, erasing={"BOOL": True})
+    world.schedule.now += 1000
+    world.ask()
+    assert "erasing" not in world.table.items[ACCOUNT]
+
+
+def test_whoever_has_lost_the_lease_does_not_record_what_was_opened(world: World) -> None:
+    world.create("create")
+    for _ in range(5):
+        world.schedule.take(Choice("create"))
+    _set(world, ACCOUNT, **LEASE)
+    for _ in range(3):
+        if not world.schedule.actors["create"].over:
+            world.schedule.take(Choice("create"))
+    assert world.schedule.actors["create"].over == "SessionBusy"
+
+
+def test_a_hint_about_another_execution_is_dropped(world: World) -> None:
+    _opened(world)
+    asked = _counted(world)
+    hint = world.jumio.executions[0].hint.model_copy(update={"workflow_execution_id": "another"})
+    world.settle(hint)
+    assert asked == []
+
+
+def test_news_that_are_none_are_dealt_with(world: World) -> None:
+    _opened(world)
+    world.jumio.executions[0].status = "ACQUISITION_STARTED"
+    for _ in range(2):
+        world.settle(world.jumio.executions[0].hint)
+
+
+def test_a_retry_does_not_get_what_its_first_request_is_about_to_replace(world: World) -> None:
+    world.ask()
+    key = KeyUse("a-key-of-some-length", "the request")
+    world.ask_and_die("before", "PUT account", renew=True, key=key)
+    with pytest.raises(SessionBusy):
+        world.ask(renew=True, key=key)
+
+
+def test_what_a_request_has_opened_itself_is_not_renewed_by_it() -> None:
+    with Clockwork.running():
+        world = World("informed")
+        world.ask()
+        world.ask(renew=True)
+        assert len(world.jumio.executions) == 2
+
+
+def test_an_attempt_is_charged_before_anything_can_be_lost(world: World) -> None:
+    world.ask_and_die("before", "POST account")
+    standing, _ = world.sessions.read(KEY, "identity", None)
+    assert standing.account.failures.number == 1
 
 
 def test_a_lease_outlives_the_time_that_its_holder_has(world: World) -> None:

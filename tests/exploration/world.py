@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from tests.exploration.cloud import Events, Queue, Table
 from tests.exploration.expressions import read, spelt
-from tests.exploration.invariants import PEPPER, PERSON, Watch
+from tests.exploration.invariants import PEPPER, PERSON, USER, Watch
 from tests.exploration.jumio import AtJumio, Jumio
 from tests.exploration.scheduling import Actor, Killed, Schedule
 from verification import store
@@ -113,7 +113,7 @@ class World:
 
     # ------------------------------------------------ the product
 
-    def _advance(self) -> AdvanceExecution:
+    def advance_execution(self) -> AdvanceExecution:
         jumio: Any = self.jumio
         return AdvanceExecution(
             self.journeys, self.outcomes, jumio, self.clock, self.schedule.sleep
@@ -129,9 +129,15 @@ class World:
         time = self.clock, self.schedule.sleep
         key = SigningKey("1", "s" * 64)
         opening = OpenExecution(
-            sessions, limiter, store.Breaker(self._kept), jumio, self._advance(), lambda: key, *time
+            sessions,
+            limiter,
+            store.Breaker(self._kept),
+            jumio,
+            self.advance_execution(),
+            lambda: key,
+            *time,
         )
-        supplying = SupplyData(sessions, outcomes, self._advance(), jumio, *time)
+        supplying = SupplyData(sessions, outcomes, self.advance_execution(), jumio, *time)
         create = CreateSession(self.journeys, PEPPER, sessions, opening, supplying, *time)
         given = {"email": "ada@people.example"} if self.journey != "identity" else {}
         wanted = Asked(
@@ -145,7 +151,7 @@ class World:
         """The worker: whatever it raises, the message stays."""
         bus = Bus(cast("Any", self.events), "bus")
         settle = SettleExecution(
-            self.outcomes, self.erasures, self._advance(), bus, clock=self.clock
+            self.outcomes, self.erasures, self.advance_execution(), bus, clock=self.clock
         )
         settle(hint, Deadline(20))
         with suppress(ValueError):  # somebody else was done with it before
@@ -217,17 +223,21 @@ class World:
     def _unfinished(self) -> list[AtJumio]:
         return [one for one in self.jumio.executions if not one.called_back]
 
+    def _on_record(self, one: AtJumio) -> bool:
+        item = self.table.items.get((USER, f"EXECUTION#{one.reference}"), {})
+        return item.get("workflow_execution_id") == {"S": one.id}
+
     def _called_back(self, one: AtJumio) -> None:
         one.called_back = one.over
         self.queue.messages.append(one.hint.model_dump_json())
 
     # ------------------------------------------------ what has happened before
 
-    def ask_and_die(self, when: str, port: str) -> None:
+    def ask_and_die(self, when: str, port: str, **asked: Any) -> None:
         """A process that dies right before or right after a call."""
         self.schedule.dies, self.died_before = (when, port), 1
         with suppress(Killed):
-            self.ask()
+            self.ask(**asked)
 
     def erase_and_die(self) -> bool:
         """An erasure that dies as arranged; whether it came to its end nevertheless."""
@@ -266,7 +276,10 @@ class World:
             for one in unfinished:  # whatever was not started has run out
                 if self.schedule.now > one.at + _HOUR:
                     one.status = one.status if one.over else "TOKEN_EXPIRED"
-                    self._called_back(one)
+                    if self._on_record(one):  # its callback is lost: somebody has to look
+                        one.called_back = True
+                    else:
+                        self._called_back(one)
             self.schedule.now = max(self.schedule.now + 601, min(due, default=0))
             self.sweep()
 
