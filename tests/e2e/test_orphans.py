@@ -1,4 +1,4 @@
-"""Jumio opened an account and its answer was lost: adopted, or recorded, and never a second one."""
+"""Jumio opened an account and its answer was lost: adopted, or recorded beside a second one."""
 
 import json
 from typing import Any

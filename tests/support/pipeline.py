@@ -78,7 +78,10 @@ class Hints(HintQueue):
             QueueUrl=self.dead_letters, AttributeNames=["QueueArn"]
         )["Attributes"].values()
         redrive = {"deadLetterTargetArn": target, "maxReceiveCount": RECEIVES}
-        attributes = {"VisibilityTimeout": "360", "RedrivePolicy": json.dumps(redrive)}
+        attributes = {
+            "VisibilityTimeout": str(_QUEUE["VisibilityTimeout"]),
+            "RedrivePolicy": json.dumps(redrive),
+        }
         self.url = self.sqs.create_queue(QueueName="hints", Attributes=attributes)["QueueUrl"]
         super().__init__(self.sqs, self.url)
         self.retained: dict[str, str] = {}
