@@ -27,7 +27,9 @@ def complaints(folder: Path = FOLDER) -> list[str]:
         if not NAME.fullmatch(path.stem):
             found.append(f"{path.name}: a name is small letters, digits and -, at most 40")
         try:
-            load_journeys(path.read_text())
+            load_journeys(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            found.append(f"{path.name}: not UTF-8")
         except Misconfigured as problem:
             found.append(f"{path.name}: {problem.setting.removeprefix('JOURNEYS: ')}")
     return found

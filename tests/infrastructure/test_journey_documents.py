@@ -72,10 +72,24 @@ def test_a_broken_document_ends_the_build_with_its_path_and_the_reason(
     assert f"{name}: {told}" in built.stderr
 
 
+def test_a_document_in_another_encoding_is_told_like_any_other_mistake(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_bytes('{"journeys": "ü"}'.encode("latin-1"))
+    checked = subprocess.run(  # noqa: S603 - no foreign input
+        [sys.executable, ROOT / "layers/journeys/check.py", tmp_path],
+        env={"PYTHONPATH": str(ROOT / "layers/verification")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (checked.returncode, checked.stderr) == (1, "journeys: mine.json: not UTF-8\n")
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_editors_agree_with_the_shipped_documents(path: Path) -> None:
     document = json.loads(path.read_text())
-    assert path.parent / document["$schema"] == SCHEMA
+    assert (
+        path.parent / document.get("$schema", SCHEMA.name) == SCHEMA
+    )  # an adopter's may have none
     jsonschema.validate(document, json.loads(SCHEMA.read_text()))
 
 
