@@ -20,9 +20,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import ClientError
 from samcli.yamlhelper import yaml_dump, yaml_parse
+
+from scripts import smoke
+from scripts.deployment import Deployment
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
@@ -176,7 +178,8 @@ def main(arguments: list[str] | None = None) -> int:
     name, overrides = configured(options.stage)
     stack = options.stack or name
     overrides |= dict(_pair(one) for one in options.parameters)
-    cloudformation, functions = boto3.client("cloudformation"), boto3.client("lambda")
+    deployment = Deployment(stack)
+    cloudformation, functions = deployment.client("cloudformation"), deployment.client("lambda")
     if options.rollback:
         moved = roll_back(versions_of(stack, cloudformation, functions), functions)
         sys.stdout.write("".join(f"{one} is what it was before\n" for one in moved))
@@ -195,18 +198,16 @@ def main(arguments: list[str] | None = None) -> int:
     left = stale(after, functions)
     for one in left:
         sys.stderr.write(f"{one}: people still get what was deployed before\n")
-    return 1 if left else _smoke(stack, cloudformation)
+    return 1 if left else _smoke(deployment)
 
 
-def _smoke(stack: str, cloudformation: "CloudFormationClient") -> int:
+def _smoke(deployment: Deployment) -> int:
     """Ask the deployment from outside, if there is somebody's token to do it with."""
-    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
-    command = [sys.executable, "-m", "scripts.smoke", outputs["ApiUrl"], "--no-session"]
+    api = deployment.outputs["ApiUrl"]
     if not os.environ.get("TOKEN"):
-        sys.stdout.write(f"not asked for want of a TOKEN: make smoke API={outputs['ApiUrl']}\n")
+        sys.stdout.write(f"not asked for want of a TOKEN: make smoke API={api}\n")
         return 0
-    return subprocess.run(command, cwd=_ROOT, check=False).returncode  # noqa: S603 our own
+    return smoke.main([api, "--no-session"])
 
 
 if __name__ == "__main__":

@@ -50,4 +50,4 @@ def call(name: str) -> None:
         case "read":
             _session.get(JUMIO + os.environ["READ"], timeout=10).raise_for_status()
         case other:
-            raise NotImplementedError(other)
+            raise LookupError(f"no baseline makes the call {other}")

@@ -13,7 +13,8 @@ from verification import wiring
 from verification.edge.failures import telling
 from verification.edge.operators import whom_of
 from verification.settings import JumioSettings, Name, Settings
-from verification.store import ErasureStore, RecordStore, Table
+from verification.store import ErasureStore, Table
+from verification.store.records import RecordStore
 from verification.use_cases.tell_story import TellStory, Whom
 from verification.wiring.jumio import jumio_client
 

@@ -615,12 +615,6 @@ MUTATIONS = [
             "return False",
         ),
         (
-            "a newer execution's progress is overwritten",
-            "    elif not current:\n",
-            "    elif False:\n",
-            "unit/domain",
-        ),
-        (
             "a session that is about to end is handed out",
             "session.expires_at - SESSION_MARGIN > now",
             "session.expires_at > now",
@@ -655,6 +649,36 @@ MUTATIONS = [
             "if progress.state in (State.PROCESSING, State.REVIEW) or screened_out(journey, progress, now):\n        return True",
             "if progress.state is State.PROCESSING or screened_out(journey, progress, now):\n        return True",
             "unit/domain",
+        ),
+    ),
+    *_of(
+        "domain/effects.py",
+        (
+            "a newer execution's progress is overwritten",
+            "    elif not current:\n",
+            "    elif False:\n",
+            "unit/domain",
+        ),
+        (
+            "what is revoked stands",
+            "elif reference == progress.approved_by or (",
+            "elif (",
+            "integration/test_validity.py",
+        ),
+        (
+            "revoking an older approval ends the renewal",
+            "(own is State.APPROVED and open_again)",
+            "open_again",
+            "integration/test_validity.py",
+        ),
+    ),
+    *_of(
+        "store/breaker.py",
+        (
+            "nobody hears that Jumio is down",
+            'if pace.get("failing", 0) < _IN_A_ROW:',
+            "if True:",
+            "integration/test_breaker.py",
         ),
     ),
     *_of(

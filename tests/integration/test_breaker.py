@@ -88,6 +88,18 @@ def test_the_first_success_lets_everybody_in_again(bff: Bff, clock: Clock) -> No
         assert session(bff, person)
 
 
+def test_people_who_renew_find_out_as_well_that_it_is_down(bff: Bff) -> None:
+    """They are not let through to an opening: what became of the open execution comes first."""
+    people = names(IN_A_ROW)
+    for person in people:
+        session(bff, person)
+    bff.simulator.admin.add_fault("retrieval.*", "status", status=503, count=10_000)
+    for person in people:
+        with pytest.raises(ProviderUnavailable):
+            bff.ask(user=person, renew=True, seconds=1)
+    assert refused_at_once(bff, "ada") == INTERVAL + 1
+
+
 @pytest.mark.parametrize("status", [400, 403])
 def test_a_jumio_that_refuses_is_not_down(bff: Bff, status: int) -> None:
     fail(bff, *names(IN_A_ROW - 1))

@@ -6,9 +6,9 @@ import pytest
 
 from tests.support.bff import ISSUER, PEPPER
 from tests.support.pipeline import Pipeline
+from verification.domain.effects import Effect
 from verification.domain.execution import State
 from verification.domain.identity import Caller
-from verification.domain.standing import Effect
 from verification.store import ConditionFailed
 from verification.store.outcomes import News
 

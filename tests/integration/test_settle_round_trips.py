@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.integration.test_review import under_review
 from tests.support.faults import READ, WRITE, Faults
+from tests.support.operators import decide
 from tests.support.pipeline import Pipeline
 from verification.store.outcomes import Known, News
 
@@ -38,6 +40,17 @@ def test_what_is_known_after_a_write_is_what_is_on_record(
     pipeline.call_back(execution)
     pipeline.work_off()
     ((told, read),) = written
+    assert told == read
+
+
+@pytest.mark.parametrize("decision", ["approve", "decline"])
+def test_what_is_known_after_an_operators_word_is_what_is_on_record(
+    pipeline: Pipeline, written: list[tuple[Known, Known]], decision: str
+) -> None:
+    execution = under_review(pipeline)
+    decide(pipeline, execution, decision)
+    told, read = written[-1]
+    assert told.execution.manual
     assert told == read
 
 

@@ -8,7 +8,7 @@ from tests.support.events import event
 from tests.support.pipeline import Pipeline
 from verification.domain.deadline import Deadline
 from verification.edge.operators import decision_of, question_of, whom_of
-from verification.store import RecordStore
+from verification.store.records import RecordStore
 from verification.use_cases.decide_review import DecideReview, Word
 from verification.use_cases.read_facts import Question, ReadFacts
 from verification.use_cases.tell_story import TellStory, Whom

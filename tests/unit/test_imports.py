@@ -52,7 +52,12 @@ def test_importing_every_module_needs_no_environment_and_builds_no_client() -> N
     assert done.stdout == f"{len(MODULES)}\n"
 
 
-JOURNEYS = {"verification.domain.journeys", "verification.domain.formats", "iso3166"}
+JOURNEYS = {
+    "verification.domain.journeys",
+    "verification.domain.steps",
+    "verification.domain.formats",
+    "iso3166",
+}
 JUMIO = {"verification.jumio", "requests", "charset_normalizer"}
 DYNAMODB = {"verification.store", "boto3", "s3transfer", "multiprocessing"}
 EVENT_TYPES = {"aws_lambda_powertools.utilities.data_classes"}

@@ -13,7 +13,7 @@ from jumio_simulator.world.options import CallbackOptions, Options
 from simulator_driver import Driver
 from tests.support.words import ROWS, changed, paths, rows, words
 from verification.domain.consent import Consent
-from verification.domain.journeys import CredentialPreset, Step
+from verification.domain.steps import CredentialPreset, Step
 from verification.edge.http.sessions import ConsentBody
 from verification.jumio import account_request
 

@@ -12,8 +12,8 @@ from jumio_simulator.world.workflows import CATALOGUE, CHANNELS, PARTS
 from simulator_driver import Driver, Opened
 from tests.support.words import Row, rows, words
 from verification.domain.formats import PREPARED_DATA
-from verification.domain.journeys import Step
 from verification.domain.locales import LISTED, nearest
+from verification.domain.steps import Step
 from verification.edge.http.sessions import ConsentBody
 from verification.jumio import account_request
 

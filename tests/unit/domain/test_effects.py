@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from verification.domain.effects import Effect, effect_of
 from verification.domain.execution import Decision, State
 from verification.domain.journeys import Journey
-from verification.domain.standing import Effect, Progress, approval_stands, effect_of
+from verification.domain.standing import Progress, approval_stands
 
 SCREENING: dict[str, Any] = {
     "name": "mail",

@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.journeys import DEFAULT
 from verification.domain.errors import Misconfigured, UnknownJourney
-from verification.domain.journeys import Journeys, Step, load_journeys
+from verification.domain.journeys import Journeys, load_journeys
+from verification.domain.steps import Step
 
 
 def document(*journeys: Mapping[str, object], **members: object) -> str:

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from verification.domain.errors import ApplicantRequired, InvalidRequest
-from verification.domain.journeys import Journey, Step, load_journeys
+from verification.domain.journeys import Journey, load_journeys
 from verification.domain.prepared_data import flattened, prepared_data, require_well_formed
+from verification.domain.steps import Step
 
 
 def journey(**sources: str) -> Journey:

@@ -6,7 +6,7 @@ import re
 from tests.support.journeys import EXAMPLES, shipped
 from tests.support.template import ROOT
 from verification.domain.formats import PREPARED_DATA
-from verification.domain.journeys import Step
+from verification.domain.steps import Step
 
 PAGE = (ROOT / "docs" / "journeys.md").read_text()
 

@@ -7,7 +7,7 @@ import pytest
 from tests.support.bff import PEPPER
 from verification.domain.consent import Consent, require_consent
 from verification.domain.errors import ConsentRequired, InvalidRequest
-from verification.domain.journeys import Step
+from verification.domain.steps import Step
 from verification.edge.http.sessions import SessionRequest, key_use
 from verification.edge.validation import validated
 from verification.store import Claim

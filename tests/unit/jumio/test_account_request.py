@@ -3,7 +3,7 @@
 from typing import Any
 
 from verification.domain.consent import Consent
-from verification.domain.journeys import Step
+from verification.domain.steps import Step
 from verification.jumio import account_request
 
 FACTS: dict[str, Any] = {

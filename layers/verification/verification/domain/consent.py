@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from verification.domain.errors import ConsentRequired
 
 if TYPE_CHECKING:
-    from verification.domain.journeys import Step
+    from verification.domain.steps import Step
 
 _STRICT = "USA"
 """Where Jumio demands to know whether the person agreed, and live tenants the state, too."""

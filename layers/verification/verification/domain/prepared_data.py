@@ -6,7 +6,8 @@ from typing import Any
 
 from verification.domain.errors import ApplicantRequired, InvalidRequest
 from verification.domain.formats import PREPARED_DATA
-from verification.domain.journeys import Input, Journey, Step
+from verification.domain.journeys import Journey
+from verification.domain.steps import Input, Step
 
 _VERIFIABLE = ("email", "phone_number")  # how claims end that count only if verified
 _NO_TEXT = re.compile(r"\[.*\]|\{.*\}|map\[.*\]|true|false|<nil>", re.DOTALL)

@@ -18,10 +18,11 @@ from verification.domain.errors import (
     Problem,
     VerificationInProgress,
 )
-from verification.domain.execution import Decision, State, Tip
+from verification.domain.execution import State, Tip
 
 if TYPE_CHECKING:
-    from verification.domain.journeys import Attempts, Journey, Step
+    from verification.domain.journeys import Journey
+    from verification.domain.steps import Attempts, Step
 
 SESSION_MARGIN = 60
 """A session that must be started within this many seconds is not handed out again."""
@@ -172,14 +173,14 @@ class Retry:
 
 def approval_stands(journey: Journey, progress: Progress, now: float) -> bool:
     """Whether a person counts as approved."""
-    if _is_outdated(journey, progress):
+    if is_outdated(journey, progress):
         return False
     if progress.valid_until is None:
         return progress.state is State.APPROVED
     return now < progress.valid_until
 
 
-def _is_outdated(journey: Journey, progress: Progress) -> bool:
+def is_outdated(journey: Journey, progress: Progress) -> bool:
     """Whether the last approval was of a journey that demanded something else."""
     return journey.older_approvals == "lapse" and progress.approved_for != journey.fingerprint
 
@@ -202,7 +203,7 @@ def next_step(journey: Journey, progress: Progress, now: float) -> Step | None:
     had passed all that is left of a journey when the rest of it was taken away.
     """
     last = None if approval_stands(journey, progress, now) else journey.steps[-1]
-    return next((step for step in journey.steps if not _has_passed(progress, step, now)), last)
+    return next((step for step in journey.steps if not has_passed(progress, step, now)), last)
 
 
 def coming_step(journey: Journey, progress: Progress, now: float) -> Step | None:
@@ -213,104 +214,10 @@ def coming_step(journey: Journey, progress: Progress, now: float) -> Step | None
     return next_step(journey, progress, now)
 
 
-def _has_passed(progress: Progress, step: Step, now: float) -> bool:
+def has_passed(progress: Progress, step: Step, now: float) -> bool:
+    """Whether a person has passed a step, recently enough to count."""
     at = progress.passed.get(step.name)
     return at is not None and (step.validity is None or now < at + step.validity)
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What an execution's state means for its journey.
-
-    ``verdict`` is PENDING if a step was passed and another follows.
-    """
-
-    verdict: State
-    progress: Progress
-
-
-def effect_of(
-    journey: Journey,
-    step: Step,
-    progress: Progress,
-    *,
-    reference: str,
-    state: State,
-    decision: Decision | None,
-    at: int,
-) -> Effect:
-    """The progress that follows when an execution of a step gets into a state.
-
-    Of an execution that a newer one has replaced, only what it has passed counts.
-    """
-    own = verdict = _verdict(step, state, decision)
-    passed = dict(progress.passed)
-    current = reference == progress.reference
-    if own is State.APPROVED:
-        passed[step.name] = at
-        if _another_follows(journey, step, replace(progress, passed=passed), at):
-            verdict = State.PENDING
-        else:  # a journey that is repeated begins with what the person has to do again
-            until = _valid_until(journey, passed)
-            progress = replace(progress, valid_until=until, approved_by=reference)
-            progress = replace(progress, approved_for=journey.fingerprint)
-            passed = {name: when for name, when in passed.items() if _is_screening(journey, name)}
-    elif reference == progress.approved_by or (current and _ends(journey, progress, verdict)):
-        progress = replace(progress, valid_until=None, approved_by=None)
-    elif not current:
-        return Effect(verdict, progress)
-    changed = replace(progress, passed=passed, revision=progress.revision + 1, updated_at=at)
-    open_again = progress.step == step.name and not (progress.state and progress.state.final)
-    if current or verdict is State.APPROVED or (own is State.APPROVED and open_again):
-        tip = _tip(step, progress, verdict, decision)
-        changed = replace(changed, state=verdict, step=step.name, reference=reference, tip=tip)
-    return Effect(verdict, changed)
-
-
-def _ends(journey: Journey, progress: Progress, verdict: State) -> bool:
-    """Whether an older approval is over with this end of a newer run."""
-    declined = verdict is State.DECLINED and journey.failed_renewal == "revoke"
-    return declined or _is_outdated(journey, progress)
-
-
-def _tip(step: Step, before: Progress, verdict: State, decision: Decision | None) -> Tip | None:
-    """What helps a person after a bad end; one that they have left needs no word of Jumio's."""
-    if decision:
-        return decision.tip if verdict in (State.DECLINED, State.EXPIRED) else None
-    begun = step.kind == "user" and before.state in (State.PENDING, State.STARTED)
-    return "not-finished" if begun and verdict is State.EXPIRED else None
-
-
-def _valid_until(journey: Journey, passed: Mapping[str, int]) -> int | None:
-    """When the first of the steps lapses that the person went through; None if none ever does."""
-    steps = [step for step in journey.steps if step.kind == "user" and step.name in passed]
-    return min((passed[one.name] + one.validity for one in steps if one.validity), default=None)
-
-
-def _another_follows(journey: Journey, step: Step, progress: Progress, now: float) -> bool:
-    """Whether a later step is left; that an earlier one has lapsed takes back nothing."""
-    names = [one.name for one in journey.steps]
-    later = journey.steps[names.index(step.name) + 1 :] if step.name in names else []
-    return any(not _has_passed(progress, one, now) for one in later)
-
-
-def _verdict(step: Step, state: State, decision: Decision | None) -> State:
-    """What a step's own end means by the journey's configuration."""
-    judged = state is not State.EXPIRED
-    if not state.final or decision is None or not (judged or decision.type == "NOT_EXECUTED"):
-        return state
-    if decision.type in step.passes or step.otherwise == "continue":
-        return State.APPROVED
-    if step.otherwise == "review":
-        return State.REVIEW
-    if step.otherwise == "decline" and judged:
-        return State.DECLINED
-    return State.REVIEW if state is State.APPROVED else state
-
-
-def _is_screening(journey: Journey, step_name: str) -> bool:
-    step = journey.step(step_name)
-    return step is not None and step.kind == "screening"
 
 
 def recent_attempts(progress: Progress, step: Step, now: float) -> tuple[int, ...]:
@@ -332,7 +239,7 @@ def blocked_by_outcome(journey: Journey, progress: Progress, account: Account, n
 
 def screening_runs(journey: Journey, progress: Progress) -> bool:
     """Whether the server waits for the result of a screening."""
-    return progress.state is State.PROCESSING and _is_screening(journey, progress.step or "")
+    return progress.state is State.PROCESSING and journey.is_screening(progress.step or "")
 
 
 def screened_out(journey: Journey, progress: Progress, now: float) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from verification.domain.consent import Consent
 
 if TYPE_CHECKING:
-    from verification.domain.journeys import Step
+    from verification.domain.steps import Step
 
 
 def account_request(

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import field_validator, model_validator
 
-from verification.domain.journeys import ReturnUrl
+from verification.domain.steps import ReturnUrl
 from verification.settings import PlaceSettings
 
 

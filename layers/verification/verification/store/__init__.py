@@ -5,7 +5,6 @@ from verification.store.breaker import Breaker
 from verification.store.erasure import ErasureStore
 from verification.store.limiter import Limiter
 from verification.store.outcomes import OutcomeStore
-from verification.store.records import RecordStore
 from verification.store.sessions import SessionStore
 from verification.store.table import ConditionFailed, Table
 
@@ -17,7 +16,6 @@ __all__ = [
     "ErasureStore",
     "Limiter",
     "OutcomeStore",
-    "RecordStore",
     "SessionStore",
     "Table",
 ]

@@ -1,7 +1,8 @@
 """Whether Jumio is down, as every container of a deployment knows it.
 
-After some failures in a row (no answer, or 5xx) people are sent away at once, and one request in
-each interval still goes to Jumio: its success lets everybody in again. ``failing`` and ``probe_at``
+After some failures in a row (no answer, or 5xx, to whoever wants to open an execution) people are
+sent away at once, and one request in each interval still goes to Jumio: its success lets everybody
+in again. ``failing`` and ``probe_at``
 (milliseconds) are attributes of the limiter's item, which every request reads anyway.
 """
 

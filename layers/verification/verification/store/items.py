@@ -10,6 +10,7 @@ LIMITER / ACCOUNT_CALLS                                the pace of calls that op
 """
 
 import re
+from dataclasses import dataclass
 
 from verification.domain.backoff import Failures
 from verification.domain.execution import Decision, Execution, ManualDecision, State
@@ -172,6 +173,27 @@ def execution_of(item: Item | None) -> Execution | None:
 _WORD = re.compile(r"[ -~]{1,100}")
 _MOST_NAMES = 50
 _HIGHEST = 10**6
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An item that is due and makes no sense to us, perhaps as a newer version wrote it."""
+
+    key: Key
+    due_at: int
+
+    @property
+    def reference(self) -> str:
+        return self.key.sk.removeprefix(EXECUTION)
+
+
+def readable(key: Key, item: Item) -> Execution | Unreadable:
+    """An execution, if this version knows how to read it."""
+    try:
+        found = execution_of(item)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        found = None
+    return found or Unreadable(key, item.get("due_at", 0))
 
 
 def decision_item(decision: Decision | None) -> Item | None:

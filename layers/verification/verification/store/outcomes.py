@@ -8,14 +8,15 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
+from verification.domain.effects import Effect
 from verification.domain.execution import Decision, Execution, ManualDecision, State
 from verification.domain.hint import Hint
 from verification.domain.schedule import BETWEEN_RETURNS, GRACE, RHYTHM, early_look
-from verification.domain.standing import Account, Effect, Progress, Session
+from verification.domain.standing import Account, Progress, Session
 from verification.store.attempts import FREE
 from verification.store.items import (
     DUE,
-    EXECUTION,
+    Unreadable,
     account_key,
     account_of,
     decision_item,
@@ -26,6 +27,7 @@ from verification.store.items import (
     owner_key,
     progress_changes,
     progress_of,
+    readable,
     session_key,
     session_of,
     unchanged,
@@ -58,18 +60,6 @@ class News:
     look_again_at: int
     effect: Effect
     manual: tuple[ManualDecision, ...] = ()
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """An item that is due and makes no sense to us, perhaps as a newer version wrote it."""
-
-    key: Key
-    due_at: int
-
-    @property
-    def reference(self) -> str:
-        return self.key.sk.removeprefix(EXECUTION)
 
 
 class OutcomeStore:
@@ -162,13 +152,8 @@ class OutcomeStore:
         if execution.under_review or news.manual:
             told = "#verdict = :verdict AND attribute_not_exists(#unpublished)"
             forward = When(told, {"verdict": execution.verdict})
-        operations = [
-            update(
-                execution_key(execution.user_key, execution.reference),
-                forward,
-                changes=changes,
-            )
-        ]
+        key = execution_key(execution.user_key, execution.reference)
+        operations = [update(key, forward, changes=changes)]
         if not known.progress.revision:  # an item that an erasure cannot have seen
             spared = "attribute_exists(#pk) AND "
             spared += "(attribute_not_exists(#erasing) OR #lease_until <= :now)"
@@ -266,15 +251,6 @@ class OutcomeStore:
                 remove=["due", "due_at"],
             )
         )
-
-
-def readable(key: Key, item: Item) -> Execution | Unreadable:
-    """An execution, if this version knows how to read it."""
-    try:
-        found = execution_of(item)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        found = None
-    return found or Unreadable(key, item.get("due_at", 0))
 
 
 _PRESENT = When("attribute_exists(#pk)")

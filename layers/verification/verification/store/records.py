@@ -7,15 +7,16 @@ from verification.domain.execution import Execution
 from verification.domain.standing import Account, Progress, Session
 from verification.store.items import (
     EXECUTION,
+    Unreadable,
     account_key,
     account_of,
     execution_key,
     owner_key,
     progress_of,
+    readable,
     session_of,
 )
 from verification.store.operations import Item
-from verification.store.outcomes import Unreadable, readable
 from verification.store.table import Table
 
 

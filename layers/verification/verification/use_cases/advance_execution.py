@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from verification.domain.deadline import Clock, Deadline
+from verification.domain.effects import effect_of
 from verification.domain.errors import (
     NotAtProvider,
     NothingThere,
@@ -18,7 +19,7 @@ from verification.domain.errors import (
 from verification.domain.execution import Decision, Execution, State, state_of
 from verification.domain.journeys import Journeys
 from verification.domain.schedule import IDLE, PROCESSING, overdue
-from verification.domain.standing import Progress, effect_of
+from verification.domain.standing import Progress
 from verification.jumio import JumioClient, Reading
 from verification.observability import LogCode, Metric, count
 from verification.store import ConditionFailed, OutcomeStore

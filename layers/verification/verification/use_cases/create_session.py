@@ -23,7 +23,7 @@ from verification.domain.errors import (
 )
 from verification.domain.execution import State
 from verification.domain.identity import Caller, Pepper, seal
-from verification.domain.journeys import Journey, Journeys, Step
+from verification.domain.journeys import Journey, Journeys
 from verification.domain.prepared_data import flattened, prepared_data, require_well_formed
 from verification.domain.standing import (
     Session,
@@ -31,6 +31,7 @@ from verification.domain.standing import (
     require_new_execution_allowed,
     screening_runs,
 )
+from verification.domain.steps import Step
 from verification.observability import LogCode
 from verification.store import Claim, ConditionFailed, SessionStore
 from verification.use_cases.open_execution import OpenExecution, Opening

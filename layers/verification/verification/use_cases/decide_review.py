@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 
 from verification.aws.queue import HintQueue
 from verification.domain.deadline import Clock, moment
+from verification.domain.effects import effect_of
 from verification.domain.errors import NotDecidable, NotFound, SessionBusy, TemporarilyUnavailable
 from verification.domain.execution import Manual, ManualDecision, State
 from verification.domain.identity import Caller, Pepper
 from verification.domain.journeys import Journeys
-from verification.domain.standing import effect_of
 from verification.observability import LogCode
 from verification.store import ConditionFailed, OutcomeStore
 from verification.store.outcomes import Known, News
@@ -63,12 +63,11 @@ class DecideReview:
             made = next((one for one in known.execution.manual if _same(one, word)), None)
             if made is None:
                 self._require_decidable(known, word)
-                news = self._news(known, word)
                 try:
-                    self.store.advance(known, news)
+                    known = self.store.advance(known, self._news(known, word))
                 except ConditionFailed:
                     continue
-                made = news.manual[-1]
+                made = known.execution.manual[-1]
                 codes = {"decision": word.decision, "reason": word.reason, "by": word.by}
                 _logger.info(LogCode.REVIEW_DECIDED, extra={**about(known.execution), **codes})
             self._have_it_told(known)

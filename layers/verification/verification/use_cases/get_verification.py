@@ -10,14 +10,7 @@ from verification.domain.errors import TemporarilyUnavailable
 from verification.domain.execution import State, Tip
 from verification.domain.identity import Caller, Pepper
 from verification.domain.journeys import Journeys
-from verification.domain.standing import (
-    LAPSED,
-    Progress,
-    Retry,
-    coming_step,
-    retry_advice,
-    word_of,
-)
+from verification.domain.standing import LAPSED, Progress, Retry, coming_step, retry_advice, word_of
 from verification.store import ConditionFailed, OutcomeStore
 
 _POLL_AFTER = {State.PENDING: 5, State.STARTED: 5, State.PROCESSING: 3}

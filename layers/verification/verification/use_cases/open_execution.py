@@ -25,11 +25,12 @@ from verification.domain.errors import (
     OutcomeUnknown,
     Problem,
     ProviderRejected,
+    ProviderUnavailable,
     SessionBusy,
     TemporarilyUnavailable,
 )
 from verification.domain.identity import Caller, new_reference
-from verification.domain.journeys import Journey, Step
+from verification.domain.journeys import Journey
 from verification.domain.schedule import GRACE, UNHEARD
 from verification.domain.standing import (
     Session,
@@ -38,6 +39,7 @@ from verification.domain.standing import (
     recent_attempts,
     require_new_execution_allowed,
 )
+from verification.domain.steps import Step
 from verification.jumio import JumioClient, OpenedExecution, account_request
 from verification.jumio.token import start_by
 from verification.observability import LogCode, Metric, count, on_every_line
@@ -96,8 +98,12 @@ class OpenExecution:
         """
         self.breaker.require_closed(pace, self.clock())
         soon, seen = deadline.sooner(reserve=deadline.remaining() / 2), standing.progress
-        if self.advance.caught_up(opening.user_key, seen, soon) != seen:
-            raise ConditionFailed([])
+        try:
+            if self.advance.caught_up(opening.user_key, seen, soon) != seen:
+                raise ConditionFailed([])
+        except ProviderUnavailable as problem:
+            self.breaker.note(pace, self.clock(), problem)
+            raise
         attempt, charged = _attempt(opening, int(self.clock())), standing.account.failures
         try:
             self.store.begin(attempt, standing)

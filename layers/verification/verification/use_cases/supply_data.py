@@ -22,9 +22,9 @@ from verification.domain.errors import (
 )
 from verification.domain.execution import Execution, State
 from verification.domain.identity import new_reference
-from verification.domain.journeys import Step
 from verification.domain.schedule import IDLE
 from verification.domain.standing import Session
+from verification.domain.steps import Step
 from verification.jumio import JumioClient, OpenedExecution
 from verification.observability import LogCode
 from verification.store import ConditionFailed, OutcomeStore, SessionStore

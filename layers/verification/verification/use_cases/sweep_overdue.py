@@ -16,7 +16,7 @@ from verification.domain.execution import Execution
 from verification.domain.schedule import next_look, overdue
 from verification.observability import LogCode, Metric, count
 from verification.store import ConditionFailed, OutcomeStore
-from verification.store.outcomes import Unreadable
+from verification.store.items import Unreadable
 
 _logger = logging.getLogger(__name__)
 _STOP = 5.0  # seconds before the deadline

@@ -13,7 +13,7 @@ from verification.domain.execution import Execution
 from verification.domain.identity import Caller, Pepper
 from verification.jumio import JumioClient
 from verification.store import ErasureStore
-from verification.store.outcomes import Unreadable
+from verification.store.items import Unreadable
 from verification.store.records import Record, RecordStore
 
 Entry = tuple[int, dict[str, Any]]

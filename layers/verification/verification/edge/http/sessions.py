@@ -22,8 +22,8 @@ from pydantic import (
 from verification.domain.consent import Consent
 from verification.domain.errors import InvalidRequest
 from verification.domain.formats import alpha3
-from verification.domain.journeys import JourneyName, WebLocale
 from verification.domain.locales import LISTED
+from verification.domain.steps import JourneyName, WebLocale
 from verification.edge.http.caller import caller_of
 from verification.edge.http.request import Request
 from verification.edge.http.response import respond
