@@ -82,6 +82,7 @@ class Bench:
         return dict(json.loads(done.stdout.splitlines()[-1]))
 
     def measure(self, case: str, kind: str, warm: int) -> None:
+        self.cloud.begin()
         took = self.run(case, kind, self.events(case, 1 + warm))
         if warm:
             self._keep(case, kind, "warm", [_median(took["warm"], part) for part in _PARTS])
@@ -208,6 +209,7 @@ def main() -> None:
         _install(Path(name))
         bench = Bench(cloud, Path(name), {}, {})
         bench.run("resume", "ours", bench.events("resume", 1))  # whose session is resumed later
+        cloud.keep()
         for case in FUNCTIONS:
             bench.learn_calls(case)
         rounds = range(chosen.samples)

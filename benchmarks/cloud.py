@@ -51,6 +51,20 @@ class Cloud:
     last_read: str = "/"
     connections: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    kept: list[Any] = field(default_factory=list)
+
+    def keep(self) -> None:
+        """What is on record now is so at the beginning of each measurement."""
+        self.kept = _dynamodb().scan(TableName="table")["Items"]
+
+    def begin(self) -> None:
+        """A table without whom earlier measurements have left: moto copies all of it in each
+        transaction, and would take longer than our client waits."""
+        client = _dynamodb()
+        client.delete_table(TableName="table")
+        client.create_table(**table_definition("table"))
+        for item in self.kept:
+            client.put_item(TableName="table", Item=item)
 
     def forget(self) -> None:
         self.calls.clear()
@@ -82,9 +96,13 @@ def running_cloud(directory: Path) -> Iterator[Cloud]:
             server.shutdown()
 
 
+def _dynamodb() -> Any:  # noqa: ANN401 boto3 makes its classes at run time
+    return boto3.client("dynamodb", region_name="eu-central-1")
+
+
 def _set_up(simulator: RunningSimulator, url: str, bundle: Path) -> dict[str, str]:
     region = {"region_name": "eu-central-1"}
-    boto3.client("dynamodb", **region).create_table(**table_definition("table"))
+    _dynamodb().create_table(**table_definition("table"))
     boto3.client("events", **region).create_event_bus(Name="bus")
     queue = boto3.client("sqs", **region).create_queue(QueueName="queue")["QueueUrl"]
     jumio = {"client_id": simulator.client_id, "client_secret": simulator.client_secret}
