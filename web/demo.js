@@ -1,6 +1,5 @@
 // What only a demonstration has: new people at a click, and a say in what comes of them.
 
-import { announce } from "/render.js";
 import { ask } from "/identity.js";
 
 const element = (id) => document.getElementById(id);
@@ -26,7 +25,7 @@ export async function panel({ identity, changed, startedOver }) {
   });
   element("demo-new").addEventListener("click", async () => {
     const person = await (await ask("POST", "/demo/people", {})).json();
-    announce(`${person.name} is new.`);
+    element("demo-said").textContent = `${person.name} is new, and can sign in.`;
     changed();
   });
   element("demo-over").addEventListener("click", async () => {
@@ -40,6 +39,7 @@ export async function panel({ identity, changed, startedOver }) {
 }
 
 export function offerStartingOver(person) {
+  element("demo-said").textContent = "";
   element("demo-over").hidden = !person;
   if (person) element("demo-over").textContent = `Forget everything about ${person.name}`;
 }

@@ -84,7 +84,7 @@ export function tell(text) {
   if (text) announce(text);
 }
 
-export function announce(text) {
+function announce(text) {
   announcer.textContent = text;
 }
 

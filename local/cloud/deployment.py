@@ -43,8 +43,9 @@ def deploy(
     say("compiling and uploading the functions and layers")
     artefacts.upload(template, deployment.build, cache, aws)
     deployable = adapter.adapt(template, deployment.parameters, aws.region)
-    for logical_id, kind in deployable.dropped.items():
-        say(f"left out, MiniStack has no {kind}: {logical_id}")
+    if deployable.dropped:
+        kinds = ", ".join(sorted(set(deployable.dropped.values())))
+        say(f"left out {len(deployable.dropped)} resources, of which MiniStack has no kind: {kinds}")
     say(f"deploying {len(deployable.template['Resources'])} resources")
     try:
         url = artefacts.keep(deployable.template, aws)

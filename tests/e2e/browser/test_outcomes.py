@@ -13,6 +13,8 @@ from tests.support.visitor import Visitor
     [
         ("approved", "status-approved", "Your identity is verified"),
         ("declined: fake document", "status-declined", "You have 4 tries left."),
+        ("declined: unreadable", "status-declined", "The photo could not be read."),
+        ("unsupported document", "status-declined", "We cannot accept this kind of document."),
         ("needs review", "status-review", "nothing that you have to do"),
     ],
 )

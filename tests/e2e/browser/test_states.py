@@ -115,6 +115,7 @@ STATES: dict[str, Make] = {
     "status-review": _standing("review", allowed=False),
     "status-declined": _standing("declined", remaining=1),
     "status-expired": _standing("expired", allowed=False, after=86_000),
+    "status-lapsed": _standing("lapsed"),
     "status-of-tomorrow": _standing("of-tomorrow"),
     "returned": _returned("success"),
     "interrupted-resume": _returned("error", "9800"),
@@ -238,8 +239,11 @@ def test_new_people_and_new_ends_are_a_click_away(visitor: Visitor, simulator: A
     visitor.press(f"Forget everything about {visitor.name}")
     visitor.sees("status-none")
     assert simulator.scenarios()["default"] == "interactive"
+    visitor.press("Add a new person")
+    visitor.page.get_by_text("is new, and can sign in").wait_for()
     visitor.press("Sign out")
     visitor.sees("welcome")
+    assert "is new" not in visitor.kept
     with visitor.page.expect_response("**/demo/people") as made:
         visitor.press("Add a new person")
     visitor.press(f"Sign in as {made.value.json()['name']}")
