@@ -45,7 +45,9 @@ def deploy(
     deployable = adapter.adapt(template, deployment.parameters, aws.region)
     if deployable.dropped:
         kinds = ", ".join(sorted(set(deployable.dropped.values())))
-        say(f"left out {len(deployable.dropped)} resources, of which MiniStack has no kind: {kinds}")
+        say(
+            f"left out {len(deployable.dropped)} resources, of which MiniStack has no kind: {kinds}"
+        )
     say(f"deploying {len(deployable.template['Resources'])} resources")
     try:
         url = artefacts.keep(deployable.template, aws)
