@@ -15,7 +15,7 @@ from verification.edge.http import Request, answering
 from verification.edge.http.sessions import asked, session_response
 from verification.settings import AppSettings, JumioSettings, LimitSettings, Name, Settings
 from verification.settings.public import PublicSettings
-from verification.store import Breaker, Limiter, OutcomeStore, SessionStore, Table
+from verification.store import Breaker, Limiter, OutcomeStore, People, SessionStore, Table
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import CreateSession
 from verification.use_cases.open_execution import OpenExecution
@@ -42,8 +42,8 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     advance, limiter = AdvanceExecution(journeys, outcomes, jumio), Limiter(table, settings.limits)
     opening = OpenExecution(sessions, limiter, Breaker(table), jumio, advance, key)
     supplying = SupplyData(sessions, outcomes, advance, jumio)
-    pepper = wiring.pepper(settings.user_key_secret_id)
-    return CreateSession(journeys, pepper, sessions, opening, supplying), settings
+    people = People(table, partial(wiring.peppers, settings.user_key_secret_id))
+    return CreateSession(journeys, people, sessions, opening, supplying), settings
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)

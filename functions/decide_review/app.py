@@ -2,7 +2,7 @@
 
 import gc
 import os
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
@@ -14,7 +14,7 @@ from verification.aws.queue import HintQueue
 from verification.edge.failures import telling
 from verification.edge.operators import decision_of
 from verification.settings import JourneySettings, Name, Settings
-from verification.store import OutcomeStore, Table
+from verification.store import OutcomeStore, People, Table
 from verification.use_cases.decide_review import DecideReview, Word
 from verification.wiring.journeys import configured_journeys
 
@@ -31,10 +31,11 @@ class FunctionSettings(Settings, JourneySettings):
 @cache
 def decide_review() -> DecideReview:
     settings = FunctionSettings.load(os.environ)
-    store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
+    table = Table(wiring.aws("dynamodb"), settings.table_name)
+    store = OutcomeStore(table)
     hints = HintQueue(wiring.aws("sqs"), settings.queue_url)
-    pepper = wiring.pepper(settings.user_key_secret_id)
-    return DecideReview(configured_journeys(settings), pepper, store, hints)
+    people = People(table, partial(wiring.peppers, settings.user_key_secret_id))
+    return DecideReview(configured_journeys(settings), people, store, hints)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -3,7 +3,7 @@
 import gc
 import os
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
@@ -14,7 +14,7 @@ from verification import wiring
 from verification.edge.failures import telling
 from verification.edge.operators import person_of, tombstone_of
 from verification.settings import JumioSettings, Name, Settings
-from verification.store import ErasureStore, Table
+from verification.store import ErasureStore, People, Table
 from verification.use_cases.erase_subject import EraseSubject
 from verification.wiring.jumio import jumio_client
 
@@ -30,9 +30,10 @@ class FunctionSettings(Settings, JumioSettings):
 @cache
 def erase_subject() -> EraseSubject:
     settings = FunctionSettings.load(os.environ)
-    store = ErasureStore(Table(wiring.aws("dynamodb"), settings.table_name))
-    pepper = wiring.pepper(settings.user_key_secret_id)
-    return EraseSubject(pepper, store, jumio_client(settings))
+    table = Table(wiring.aws("dynamodb"), settings.table_name)
+    store = ErasureStore(table)
+    people = People(table, partial(wiring.peppers, settings.user_key_secret_id))
+    return EraseSubject(people, store, jumio_client(settings))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
@@ -16,7 +16,7 @@ from verification.edge.http import Request, answering
 from verification.edge.http.caller import caller_of
 from verification.edge.http.verifications import returned, verification_response
 from verification.settings import AppSettings, Name, Settings
-from verification.store import OutcomeStore, Table
+from verification.store import OutcomeStore, People, Table
 from verification.use_cases.get_verification import GetVerification
 from verification.wiring.journeys import configured_journeys
 
@@ -32,10 +32,11 @@ class FunctionSettings(Settings, AppSettings):
 @cache
 def wired() -> tuple[GetVerification, str]:
     settings = FunctionSettings.load(os.environ)
-    store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
-    pepper = wiring.pepper(settings.user_key_secret_id)
+    table = Table(wiring.aws("dynamodb"), settings.table_name)
+    store = OutcomeStore(table)
+    people = People(table, partial(wiring.peppers, settings.user_key_secret_id))
     queue = HintQueue(wiring.aws("sqs"), settings.queue_url)
-    get_verification = GetVerification(configured_journeys(settings), pepper, store, queue)
+    get_verification = GetVerification(configured_journeys(settings), people, store, queue)
     return get_verification, settings.subject_claim
 
 

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
@@ -13,7 +13,7 @@ from verification import wiring
 from verification.edge.failures import telling
 from verification.edge.operators import question_of
 from verification.settings import JourneySettings, JumioSettings, Name, Settings
-from verification.store import OutcomeStore, Table
+from verification.store import OutcomeStore, People, Table
 from verification.use_cases.read_facts import Question, ReadFacts
 from verification.wiring.journeys import configured_journeys
 from verification.wiring.jumio import jumio_client
@@ -30,9 +30,10 @@ class FunctionSettings(Settings, JumioSettings, JourneySettings):
 @cache
 def read_facts() -> ReadFacts:
     settings = FunctionSettings.load(os.environ)
-    store = OutcomeStore(Table(wiring.aws("dynamodb"), settings.table_name))
-    pepper = wiring.pepper(settings.user_key_secret_id)
-    return ReadFacts(configured_journeys(settings), pepper, store, jumio_client(settings))
+    table = Table(wiring.aws("dynamodb"), settings.table_name)
+    store = OutcomeStore(table)
+    people = People(table, partial(wiring.peppers, settings.user_key_secret_id))
+    return ReadFacts(configured_journeys(settings), people, store, jumio_client(settings))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 gc.disable()  # until ``wiring.started``: nothing that importing makes is garbage
@@ -13,7 +13,7 @@ from verification import wiring
 from verification.edge.failures import telling
 from verification.edge.operators import whom_of
 from verification.settings import JumioSettings, Name, Settings
-from verification.store import ErasureStore, Table
+from verification.store import ErasureStore, People, Table
 from verification.store.records import RecordStore
 from verification.use_cases.tell_story import TellStory, Whom
 from verification.wiring.jumio import jumio_client
@@ -31,8 +31,8 @@ class FunctionSettings(Settings, JumioSettings):
 def tell_story() -> TellStory:
     settings = FunctionSettings.load(os.environ)
     table = Table(wiring.aws("dynamodb"), settings.table_name)
-    pepper = wiring.pepper(settings.user_key_secret_id)
-    return TellStory(pepper, RecordStore(table), ErasureStore(table), jumio_client(settings))
+    people = People(table, partial(wiring.peppers, settings.user_key_secret_id))
+    return TellStory(people, RecordStore(table), ErasureStore(table), jumio_client(settings))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from tests.exploration.expressions import Item, change, condition
+from tests.exploration.expressions import Item, change, condition, spelt
 from tests.exploration.scheduling import OK, Schedule
 
 Json = dict[str, Any]
@@ -76,6 +76,12 @@ class Table(Answering):
         self.digest = 0
         self._watch = watch
         self._done: dict[str, list[Json]] = {}
+
+    def hold(self, place: Place, **attributes: Any) -> None:
+        """What is there before anybody acts."""
+        self._write(
+            place, "Put", {"Item": spelt({"pk": place[0], "sk": place[1], **attributes})["M"]}
+        )
 
     def batch_get_item(self, RequestItems: Json) -> Json:  # noqa: N803 as AWS spells it
         ((name, wanted),) = RequestItems.items()

@@ -8,7 +8,7 @@ from tests.exploration.expressions import Item
 from tests.exploration.jumio import AtJumio
 from verification.domain.errors import NotYet, Problem
 from verification.domain.execution import Decision, State, state_of
-from verification.domain.identity import Caller, Pepper
+from verification.domain.identity import Caller, Pepper, Peppers
 from verification.observability import LogCode
 from verification.store.items import EXECUTION
 from verification.store.operations import plain
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PERSON = Caller("https://issuer.example", "ada")
 PEPPER = Pepper("1", "p" * 64)
 USER = f"USER#{PEPPER.user_key(PERSON)}"
+ROTATED = Peppers(Pepper("2", "q" * 64), (PEPPER,))
+NAMES = tuple(f"USER#{one.user_key(PERSON)}" for one in ROTATED.newest_first)
 
 _FINE = {"done", "killed", "left"}
 _SETTLED = {State.APPROVED, State.DECLINED, State.REVIEW, State.EXPIRED}
@@ -94,14 +96,14 @@ class Watch:
             led_to = "erasing" in self._account() or self._tombstone()
             self._demand(led_to or not opened, f"an intent is forgotten, and {opened} is open")
         for pk, sk in self._world.table.items:
-            if pk == USER and sk.startswith("SESSION#"):
+            if pk == self._user and sk.startswith("SESSION#"):
                 session, progress = self._item(sk), self._item(f"JOURNEY#{sk[8:]}")
                 mine = session["reference"] == progress.get("reference")
                 counts = mine and State(progress["state"]).rank < State.PROCESSING.rank
                 self._demand(counts or "erasing" in self._account(), f"a session of nothing: {sk}")
 
     def _tombstone(self) -> dict[str, Any]:
-        return self._item_at((USER.replace("USER", "ERASED"), "TOMBSTONE"))
+        return self._item_at((self._user.replace("USER", "ERASED"), "TOMBSTONE"))
 
     def _account_moves(self, old: dict[str, Any], new: dict[str, Any]) -> None:
         was, now = old.get("account_id"), new.get("account_id")
@@ -169,10 +171,12 @@ class Watch:
         self._demand(account.get("lease_until", 0) <= world.clock(), f"a lease is left: {account}")
         self._all_is_on_record()
         self._one_account(account)
+        named = [name for name in NAMES if "account_id" in self._item_at((name, "ACCOUNT"))]
+        self._demand(len(named) <= 1, f"one person, on record as {named}")
         self._executions_ended()
         self._progress_is_true()
         self._outcomes_were_told()
-        kinds = sorted(sk.partition("#")[0] for pk, sk in world.table.items if pk == USER)
+        kinds = sorted(sk.partition("#")[0] for pk, sk in world.table.items if pk in NAMES)
         if kinds and self._receipts:
             self._demand(account.get("subject"), f"left of an erased person: {kinds}")
         taken = self._item_at(("LIMITER", "ACCOUNT_CALLS"))
@@ -222,7 +226,7 @@ class Watch:
     def _progress_is_true(self) -> None:
         executions = {item["sk"].removeprefix(EXECUTION): item for item in self._executions()}
         for pk, sk in self._world.table.items:
-            if pk != USER or not sk.startswith(("JOURNEY#", "SESSION#")):
+            if pk != self._user or not sk.startswith(("JOURNEY#", "SESSION#")):
                 continue
             item = self._item(sk)
             current = executions.get(item.get("reference", ""))
@@ -257,14 +261,20 @@ class Watch:
         return plain(self._world.table.items.get(place, {}))
 
     def _item(self, sk: str) -> dict[str, Any]:
-        return self._item_at((USER, sk))
+        return self._item_at((self._user, sk))
+
+    @property
+    def _user(self) -> str:
+        """Where the person is on record, or would be."""
+        items = self._world.table.items
+        return next((name for name in NAMES if (name, "ACCOUNT") in items), USER)
 
     def _account(self) -> dict[str, Any]:
         return self._item("ACCOUNT")
 
     def _executions(self) -> Iterator[dict[str, Any]]:
         for pk, sk in tuple(self._world.table.items):
-            if pk == USER and sk.startswith(EXECUTION):
+            if pk == self._user and sk.startswith(EXECUTION):
                 yield self._item(sk)
 
     def _alive(self) -> list[AtJumio]:

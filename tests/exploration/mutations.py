@@ -26,6 +26,55 @@ def _of(file: str, *rows: tuple[str, ...]) -> list[Mutation]:
 
 MUTATIONS = [
     *_of(
+        "store/people.py",
+        (
+            "a pepper under which people may be is missing",
+            "usable = peppers.cover(look.record)",
+            "usable = True",
+            "integration/test_pepper.py",
+        ),
+        (
+            "somebody new may be on record under an older pepper",
+            "self.names[: self.at] if known else self.names[1:]",
+            "self.names[: self.at]",
+        ),
+        (
+            "whoever is known may be on record under a newer pepper",
+            "self.names[: self.at] if known else",
+            "() if known else",
+        ),
+        (
+            "nobody hears of a new pepper",
+            "if (record := look.peppers.follow(look.record)) != look.record:",
+            "if False:",
+            "integration/test_pepper.py",
+        ),
+    ),
+    *_of(
+        "store/limiter.py",
+        (
+            "a turn for whoever does not know of a new pepper",
+            "{below_ceiling}{same_pepper}",
+            "{below_ceiling}",
+        ),
+    ),
+    *_of(
+        "store/sessions.py",
+        (
+            "whoever begins may be on record elsewhere",
+            "[check(account_key(name), ABSENT) for name in standing.elsewhere]",
+            "[]",
+        ),
+    ),
+    *_of(
+        "use_cases/open_execution.py",
+        (
+            "what was begun with a pepper that is out of use is not undone",
+            "if begun or not isinstance(error, ConditionFailed):",
+            "if not isinstance(error, ConditionFailed):",
+        ),
+    ),
+    *_of(
         "store/attempts.py",
         (
             "the lease is free for everybody",

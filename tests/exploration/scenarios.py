@@ -5,7 +5,9 @@ from functools import cache, partial
 from typing import Any
 
 from tests.exploration.explorer import Scenario
+from tests.exploration.invariants import PEPPER, ROTATED
 from tests.exploration.world import World
+from verification.domain.identity import Peppers
 
 Cast = Callable[[World], Any]
 
@@ -30,11 +32,27 @@ ACTORS: dict[str, Cast] = {
     "sweep": lambda world: world.sweeper("sweep"),
     "erase": lambda world: world.operator("erase"),
     "erase-too": lambda world: world.operator("erase-too"),
+    # The secret has a new pepper: those who have read it before, and those who know it.
+    "late": lambda world: _rotated(world).create("late", known=Peppers(PEPPER)),
+    "late-too": lambda world: _rotated(world).create("late-too", known=Peppers(PEPPER)),
+    "new": lambda world: _rotated(world).create("new"),
+    "new-too": lambda world: _rotated(world).create("new-too"),
+    "late-erase": lambda world: _rotated(world).operator("late-erase", Peppers(PEPPER)),
 }
+
+
+def _rotated(world: World) -> World:
+    world.secret = ROTATED
+    return world
+
+
+def _unused(_world: World) -> None:
+    """The table is new."""
 
 
 def _nothing(world: World) -> None:
     """Nobody knows the person."""
+    world.table.hold(("LIMITER", "ACCOUNT_CALLS"), pepper=PEPPER.fingerprint)
 
 
 def _opened(world: World) -> None:
@@ -74,6 +92,7 @@ def _reviewed(world: World) -> None:
 
 
 BEFORE: dict[str, Cast] = {
+    "unused": _unused,
     "nothing": _nothing,
     "opened": _opened,
     "overdue": _overdue,
@@ -123,6 +142,9 @@ PAIRS = [
         "unheard/sweep+erase",
         "lost/create+approved",
         "lost/create+erase",
+        "unused/create+again",
+        "nothing/late+new",
+        "opened/late+new",
     )
 ]
 """Of these, ``make test`` runs every schedule with two preemptions and one fault."""
@@ -147,6 +169,12 @@ MORE = [
         "lost/started+sweep",
         "declined/create+erase",
         "declined/create+approved",
+        "unused/late+new",
+        "nothing/late+late-too",
+        "nothing/late-erase+new",
+        "opened/new+erase",
+        "opened/late-erase+new",
+        "lost/late+new",
     )
 ]
 """Of these, ``make test`` runs those with one preemption or one fault."""
@@ -162,6 +190,10 @@ LONG = [
     "identity/reviewed/approve+erase",
     "identity/reviewed/decline+create",
     "identity/nothing/create+again+erase",
+    "identity/nothing/late+new+new-too",
+    "identity/nothing/late+late-too+new",
+    "identity/nothing/late+new+erase",
+    "identity/opened/late+new+erase",
     "identity/opened/renew+approved+erase",
     "identity/opened/keyed+web+declined",
     "identity/overdue/sweep+create+erase",

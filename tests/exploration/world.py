@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from tests.exploration.cloud import Events, Queue, Table
 from tests.exploration.expressions import read, spelt
-from tests.exploration.invariants import PEPPER, PERSON, USER, Watch
+from tests.exploration.invariants import NAMES, PEPPER, PERSON, Watch
 from tests.exploration.jumio import AtJumio, Jumio
 from tests.exploration.scheduling import Actor, Killed, Schedule
 from verification import store
@@ -22,6 +22,7 @@ from verification.domain.deadline import Deadline
 from verification.domain.errors import NotYet, Problem
 from verification.domain.execution import PROCESSED, Manual
 from verification.domain.hint import Hint
+from verification.domain.identity import Peppers
 from verification.domain.journeys import Journeys, load_journeys
 from verification.domain.limits import Limits
 from verification.use_cases.advance_execution import AdvanceExecution
@@ -85,6 +86,7 @@ class World:
         self.sessions = store.SessionStore(self._kept)
         self.outcomes = store.OutcomeStore(self._kept)
         self.erasures = store.ErasureStore(self._kept)
+        self.secret = Peppers(PEPPER)
         self.renewing = False  # somebody says that their session is no good any more
         self.died_before = 0  # processes, of which anything may be left
         self.erasing = 0  # operators who have begun and have no receipt yet
@@ -122,7 +124,15 @@ class World:
     def clock(self) -> float:
         return self.schedule.now
 
-    def ask(self, **asked: Any) -> Answered:
+    def people(self, known: Peppers | None = None) -> store.People:
+        """As a container finds them that has read the secret before, or does so now."""
+
+        def peppers(afresh: bool) -> Peppers:
+            return self.secret if afresh or known is None else known
+
+        return store.People(self._kept, peppers)
+
+    def ask(self, known: Peppers | None = None, **asked: Any) -> Answered:
         """POST /sessions."""
         sessions, outcomes, jumio = self.sessions, self.outcomes, cast("Any", self.jumio)
         limiter = store.Limiter(self._kept, Limits(100, 100, 1000))
@@ -138,7 +148,9 @@ class World:
             *time,
         )
         supplying = SupplyData(sessions, outcomes, self.advance_execution(), jumio, *time)
-        create = CreateSession(self.journeys, PEPPER, sessions, opening, supplying, *time)
+        create = CreateSession(
+            self.journeys, self.people(known), sessions, opening, supplying, *time
+        )
         given = {"email": "ada@people.example"} if self.journey != "identity" else {}
         wanted = Asked(
             PERSON, "sdk", "203.0.113.7", "https://bff.example", "r", self.journey, applicant=given
@@ -162,11 +174,10 @@ class World:
             Deadline(50)
         )
 
-    def erase(self) -> Erased:
+    def erase(self, known: Peppers | None = None) -> Erased:
         self.erasing += 1
-        erased = EraseSubject(PEPPER, self.erasures, cast("Any", self.jumio), self.clock)(
-            PERSON, Deadline(50)
-        )
+        people, jumio = self.people(known), cast("Any", self.jumio)
+        erased = EraseSubject(people, self.erasures, jumio, self.clock)(PERSON, Deadline(50))
         self.erasing -= 1
         self.watch.erased(erased)
         return erased
@@ -206,15 +217,15 @@ class World:
     def sweeper(self, name: str) -> None:
         self.schedule.add(Actor(name, self.sweep))
 
-    def operator(self, name: str) -> None:
-        self.schedule.add(Actor(name, self.erase))
+    def operator(self, name: str, known: Peppers | None = None) -> None:
+        self.schedule.add(Actor(name, lambda: self.erase(known)))
 
     def judge(self, name: str, decision: Manual) -> None:
         """An operator decides about the last execution, or takes its approval back."""
 
         def work() -> None:
             hints = HintQueue(cast("Any", self.queue), "queue")
-            decide = DecideReview(self.journeys, PEPPER, self.outcomes, hints, self.clock)
+            decide = DecideReview(self.journeys, self.people(), self.outcomes, hints, self.clock)
             reference = self.jumio.executions[-1].reference
             decide(PERSON, Word(self.journey, reference, decision, "a-reason", name))
 
@@ -224,8 +235,9 @@ class World:
         return [one for one in self.jumio.executions if not one.called_back]
 
     def _on_record(self, one: AtJumio) -> bool:
-        item = self.table.items.get((USER, f"EXECUTION#{one.reference}"), {})
-        return item.get("workflow_execution_id") == {"S": one.id}
+        places = [(name, f"EXECUTION#{one.reference}") for name in NAMES]
+        ids = [self.table.items.get(at, {}).get("workflow_execution_id") for at in places]
+        return {"S": one.id} in ids
 
     def _called_back(self, one: AtJumio) -> None:
         one.called_back = one.over

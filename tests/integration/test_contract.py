@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.bff import ISSUER, PEPPER, SIGNING_KEY
+from tests.support.bff import ISSUER, SIGNING_KEY
 from tests.support.contract import ROUTES, codes_of, deviations, of_functions, responses
 from tests.support.events import event
 from tests.support.faults import Failure, Faults, code
@@ -88,7 +88,7 @@ class Api:
     def _look(self, request: Request) -> Json:
         bff = self.bff
         get = GetVerification(
-            bff.journeys, PEPPER, bff.outcomes, self.pipeline.hints, clock=bff.clock
+            bff.journeys, bff.people, bff.outcomes, self.pipeline.hints, clock=bff.clock
         )
         back = returned(request)
         found = get(caller_of(request.claims), request.query("journey"), returned=back)

@@ -57,7 +57,7 @@ class Aws:
     def __init__(self, pipeline: Pipeline) -> None:
         self.get_paginator = pipeline.bff.dynamodb.get_paginator
         self._erase = EraseSubject(
-            PEPPER, pipeline.bff.erasures, pipeline.bff.jumio, clock=pipeline.clock
+            pipeline.bff.people, pipeline.bff.erasures, pipeline.bff.jumio, clock=pipeline.clock
         )
 
     def describe_stacks(self, StackName: str) -> Json:  # noqa: N803 as boto3 spells it

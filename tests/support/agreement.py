@@ -11,7 +11,7 @@ from verification.domain.errors import (
     Problem,
     VerificationInProgress,
 )
-from verification.domain.identity import Caller, Pepper
+from verification.domain.identity import Caller
 from verification.domain.journeys import Journey, Journeys
 from verification.domain.standing import Account, Progress, require_new_execution_allowed
 from verification.use_cases.get_verification import GetVerification, Verification
@@ -24,16 +24,16 @@ class Held:
     account: Account
     progress: Progress
 
-    def standing(self, _user_key: str, _journey: str) -> tuple[Account, Progress]:
-        return self.account, self.progress
+    def progress_in(self, _person: Caller, _journey: str) -> tuple[str, Account, Progress]:
+        return "user-key", self.account, self.progress
 
 
 def told(journey: Journey, progress: Progress, account: Account, now: float) -> Verification:
     """GET /verification."""
     # Not validated again: this is asked of thousands of standings.
     journeys, held = Journeys.model_construct(journeys=[journey]), Held(account, progress)
-    store, queue = cast("Any", held), cast("Any", None)
-    get = GetVerification(journeys, Pepper("1", "p" * 64), store, queue, lambda: now)
+    people, queue = cast("Any", held), cast("Any", None)
+    get = GetVerification(journeys, people, queue, queue, lambda: now)
     return get(Caller("https://issuer.example", "ada"), None)
 
 

@@ -14,7 +14,7 @@ from verification.aws.bus import Bus
 from verification.domain.capability import SigningKey, sign
 from verification.domain.deadline import Deadline
 from verification.domain.hint import Hint
-from verification.domain.identity import Caller, Pepper
+from verification.domain.identity import Caller, Pepper, Peppers
 from verification.domain.journeys import Journeys
 from verification.domain.limits import Limits
 from verification.edge.http.request import Request
@@ -26,6 +26,7 @@ from verification.store import (
     ErasureStore,
     Limiter,
     OutcomeStore,
+    People,
     SessionStore,
     Table,
 )
@@ -78,9 +79,11 @@ class Bff:
     clock: Callable[[], float] = field(default_factory=Clock)
     sleep: Callable[[float], None] | None = None
     hints: Any = None  # the queue, where there is one
+    peppers: Peppers = Peppers(PEPPER)  # noqa: RUF009 it is frozen
 
     def __post_init__(self) -> None:
         self.table = Table(self.dynamodb, self.table_name)
+        self.people = People(self.table, lambda _: self.peppers)
         self.store = SessionStore(self.table)
         self.outcomes = OutcomeStore(self.table)
         self.erasures = ErasureStore(self.table)
@@ -117,7 +120,7 @@ class Bff:
         )
         return CreateSession(
             self.journeys,
-            PEPPER,
+            self.people,
             self.store,
             opening,
             supplying,
@@ -163,7 +166,9 @@ class Bff:
         self, user: str = "ada", journey: str | None = None, *, returned: bool = False
     ) -> Reply:
         """GET /verification as that user, perhaps back from Jumio."""
-        get = GetVerification(self.journeys, PEPPER, self.outcomes, self.hints, clock=self.clock)
+        get = GetVerification(
+            self.journeys, self.people, self.outcomes, self.hints, clock=self.clock
+        )
         verification = get(Caller(ISSUER, user), journey, returned=returned)
         return Reply.of(verification_response(verification, Request(event("get_verification"))))
 

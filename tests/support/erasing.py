@@ -22,7 +22,7 @@ class Eraser:
 
     def __call__(self, user: str = SUBJECT, seconds: float = 20) -> Erased:
         bff = self.pipeline.bff
-        erase = EraseSubject(PEPPER, self.store, bff.jumio, clock=self.pipeline.clock)
+        erase = EraseSubject(bff.people, self.store, bff.jumio, clock=self.pipeline.clock)
         return erase(Caller(ISSUER, user), Deadline(seconds))
 
 

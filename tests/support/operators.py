@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.support.bff import ISSUER, PEPPER
+from tests.support.bff import ISSUER
 from tests.support.events import event
 from tests.support.pipeline import Pipeline
 from verification.domain.deadline import Deadline
@@ -24,7 +24,7 @@ def decide(
     reference = execution["customerInternalReference"]
     said = {"issuer": ISSUER, "subject": user, "execution": reference, "decision": decision}
     person, word = decision_of(event("decide_review", **{**said, **members}))
-    use_case = DecideReview(bff.journeys, PEPPER, bff.outcomes, pipeline.hints, pipeline.clock)
+    use_case = DecideReview(bff.journeys, bff.people, bff.outcomes, pipeline.hints, pipeline.clock)
     return use_case(person, Word(**word))
 
 
@@ -33,7 +33,7 @@ def ask_facts(pipeline: Pipeline, *fields: str, user: str = "ada", **members: st
     bff = pipeline.bff
     said: Json = {"issuer": ISSUER, "subject": user, "fields": list(fields), **members}
     person, question = question_of(event("read_facts", **said))
-    read = ReadFacts(bff.journeys, PEPPER, bff.outcomes, bff.jumio, pipeline.clock)
+    read = ReadFacts(bff.journeys, bff.people, bff.outcomes, bff.jumio, pipeline.clock)
     return read(person, Question(**question), Deadline(5))
 
 
@@ -41,6 +41,6 @@ def story(pipeline: Pipeline, **whom: Any) -> Json:
     """What an operator is told about a person, as JSON."""
     bff = pipeline.bff
     named = whom if whom.keys() - {"ask_jumio"} else {"issuer": ISSUER, "subject": "ada", **whom}
-    tell = TellStory(PEPPER, RecordStore(bff.table), bff.erasures, bff.jumio)
+    tell = TellStory(bff.people, RecordStore(bff.table), bff.erasures, bff.jumio)
     told: Json = json.loads(json.dumps(tell(Whom(**whom_of(named)), Deadline(20))))
     return told

@@ -32,6 +32,7 @@ class LogCode(StrEnum):
     MISCONFIGURED = "misconfigured"
     UNEXPECTED_ERROR = "unexpected_error"
     SECRET_UNREAD = "secret_unread"  # noqa: S105 a log code
+    PEPPER_IN_USE = "pepper_in_use"
 
     # AWS
     AWS_UNAVAILABLE = "aws_unavailable"

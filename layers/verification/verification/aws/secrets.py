@@ -44,6 +44,10 @@ class Secrets:
         self._client = client
         self._kept: dict[tuple[str, str], _Kept] = {}
 
+    def forget(self, secret_id: str) -> None:
+        """What is known of the secret is known to be too old: it is of no use any more."""
+        self._kept.pop((secret_id, "AWSCURRENT"), None)
+
     def current(self, secret_id: str, *, fresh: bool = False) -> Members:
         """The members of the secret's JSON object."""
         return self._read(secret_id, "AWSCURRENT", fresh) or {}

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import uuid
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Pepper:
     """The secret that makes user keys; its version is part of each key."""
 
     version: str
-    key: str
+    key: str = field(repr=False)
 
     def user_key(self, caller: Caller) -> str:
         """A stable pseudonym of at most 100 characters, without personal data.
@@ -33,6 +33,37 @@ class Pepper:
             for part in (caller.issuer.encode(), caller.subject.encode())
         )
         return f"{self.version}-{seal(self.key, message)}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this pepper from every other, and says nothing about it or anybody."""
+        return f"{self.version}-{seal(self.key, b'\0the pepper')}"
+
+
+@dataclass(frozen=True)
+class Peppers:
+    """All that people are known under: new ones under the current, everybody else under theirs.
+
+    A table has on record which it was used with: their fingerprints, the latest last.
+    """
+
+    current: Pepper
+    older: tuple[Pepper, ...] = ()
+
+    @property
+    def newest_first(self) -> tuple[Pepper, ...]:
+        return self.current, *self.older
+
+    def cover(self, record: str) -> bool:
+        """Whether nobody can be on record under a pepper that is not among these."""
+        return {one.fingerprint for one in self.newest_first}.issuperset(record.split())
+
+    def follow(self, record: str) -> str | None:
+        """The record once the current one is in use; None if that was left for another."""
+        before, new = record.split(), self.current.fingerprint
+        if new in before[:-1]:
+            return None
+        return record if new in before else " ".join([*before, new])
 
 
 def seal(key: str, message: bytes) -> str:

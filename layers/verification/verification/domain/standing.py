@@ -139,12 +139,16 @@ class Idempotency:
 
 @dataclass(frozen=True)
 class Standing:
-    """All that a request for a session depends on."""
+    """All that a request for a session depends on.
+
+    ``elsewhere`` are names of the person's under which they are not on record.
+    """
 
     account: Account
     progress: Progress
     session: Session | None
     idempotency: Idempotency | None
+    elsewhere: tuple[str, ...] = ()
 
     def live_session(self, now: float) -> Session | None:
         """The session that can still be started, if there is one."""

@@ -5,6 +5,7 @@ from verification.store.breaker import Breaker
 from verification.store.erasure import ErasureStore
 from verification.store.limiter import Limiter
 from verification.store.outcomes import OutcomeStore
+from verification.store.people import People
 from verification.store.sessions import SessionStore
 from verification.store.table import ConditionFailed, Table
 
@@ -16,6 +17,7 @@ __all__ = [
     "ErasureStore",
     "Limiter",
     "OutcomeStore",
+    "People",
     "SessionStore",
     "Table",
 ]

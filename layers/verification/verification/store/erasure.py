@@ -87,11 +87,10 @@ class ErasureStore:
         key = owner_key(account_id)
         return key in self._table.read(key)
 
-    def erased_at(self, user_key: str) -> int | None:
-        """When a person was erased last, if they were."""
-        key = _tombstone(user_key)
-        item = self._table.read(key).get(key)
-        return int(item["erased_at"]) if item else None
+    def erased_at(self, *user_keys: str) -> int | None:
+        """When a person was erased last, under whichever of these keys, if they were."""
+        items = self._table.read(*map(_tombstone, user_keys)).values() if user_keys else ()
+        return max((int(item["erased_at"]) for item in items), default=None)
 
 
 def _keys(items: Iterable[Item]) -> tuple[Key, ...]:

@@ -68,12 +68,6 @@ class OutcomeStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def standing(self, user_key: str, journey: str) -> tuple[Account, Progress]:
-        """Where a person stands in a journey."""
-        account, progress = account_key(user_key), journey_key(user_key, journey)
-        items = self._table.read(account, progress)
-        return account_of(items.get(account)), progress_of(items.get(progress))
-
     def returned(self, user_key: str, reference: str, now: int) -> Hint | None:
         """Of what to look at as its person is back; raises ConditionFailed right after a look.
 

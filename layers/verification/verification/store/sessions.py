@@ -23,21 +23,18 @@ from verification.store.attempts import (
 )
 from verification.store.items import (
     DUE,
-    LIMITER_KEY,
     account_key,
     account_of,
     execution_key,
     failures_changes,
     idempotency_key,
-    idempotency_of,
     journey_key,
     owner_key,
     progress_of,
     session_key,
-    session_of,
     unchanged,
 )
-from verification.store.operations import ABSENT, Item, When, check, delete, put, update
+from verification.store.operations import ABSENT, When, check, delete, put, update
 from verification.store.table import Table
 
 _MOST_KEYS = 10
@@ -49,30 +46,22 @@ class SessionStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def read(
-        self, user_key: str, journey: str, claim: Claim | None, deadline: Deadline | None = None
-    ) -> tuple[Standing, Item]:
-        """A person's standing, and the pace of account calls, in one bounded round trip."""
-        account, progress, session = (
-            account_key(user_key),
-            journey_key(user_key, journey),
-            session_key(user_key, journey),
+    def read_again(self, standing: Standing, attempt: Attempt, deadline: Deadline) -> Standing:
+        """A person's standing with account and progress as they are now."""
+        account = account_key(attempt.user_key)
+        progress = journey_key(attempt.user_key, attempt.journey)
+        items = self._table.read(account, progress, deadline=deadline)
+        return replace(
+            standing,
+            account=account_of(items.get(account)),
+            progress=progress_of(items.get(progress)),
         )
-        used = idempotency_key(user_key, claim.digest) if claim else LIMITER_KEY
-        wanted = {account, progress, session, used, LIMITER_KEY}
-        items = self._table.read(*wanted, deadline=deadline)
-        standing = Standing(
-            account_of(items.get(account)),
-            progress_of(items.get(progress)),
-            session_of(items.get(session)),
-            idempotency_of(items.get(used)) if claim else None,
-        )
-        return standing, items.get(LIMITER_KEY, {})
 
     def begin(self, attempt: Attempt, standing: Standing) -> None:
         """Take the lease and record the intent; raises ConditionFailed if anything moved.
 
-        The attempt is charged to the person right away.
+        The attempt is charged to the person right away, who is then on record here, and so under
+        none of their other names (``store/people.py``).
         """
         failures = standing.account.failures.and_another(Fault.UNKNOWN, attempt.begun_at)
         operations = [
@@ -106,6 +95,7 @@ class SessionStore:
                 ABSENT,
             ),
         ]
+        operations += [check(account_key(name), ABSENT) for name in standing.elsewhere]
         if attempt.claim:
             operations.append(
                 claimed(

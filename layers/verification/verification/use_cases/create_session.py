@@ -33,7 +33,7 @@ from verification.domain.standing import (
 )
 from verification.domain.steps import Step
 from verification.observability import LogCode
-from verification.store import Claim, ConditionFailed, SessionStore
+from verification.store import Claim, ConditionFailed, People, SessionStore
 from verification.use_cases.open_execution import OpenExecution, Opening
 from verification.use_cases.supply_data import SupplyData
 
@@ -101,9 +101,9 @@ class _Errand:
 
     asked: Asked
     journey: Journey
-    user_key: str
-    claim: Claim | None
     applicant: Mapping[str, str] = field(repr=False)
+    user_key: str = ""
+    claim: Claim | None = None
     opened: bool = False
     sent: set[str] = field(default_factory=set)  # the steps whose data Jumio got from it
 
@@ -117,7 +117,7 @@ class CreateSession:
     """The use case and what it needs."""
 
     journeys: Journeys
-    pepper: Pepper
+    people: People
     store: SessionStore
     open_execution: OpenExecution
     supply_data: SupplyData
@@ -129,22 +129,25 @@ class CreateSession:
         journey = self.journeys.get(asked.journey)
         applicant = flattened(asked.applicant)
         require_well_formed(journey, applicant)
-        claim = asked.key.claim(self.pepper) if asked.key else None
-        errand = _Errand(asked, journey, self.pepper.user_key(asked.caller), claim, applicant)
+        errand = _Errand(asked, journey, applicant)
+        claim_by = asked.key.claim if asked.key else None
         patient_until = self.clock() + _PATIENCE
         while True:
-            standing, pace = self.store.read(errand.user_key, journey.name, claim)
+            found = self.people.standing(asked.caller, journey.name, claim_by)
+            errand.user_key, errand.claim, standing = found.user_key, found.claim, found.standing
             now = self.clock()
             try:
                 if standing.account.has_wrong_lease(now):
                     standing = self.store.shorten_lease(errand.user_key, standing, int(now))
-                if found := self._existing(errand, standing, now):
-                    return found
+                if existing := self._existing(errand, standing, now):
+                    return existing
                 step, unfinished = _next(errand, standing, now)
                 if standing.account.lease_until <= now:
                     opening = _opening(errand, step, standing, now)
                     data = prepared_data(step, applicant, asked.claims, asked.source_ip)
-                    session = unfinished or self.open_execution(opening, standing, pace, deadline)
+                    session = unfinished or self.open_execution(
+                        opening, standing, found.pace, deadline
+                    )
                     errand.opened = True
                     if not session.awaits_data:
                         return _answered(Ending.OPENED, asked, session)

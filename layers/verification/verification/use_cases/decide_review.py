@@ -13,10 +13,10 @@ from verification.domain.deadline import Clock, moment
 from verification.domain.effects import effect_of
 from verification.domain.errors import NotDecidable, NotFound, SessionBusy, TemporarilyUnavailable
 from verification.domain.execution import Manual, ManualDecision, State
-from verification.domain.identity import Caller, Pepper
+from verification.domain.identity import Caller
 from verification.domain.journeys import Journeys
 from verification.observability import LogCode
-from verification.store import ConditionFailed, OutcomeStore
+from verification.store import ConditionFailed, OutcomeStore, People
 from verification.store.outcomes import Known, News
 from verification.use_cases.advance_execution import about
 
@@ -41,7 +41,7 @@ class DecideReview:
     """The use case and what it needs."""
 
     journeys: Journeys
-    pepper: Pepper
+    people: People
     store: OutcomeStore
     hints: HintQueue
     clock: Clock = time.time
@@ -55,7 +55,7 @@ class DecideReview:
         The worker tells the bus. Raises NotFound, NotDecidable if the execution is not what the
         word is about, and TemporarilyUnavailable or SessionBusy if a repetition may help.
         """
-        user_key = self.pepper.user_key(person)
+        user_key, *_ = self.people.names(person)
         for _ in range(_TRIES):
             known = self.store.known(user_key, word.execution)
             if known is None or known.execution.journey != word.journey:

@@ -8,16 +8,16 @@ again by what the tombstone knows: the user key, and when.
 import logging
 import time
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from verification.domain.deadline import Clock, Deadline, moment
 from verification.domain.errors import SessionBusy
-from verification.domain.identity import Caller, Pepper
+from verification.domain.identity import Caller
 from verification.domain.standing import ERASURE_SECONDS
 from verification.jumio import JumioClient
 from verification.observability import LogCode
-from verification.store import ConditionFailed, ErasureStore
+from verification.store import ConditionFailed, ErasureStore, People
 
 _logger = logging.getLogger(__name__)
 
@@ -44,20 +44,29 @@ class Erased:
 class EraseSubject:
     """The use case and what it needs."""
 
-    pepper: Pepper
+    people: People
     store: ErasureStore
     jumio: JumioClient
     clock: Clock = time.time
 
     def __call__(self, person: Caller, deadline: Deadline) -> Erased:
         """Raises SessionBusy while a session is being opened, or why Jumio did not delete."""
-        return self.again(self.pepper.user_key(person), None, deadline)
+        names = self.people.names(person)
+        # Under a second one can only be what a container has begun that was overtaken by a pepper.
+        done = [one for name in names if (one := self._erase(name, None, deadline))]
+        if not done:
+            return self._nothing_kept(*names)
+        return replace(done[0], items=sum(one.items for one in done))
 
-    def again(self, user_key: str, before: int | None, deadline: Deadline) -> Erased:
+    def again(self, user_key: str, before: int, deadline: Deadline) -> Erased:
         """Erase whoever was erased at ``before`` already, unless they have come back since."""
+        return self._erase(user_key, before, deadline) or self._nothing_kept(user_key)
+
+    def _erase(self, user_key: str, before: int | None, deadline: Deadline) -> Erased | None:
+        """None if nothing is kept."""
         kept = self.store.kept(user_key)
         if not kept.keys:
-            return self._nothing_kept(user_key)
+            return None
         if before is not None and kept.began_at > before:
             return Erased("came-back", None, None)
         erasure, now = uuid.uuid4().hex, int(self.clock())
@@ -82,8 +91,8 @@ class EraseSubject:
         _logger.info(LogCode.SUBJECT_ERASED, extra=asdict(receipt))
         return receipt
 
-    def _nothing_kept(self, user_key: str) -> Erased:
-        erased_at = self.store.erased_at(user_key)
+    def _nothing_kept(self, *names: str) -> Erased:
+        erased_at = self.store.erased_at(*names)
         if erased_at is None:
             _logger.warning(LogCode.SUBJECT_UNKNOWN)
             return Erased("unknown", None, None)

@@ -8,10 +8,10 @@ from verification.aws.queue import HintQueue
 from verification.domain.deadline import Clock
 from verification.domain.errors import TemporarilyUnavailable
 from verification.domain.execution import State, Tip
-from verification.domain.identity import Caller, Pepper
+from verification.domain.identity import Caller
 from verification.domain.journeys import Journeys
 from verification.domain.standing import LAPSED, Progress, Retry, coming_step, retry_advice, word_of
-from verification.store import ConditionFailed, OutcomeStore
+from verification.store import ConditionFailed, OutcomeStore, People
 
 _POLL_AFTER = {State.PENDING: 5, State.STARTED: 5, State.PROCESSING: 3}
 _LOOKING = 1  # second in which the worker has looked, as a rule
@@ -40,7 +40,7 @@ class GetVerification:
     """The use case and what it needs."""
 
     journeys: Journeys
-    pepper: Pepper
+    people: People
     store: OutcomeStore
     queue: HintQueue
     clock: Clock = time.time
@@ -49,8 +49,8 @@ class GetVerification:
         self, caller: Caller, journey_name: str | None, *, returned: bool = False
     ) -> Verification:
         """``returned`` says that the person is back from Jumio; raises UnknownJourney."""
-        journey, user_key = self.journeys.get(journey_name), self.pepper.user_key(caller)
-        account, progress = self.store.standing(user_key, journey.name)
+        journey = self.journeys.get(journey_name)
+        user_key, account, progress = self.people.progress_in(caller, journey.name)
         now, state = self.clock(), progress.state
         looking = returned and state in (State.PENDING, State.STARTED)
         if looking:

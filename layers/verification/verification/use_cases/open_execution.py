@@ -105,16 +105,17 @@ class OpenExecution:
             self.breaker.note(pace, self.clock(), problem)
             raise
         attempt, charged = _attempt(opening, int(self.clock())), standing.account.failures
+        begun = False
         try:
             self.store.begin(attempt, standing)
+            begun = True
             on_every_line(reference=attempt.reference)
             _logger.info(LogCode.ATTEMPT_BEGUN)
             request = self._request(opening, attempt)
             turn_in = self.limiter.take(pace, self.clock())
-        except ConditionFailed:
-            raise
         except Exception as error:
-            self._release(attempt, charged, error)
+            if begun or not isinstance(error, ConditionFailed):
+                self._release(attempt, charged, error)
             raise
         self.sleep(turn_in)
         try:
@@ -230,7 +231,7 @@ class OpenExecution:
                     ) from None
                 if not deadline.remaining():
                     raise TemporarilyUnavailable("others keep changing the progress") from None
-            standing, _ = self.store.read(attempt.user_key, attempt.journey, None, deadline)
+            standing = self.store.read_again(standing, attempt, deadline)
         if blocked:
             require_new_execution_allowed(journey, progress, standing.account, now)
         self._tell(attempt, opened)

@@ -9,12 +9,12 @@ from typing import Any
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.errors import Forbidden, NotAtProvider, NotEligible, NotFound
 from verification.domain.facts import Fact
-from verification.domain.identity import Caller, Pepper
+from verification.domain.identity import Caller
 from verification.domain.journeys import Journeys
 from verification.domain.standing import approval_stands
 from verification.jumio import JumioClient
 from verification.observability import LogCode
-from verification.store import OutcomeStore
+from verification.store import OutcomeStore, People
 from verification.use_cases.advance_execution import about
 
 _logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class ReadFacts:
     """The use case and what it needs."""
 
     journeys: Journeys
-    pepper: Pepper
+    people: People
     store: OutcomeStore
     jumio: JumioClient
     clock: Clock = time.time
@@ -49,8 +49,7 @@ class ReadFacts:
         journey = self.journeys.get(question.journey)
         if not journey.discloses.issuperset(question.fields):
             raise Forbidden("The journey does not disclose that.")
-        user_key = self.pepper.user_key(person)
-        _, progress = self.store.standing(user_key, journey.name)
+        user_key, _, progress = self.people.progress_in(person, journey.name)
         known = self.store.known(user_key, progress.approved_by or progress.reference or "")
         if known is None or not approval_stands(journey, progress, self.clock()):
             raise NotEligible("This person is not approved in that journey.")

@@ -10,9 +10,9 @@ from typing import Any
 from verification.domain.deadline import Deadline, moment
 from verification.domain.errors import NotAtProvider, NotFound, Problem
 from verification.domain.execution import Execution
-from verification.domain.identity import Caller, Pepper
+from verification.domain.identity import Caller
 from verification.jumio import JumioClient
-from verification.store import ErasureStore
+from verification.store import ErasureStore, People
 from verification.store.items import Unreadable
 from verification.store.records import Record, RecordStore
 
@@ -34,20 +34,20 @@ class Whom:
 class TellStory:
     """The use case and what it needs."""
 
-    pepper: Pepper
+    people: People
     records: RecordStore
     erasures: ErasureStore
     jumio: JumioClient
 
     def __call__(self, whom: Whom, deadline: Deadline) -> dict[str, Any]:
         """``docs/runbook.md`` describes it; raises NotFound for who was never here."""
-        user_key = self._user_key(whom)
-        record = self.records.of(user_key) if user_key else None
-        erased_at = self.erasures.erased_at(user_key) if user_key else None
+        names = self._names(whom)
+        record = self.records.of(names[0]) if names else None
+        erased_at = self.erasures.erased_at(*names)
         if record is None and erased_at is None:
             raise NotFound("Nothing is on record about such a person.")
         told: list[Entry] = [(erased_at, {"what": "erased"})] if erased_at is not None else []
-        story: dict[str, Any] = {"user_key": user_key}
+        story: dict[str, Any] = {"user_key": names[0]}
         if record:
             story |= _now(record)
             for execution in record.executions:
@@ -57,12 +57,15 @@ class TellStory:
         told.sort(key=lambda entry: entry[0])
         return {**story, "timeline": [{"at": moment(at), **entry} for at, entry in told]}
 
-    def _user_key(self, whom: Whom) -> str | None:
+    def _names(self, whom: Whom) -> tuple[str, ...]:
+        """Their user keys, first the one that they are on record under."""
         if whom.person:
-            return self.pepper.user_key(whom.person)
+            return self.people.names(whom.person)
         if whom.account_id:
-            return self.records.owner(whom.account_id)
-        return whom.user_key or self.records.who_began(whom.reference)
+            found = self.records.owner(whom.account_id)
+        else:
+            found = whom.user_key or self.records.who_began(whom.reference)
+        return (found,) if found else ()
 
     def _jumio_says(self, execution: Execution, deadline: Deadline) -> str:
         ids = execution.account_id or "", execution.workflow_execution_id or ""

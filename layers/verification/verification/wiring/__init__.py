@@ -22,7 +22,7 @@ from verification.aws.secrets import Secrets
 from verification.domain.capability import SigningKey
 from verification.domain.deadline import Deadline
 from verification.domain.errors import Misconfigured, TemporarilyUnavailable
-from verification.domain.identity import Pepper
+from verification.domain.identity import Pepper, Peppers
 
 _ANSWERING = 0.5  # seconds kept for answering
 # Short, as ``cloud.asked`` repeats what AWS puts off for as long as there is time.
@@ -80,10 +80,19 @@ def deadline(context: LambdaContext) -> Deadline:
     return Deadline(context.get_remaining_time_in_millis() / 1000 - _ANSWERING)
 
 
-def pepper(secret_id: str) -> Pepper:
+def peppers(secret_id: str, afresh: bool) -> Peppers:
+    """``{"version": "2", "key": ..., "key_1": ...}``: the current pepper, and all before it."""
     with named("USER_KEY_SECRET_ID"):
+        if afresh:
+            secrets().forget(secret_id)
         secret = secrets().current(secret_id)
-    return Pepper(*_versioned(secret, "USER_KEY_SECRET_ID"))
+    older = (
+        {"version": name.removeprefix("key_"), "key": key}
+        for name, key in secret.items()
+        if name.startswith("key_")
+    )
+    current, *others = (Pepper(*_versioned(one, "USER_KEY_SECRET_ID")) for one in (secret, *older))
+    return Peppers(current, tuple(others))
 
 
 def signing_key(secret_id: str) -> SigningKey:
