@@ -8,6 +8,7 @@ again by what the tombstone knows: the user key, and when.
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -18,11 +19,13 @@ from verification.domain.standing import ERASURE_SECONDS
 from verification.jumio import JumioClient
 from verification.observability import LogCode
 from verification.store import ConditionFailed, ErasureStore
+from verification.store.erasure import Kept
 
 _logger = logging.getLogger(__name__)
 
 
 Result = Literal["erased", "erased-before", "came-back", "unknown"]
+Spared = Callable[[Kept], bool]
 
 
 @dataclass(frozen=True)
@@ -51,40 +54,56 @@ class EraseSubject:
 
     def __call__(self, person: Caller, deadline: Deadline) -> Erased:
         """Raises SessionBusy while a session is being opened, or why Jumio did not delete."""
-        return self.again(self.pepper.user_key(person), None, deadline)
+        return self._erase(self.pepper.user_key(person), lambda _: False, deadline)
 
-    def again(self, user_key: str, before: int | None, deadline: Deadline) -> Erased:
+    def again(self, user_key: str, before: int, deadline: Deadline) -> Erased:
         """Erase whoever was erased at ``before`` already, unless they have come back since."""
-        kept = self.store.kept(user_key)
-        if not kept.keys:
-            return self._nothing_kept(user_key)
-        if before is not None and kept.began_at > before:
-            return Erased("came-back", None, None)
-        erasure, now = uuid.uuid4().hex, int(self.clock())
-        try:
-            self.store.hold(user_key, erasure, now, now + ERASURE_SECONDS)
-            kept = self.store.kept(user_key)  # nothing is opened from here on
-            if before is not None and kept.began_at > before:
-                raise SessionBusy("They have just come back.", retry_after=ERASURE_SECONDS)
-            for account_id in kept.account_ids:
-                self.jumio.delete_account(account_id, deadline=deadline)
-            self.store.remove(user_key, kept, owner=erasure, now=now)
-        except ConditionFailed:
-            raise SessionBusy("A session is being opened; try again.", retry_after=30) from None
-        receipt = Erased(
-            "erased",
-            erasure,
-            moment(now),
-            accounts=len(kept.account_ids),
-            items=len(kept.keys),
-            unanswered=len(kept.unanswered),
-        )
-        _logger.info(LogCode.SUBJECT_ERASED, extra=asdict(receipt))
-        return receipt
+        return self._erase(user_key, lambda kept: kept.began_at > before, deadline)
 
-    def _nothing_kept(self, user_key: str) -> Erased:
-        erased_at = self.store.erased_at(user_key)
-        if erased_at is None:
-            _logger.warning(LogCode.SUBJECT_UNKNOWN)
-            return Erased("unknown", None, None)
-        return Erased("erased-before", None, moment(erased_at))
+    def _erase(self, user_key: str, spared: Spared, deadline: Deadline) -> Erased:
+        return erase(user_key, spared, self.store, self.jumio, int(self.clock()), deadline)
+
+
+def erase(
+    user_key: str,
+    spared: Spared,
+    store: ErasureStore,
+    jumio: JumioClient,
+    now: int,
+    deadline: Deadline,
+) -> Erased:
+    """Erase a person unless what is kept spares them, before or once nothing more is opened."""
+    kept = store.kept(user_key)
+    if not kept.keys:
+        return _nothing_kept(store.erased_at(user_key))
+    if spared(kept):
+        return Erased("came-back", None, None)
+    erasure = uuid.uuid4().hex
+    try:
+        store.hold(user_key, erasure, now, now + ERASURE_SECONDS)
+        kept = store.kept(user_key)  # nothing is opened from here on
+        if spared(kept):
+            store.let_go(user_key, erasure)
+            raise SessionBusy("They have just come back.", retry_after=2)
+        for account_id in kept.account_ids:
+            jumio.delete_account(account_id, deadline=deadline)
+        store.remove(user_key, kept, owner=erasure, now=now)
+    except ConditionFailed:
+        raise SessionBusy("A session is being opened; try again.", retry_after=30) from None
+    receipt = Erased(
+        "erased",
+        erasure,
+        moment(now),
+        accounts=len(kept.account_ids),
+        items=len(kept.keys),
+        unanswered=len(kept.unanswered),
+    )
+    _logger.info(LogCode.SUBJECT_ERASED, extra=asdict(receipt))
+    return receipt
+
+
+def _nothing_kept(erased_at: int | None) -> Erased:
+    if erased_at is None:
+        _logger.warning(LogCode.SUBJECT_UNKNOWN)
+        return Erased("unknown", None, None)
+    return Erased("erased-before", None, moment(erased_at))
