@@ -297,8 +297,8 @@ MUTATIONS = [
         ),
         (
             "an adopted execution is never looked at",
-            "look = {} if state.final else",
-            'look = {"due": None, "due_at": None} if not state.final else',
+            '"due": DUE,\n                    "due_at": min(execution.ends_at',
+            '"due": None,\n                    "due_at": None and min(execution.ends_at',
         ),
         (
             "state goes back",
@@ -318,8 +318,14 @@ MUTATIONS = [
         ),
         (
             "progress appears for an erased person",
-            "if not known.progress.revision:  # an",
-            "if False:  # an",
+            "if not known.progress.revision or news.manual:",
+            "if news.manual:",
+        ),
+        (
+            "an operator's word is erased before it is told",
+            "if not known.progress.revision or news.manual:",
+            "if not known.progress.revision:",
+            "integration/test_decisions.py integration/test_retention.py",
         ),
         (
             "the worker overwrites progress",
@@ -345,13 +351,19 @@ MUTATIONS = [
         ),
         (
             "published recreates a deleted row",
-            'When("#verdict = :told", {"told": execution.verdict}),',
-            'When(""),',
+            'told = When("#verdict = :told", {"told": execution.verdict})',
+            'told = When("")',
         ),
         (
             "published is not recorded",
-            'changes={"due": DUE if lapses else None, "due_at": lapses},\n                remove=["unpublished"],',
-            'changes={"looks": 0},',
+            'self._next(execution, told, next_at, {"unpublished": None})',
+            'self._next(execution, told, next_at, {"looks": 0})',
+        ),
+        (
+            "a lapse hides news",
+            'AND attribute_not_exists(#unpublished)")\n',
+            '")\n',
+            "integration/test_retention.py",
         ),
         (
             "a look at what has moved",
@@ -361,8 +373,8 @@ MUTATIONS = [
         ),
         (
             "an outcome is not due until told",
-            '"due": DUE if tell else None,\n        "due_at": news.at + GRACE if tell else None,',
-            '"due": None,\n        "due_at": None,',
+            "due_at = news.at + GRACE if tell else news.look_again_at",
+            "due_at = None if tell else news.look_again_at",
         ),
         (
             "what was not told is not marked",
@@ -410,7 +422,17 @@ MUTATIONS = [
             "            delete(account, mine),\n",
             "            delete(account),\n",
         ),
-        ("what may lead to an account goes first", "last = kept.unanswered[-_BATCH:]", "last = ()"),
+        (
+            "what may lead to an account goes first",
+            "last = {*kept.unanswered[1 - _BATCH :], *kept.due}",
+            "last = {*kept.due}",
+        ),
+        (
+            "what resumes an erasure goes first",
+            "last = {*kept.unanswered[1 - _BATCH :], *kept.due}",
+            "last = {*kept.unanswered[1 - _BATCH :]}",
+            "integration/test_retention.py",
+        ),
         (
             "no tombstone",
             '            put({**_tombstone(user_key).attributes, "erased_at": now, "erasure": owner}),\n',
@@ -543,8 +565,8 @@ MUTATIONS = [
         ),
         (
             "recorded as told before it is",
-            "        self.bus.publish(execution, known.account, execution.news[1])\n        try:\n            self.store.published(execution)\n",
-            "        try:\n            self.store.published(execution)\n            self.bus.publish(execution, known.account, execution.news[1])\n",
+            "        self.bus.publish(execution, known.account, execution.news[1])\n        try:\n            self.store.published(execution, self.end_retention.over_at(execution))\n",
+            "        try:\n            self.store.published(execution, self.end_retention.over_at(execution))\n            self.bus.publish(execution, known.account, execution.news[1])\n",
         ),
         (
             "what was not told before is not told",
@@ -561,18 +583,57 @@ MUTATIONS = [
         "use_cases/erase_subject.py",
         (
             "what was kept is read before the lease",
-            "            kept = self.store.kept(user_key)  # nothing is opened from here on\n",
+            "        kept = store.kept(user_key)  # nothing is opened from here on\n",
             "",
         ),
         (
             "nothing is deleted at Jumio",
-            "                self.jumio.delete_account(account_id, deadline=deadline)\n",
-            "                pass\n",
+            "            jumio.delete_account(account_id, deadline=deadline)\n",
+            "            pass\n",
         ),
         (
             "deleted at Jumio last",
-            "            for account_id in kept.account_ids:\n                self.jumio.delete_account(account_id, deadline=deadline)\n            self.store.remove(user_key, kept, owner=erasure, now=now)\n",
-            "            self.store.remove(user_key, kept, owner=erasure, now=now)\n            for account_id in kept.account_ids:\n                self.jumio.delete_account(account_id, deadline=deadline)\n",
+            "        for account_id in kept.account_ids:\n            jumio.delete_account(account_id, deadline=deadline)\n        store.remove(user_key, kept, owner=erasure, now=now)\n",
+            "        store.remove(user_key, kept, owner=erasure, now=now)\n        for account_id in kept.account_ids:\n            jumio.delete_account(account_id, deadline=deadline)\n",
+        ),
+        (
+            "who has come back under the lease is erased",
+            "        if spared(kept):\n            store.let_go",
+            "        if False:\n            store.let_go",
+            "integration/test_retention.py integration/test_restored.py",
+        ),
+        (
+            "who is not erased is locked out",
+            "            store.let_go(user_key, erasure)\n",
+            "",
+            "integration/test_retention.py",
+        ),
+    ),
+    *_of(
+        "use_cases/end_retention.py",
+        (
+            "what is under way does not keep its person",
+            "if isinstance(one, Execution) and one.closed else",
+            "if isinstance(one, Execution) else",
+            "integration/test_retention.py",
+        ),
+        (
+            "what is retained for ever does not keep its person",
+            "return None if None in ends else max(",
+            "return max(",
+            "integration/test_retention.py",
+        ),
+        (
+            "a review is given up",
+            "return None if execution.under_review else",
+            "return",
+            "integration/test_retention.py",
+        ),
+        (
+            "what is not over yet is forgotten",
+            "self.store.keep(execution, over_at)",
+            "self.store.keep(execution, None)",
+            "integration/test_retention.py",
         ),
     ),
     *_of(

@@ -31,7 +31,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     "SettleExecution": {
         **LOGS,
         **SECRETS,
-        "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem"},
+        "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem", "dynamodb:Query"},
         "AWS::Events::EventBus": {"events:PutEvents"},
         "AWS::SQS::Queue": {
             "sqs:ChangeMessageVisibility",

@@ -361,10 +361,7 @@ def test_a_decision_brings_nothing_of_an_erased_person_back(pipeline: Pipeline, 
     assert len(pipeline.consumer.outcomes()) == 1
 
 
-@pytest.mark.parametrize("step", ["kept", "remove"])
-def test_an_erasure_takes_a_decision_with_it_that_comes_between(
-    pipeline: Pipeline, step: str
-) -> None:
+def test_an_erasure_takes_a_decision_with_it_that_came_before(pipeline: Pipeline) -> None:
     execution = under_review(pipeline)
     pipeline.bff.simulator.admin.clear_faults()
     erase = Eraser(pipeline)
@@ -372,10 +369,24 @@ def test_an_erasure_takes_a_decision_with_it_that_comes_between(
     def others() -> None:
         decide(pipeline, execution, "decline")
 
-    with interleaved("before", erase.store, step, others):
+    with interleaved("before", erase.store, "kept", others):
         assert erase("ada").result == "erased"
     pipeline.work_off()
     assert {one["sk"] for one in pipeline.bff.plain_items()} <= {"TOMBSTONE", "ACCOUNT_CALLS"}
+
+
+def test_a_decision_that_an_erasure_would_not_see_is_refused(pipeline: Pipeline) -> None:
+    execution = under_review(pipeline)
+    pipeline.bff.simulator.admin.clear_faults()
+    erase = Eraser(pipeline)
+
+    def others() -> None:
+        with pytest.raises(SessionBusy):
+            decide(pipeline, execution, "decline")
+
+    with interleaved("before", erase.store, "remove", others):
+        assert erase("ada").result == "erased"
+    assert len(pipeline.consumer.outcomes()) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from tests.integration.test_review import under_review
-from tests.support.interruptions import killed
+from tests.support.interruptions import interleaved, killed
 from tests.support.operators import decide
 from tests.support.pipeline import Pipeline
 from verification.domain.errors import AlreadyVerified, VerificationInProgress
@@ -128,6 +128,21 @@ def test_a_worker_that_dies_with_the_news_of_a_lapse_is_made_up_for(
     minute(yearly)
 
     assert len({event["id"] for event in lapses(yearly)}) == 1
+
+
+def test_a_lapse_hides_no_news_that_came_at_the_same_moment(yearly: Pipeline) -> None:
+    execution = goes_through(yearly)
+    yearly.let_pass(YEAR)
+    yearly.sweep()
+
+    def revoked_and_its_hint_lost() -> None:
+        decide(yearly, execution, "revoke")
+        yearly.hints.sqs.purge_queue(QueueUrl=yearly.hints.url)
+
+    with interleaved("before", yearly.bff.outcomes, "lapsed", revoked_and_its_hint_lost):
+        yearly.bff.settle(execution)
+    minute(yearly)
+    assert [status for _, status in yearly.consumer.outcomes()] == ["approved", "declined"]
 
 
 def test_who_renews_early_stays_approved_until_the_new_run_ends(renewable: Pipeline) -> None:

@@ -290,6 +290,15 @@ def test_a_word_that_would_have_no_effect_is_refused(
     assert f"{complains_of} has no effect" in told
 
 
+@pytest.mark.parametrize("kind", [{}, SCREENING])
+def test_nothing_counts_for_longer_than_it_is_retained(kind: dict[str, object]) -> None:
+    def retained(validity: int) -> str:
+        return document(journey("identity", **kind, validity=validity) | {"retainDays": 1})
+
+    assert "a validity is longer than retainDays" in complaint(retained(86401))
+    assert load_journeys(retained(86400)).get(None).retained_until(7) == 86407
+
+
 @pytest.mark.parametrize(
     ("words", "step"),
     [
@@ -297,6 +306,7 @@ def test_a_word_that_would_have_no_effect_is_refused(
         ({}, {"validity": 3600}),
         ({}, {**SCREENING, "validity": 3600, "otherwise": "decline"}),
         ({"repeatable": True}, {**SCREENING, "validity": 3600, "otherwise": "continue"}),
+        ({"retainDays": 1}, {}),
     ],
 )
 def test_the_same_word_is_taken_where_it_has_one(

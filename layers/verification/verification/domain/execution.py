@@ -126,7 +126,7 @@ class Execution:
     decision: Decision | None = None
     settled_at: int | None = None
     verdict: State | None = None  # what its end meant for the journey
-    valid_until: int | None = None  # how long an approval stands, its own or an older one
+    valid_until: int | None = None  # an approval's end, its own or an older one's, until told
     manual: tuple[ManualDecision, ...] = ()
     unpublished: bool = False
     due_at: int | None = None  # when to look at it again; None if nothing is left to do
@@ -162,10 +162,17 @@ class Execution:
         """Whether its end left the judgement to somebody."""
         return self.verdict is State.REVIEW
 
-    def lapsed(self, now: float) -> bool:
-        """Whether an approval that it led to was for a time that is over, and nobody was told."""
-        told = self.due_at is None or self.unpublished or self.verdict is not State.APPROVED
-        return not told and self.valid_until is not None and self.valid_until <= now
+    @property
+    def lapses_at(self) -> int | None:
+        """When the approval that it led to is over; None once that is told."""
+        approved = self.verdict is State.APPROVED and self.due_at is not None
+        return self.valid_until if approved else None
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is left to come of it: no end, judgement, news or lapse."""
+        ended = self.state.final and not self.under_review
+        return ended and not self.unpublished and self.lapses_at is None
 
     def leads_to(self, state: State, verdict: State) -> bool:
         """Whether news of a state, which mean a verdict for the journey, still move it.

@@ -37,6 +37,7 @@ class Journey(Configured):
     unchecked: bool = False
     records_consent: bool = Field(True, alias="recordsConsent")
     discloses: frozenset[Fact] = frozenset()
+    retain_days: int | None = Field(None, alias="retainDays", ge=1, le=36500, strict=True)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -63,6 +64,9 @@ class Journey(Configured):
         refuses = first.kind == "user" or first.otherwise in (None, "decline")
         if once and first.validity and not refuses:
             raise ValueError("validity has no effect on a screening that refuses nobody")
+        retained = self.retained_until(0)
+        if retained and any((step.validity or 0) > retained for step in self.steps):
+            raise ValueError("a validity is longer than retainDays, after which nothing is known")
         return self
 
     @model_validator(mode="after")
@@ -79,6 +83,10 @@ class Journey(Configured):
     def step(self, name: str) -> Step | None:
         """The step of that name, if the configuration (still) has it."""
         return next((step for step in self.steps if step.name == name), None)
+
+    def retained_until(self, ended_at: int) -> int | None:
+        """When an attempt that has ended is to be erased; None if it is kept."""
+        return ended_at + self.retain_days * 86400 if self.retain_days else None
 
     def is_screening(self, step_name: str) -> bool:
         """Whether the server goes through the step of that name, and not the person."""

@@ -4,7 +4,9 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from verification.store.items import EXECUTION, account_key, owner_key
+from verification.domain.execution import Execution
+from verification.store.attempts import lease_ends
+from verification.store.items import EXECUTION, Unreadable, account_key, owner_key, readable
 from verification.store.operations import Item, Key, When, check, delete, put, update
 from verification.store.table import Table
 
@@ -17,12 +19,15 @@ class Kept:
 
     ``unanswered`` are attempts that may have opened accounts of which Jumio has told nothing:
     only they can still lead to those. Oldest first; ``began_at`` is when the newest one began.
+    ``due`` is what the sweeper will look at next.
     """
 
     keys: tuple[Key, ...]
     account_ids: tuple[str, ...]
     unanswered: tuple[Key, ...]
+    due: tuple[Key, ...]
     began_at: int
+    executions: tuple[Execution | Unreadable, ...]
 
 
 class ErasureStore:
@@ -45,19 +50,25 @@ class ErasureStore:
             )
         )
 
+    def let_go(self, user_key: str, owner: str) -> None:
+        """End a lease that was taken in vain; raises ConditionFailed if it was lost."""
+        self._table.write(lease_ends(user_key, owner, {"erasing": None}))
+
     def kept(self, user_key: str) -> Kept:
         """All items of a person, and every account that any of them names."""
         items = list(self._table.partition(account_key(user_key).pk))
         accounts = {item["account_id"] for item in items if "account_id" in item}
         items.sort(key=lambda item: item.get("created_at", 0))
-        unheard = [
-            item for item in items if item["sk"].startswith(EXECUTION) and "account_id" not in item
-        ]
+        attempts = [item for item in items if item["sk"].startswith(EXECUTION)]
         return Kept(
             keys=_keys(items),
             account_ids=tuple(sorted(accounts)),
-            unanswered=_keys(unheard),
+            unanswered=_keys(item for item in attempts if "account_id" not in item),
+            due=_keys(sorted(filter(_due_at, attempts), key=_due_at)[:1]),
             began_at=max((item.get("created_at", 0) for item in items), default=0),
+            executions=tuple(
+                readable(*pair) for pair in zip(_keys(attempts), attempts, strict=True)
+            ),
         )
 
     def remove(self, user_key: str, kept: Kept, *, owner: str, now: int) -> None:
@@ -66,10 +77,11 @@ class ErasureStore:
         Every step is fenced by the lease: whoever was overtaken tears nothing away from a
         person who has come back. The account goes last, in one step with the tombstone: as
         long as it is there, the erasure is not done and can be resumed. With it goes what can
-        still lead to an account at Jumio: at no moment is that forgotten, and nobody erased.
+        still lead to an account at Jumio, and what the sweeper would resume an erasure by: at no
+        moment is that forgotten, and nobody erased.
         """
         account, mine = account_key(user_key), When("#lease_owner = :me", {"me": owner})
-        last = kept.unanswered[-_BATCH:]
+        last = {*kept.unanswered[1 - _BATCH :], *kept.due}
         # The look-ups go first: only the items that name their accounts can lead back to them.
         others = [key for key in kept.keys if key not in {account, *last}]
         for batch in itertools.batched(
@@ -95,6 +107,10 @@ class ErasureStore:
 
 def _keys(items: Iterable[Item]) -> tuple[Key, ...]:
     return tuple(Key(item["pk"], item["sk"]) for item in items)
+
+
+def _due_at(item: Item) -> int:
+    return int(item.get("due_at", 0))
 
 
 def _tombstone(user_key: str) -> Key:

@@ -50,14 +50,15 @@ class Known:
 class News:
     """What Jumio says about an execution, in our words, and what that means for the journey.
 
-    ``look_again_at`` is when somebody has to look why it is not final yet; ``manual`` is all
-    that operators have decided, if it is their word: then nothing of Jumio's changes.
+    ``look_again_at`` is when somebody has to look why it is not final yet, or whether it is to
+    be erased; ``manual`` is all that operators have decided, if it is their word: then nothing
+    of Jumio's changes.
     """
 
     state: State
     decision: Decision | None
     at: int
-    look_again_at: int
+    look_again_at: int | None
     effect: Effect
     manual: tuple[ManualDecision, ...] = ()
 
@@ -107,7 +108,6 @@ class OutcomeStore:
         """
         execution, account = known.execution, known.account
         state = max(execution.state, State.PENDING, key=lambda state: state.rank)
-        look = {} if state.final else {"due_at": min(execution.ends_at, now + early_look(0))}
         operations = [
             update(
                 execution_key(execution.user_key, execution.reference),
@@ -120,7 +120,8 @@ class OutcomeStore:
                     "rank": state.rank,
                     "account_id": account_id,
                     "workflow_execution_id": workflow_execution_id,
-                    **look,
+                    "due": DUE,
+                    "due_at": min(execution.ends_at, now + early_look(0)),
                 },
             ),
             put({**owner_key(account_id).attributes, "user_key": execution.user_key}),
@@ -148,7 +149,8 @@ class OutcomeStore:
             forward = When(told, {"verdict": execution.verdict})
         key = execution_key(execution.user_key, execution.reference)
         operations = [update(key, forward, changes=changes)]
-        if not known.progress.revision:  # an item that an erasure cannot have seen
+        # What an erasure cannot have seen: a new item, or a word about what has ended.
+        if not known.progress.revision or news.manual:
             spared = "attribute_exists(#pk) AND "
             spared += "(attribute_not_exists(#erasing) OR #lease_until <= :now)"
             owner = account_key(execution.user_key)
@@ -180,25 +182,30 @@ class OutcomeStore:
             )
         )
 
-    def published(self, execution: Execution) -> None:
+    def published(self, execution: Execution, over_at: int | None = None) -> None:
         """The bus has this outcome; raises ConditionFailed if it moved.
 
-        Nothing is left to do until an approval lapses, if it does.
+        Nothing is left to do until an approval lapses or its retention is over, if ever.
         """
-        lapses = execution.valid_until if execution.verdict is State.APPROVED else None
-        self._table.write(
-            update(
-                execution_key(execution.user_key, execution.reference),
-                When("#verdict = :told", {"told": execution.verdict}),
-                changes={"due": DUE if lapses else None, "due_at": lapses},
-                remove=["unpublished"],
-            )
-        )
+        next_at = min(filter(None, (execution.lapses_at, over_at)), default=None)
+        told = When("#verdict = :told", {"told": execution.verdict})
+        self._next(execution, told, next_at, {"unpublished": None})
 
-    def lapsed(self, execution: Execution) -> None:
-        """The bus knows that its approval has lapsed; raises ConditionFailed if it is gone."""
+    def lapsed(self, execution: Execution, over_at: int | None = None) -> None:
+        """The bus knows that its approval has lapsed; raises ConditionFailed if it moved."""
+        self._next(execution, _TOLD, over_at, {"valid_until": None})
+
+    def keep(self, execution: Execution, over_at: int | None) -> None:
+        """Its person is not erased before that time, or never; raises ConditionFailed if it moved.
+
+        What was looked for in vain so far was that time.
+        """
+        self._next(execution, _TOLD, over_at, {"looks": 0})
+
+    def _next(self, execution: Execution, when: When, at: int | None, changes: Item) -> None:
         key = execution_key(execution.user_key, execution.reference)
-        self._table.write(update(key, _PRESENT, remove=["due", "due_at"]))
+        due = {"due": DUE if at else None, "due_at": at}
+        self._table.write(update(key, when, changes=due | changes))
 
     def due(self, now: int) -> Iterator[Execution | Unreadable]:
         """Executions that somebody should look at by now, the most overdue first."""
@@ -248,6 +255,7 @@ class OutcomeStore:
 
 
 _PRESENT = When("attribute_exists(#pk)")
+_TOLD = When(f"{_PRESENT.condition} AND attribute_not_exists(#unpublished)")
 
 
 def _execution_changes(news: News) -> Item:
@@ -262,13 +270,14 @@ def _execution_changes(news: News) -> Item:
         decision = decision_item(news.decision)
         changes |= {"decision": decision, "ends_at": None, "settled_at": news.at}
     tell = news.effect.verdict.final  # a step that another one follows is no outcome
+    due_at = news.at + GRACE if tell else news.look_again_at
     return {
         **changes,
         "verdict": news.effect.verdict,
         "valid_until": until if approved or (until or 0) > news.at else None,
         "unpublished": True if tell else None,
-        "due": DUE if tell else None,
-        "due_at": news.at + GRACE if tell else None,
+        "due": DUE if due_at else None,
+        "due_at": due_at,
     }
 
 

@@ -129,8 +129,10 @@ class AdvanceExecution:
             decision=decision,
             at=now,
         )
-        look_again = PROCESSING if state is State.PROCESSING else IDLE
-        return News(state, decision, now, now + look_again, effect)
+        look_again_at: int | None = now + (PROCESSING if state is State.PROCESSING else IDLE)
+        if state.final:
+            look_again_at = journey.retained_until(now)
+        return News(state, decision, now, look_again_at, effect)
 
     def known(self, execution: Execution) -> Known:
         """What is on record now; raises NotYet if that is nothing."""

@@ -95,7 +95,8 @@ class DecideReview:
             at=now,
         )
         made = ManualDecision(word.decision, word.reason, word.by, now, effect.verdict)
-        return News(execution.state, None, now, now, effect, (*execution.manual, made))
+        over_at = journey.retained_until(now)
+        return News(execution.state, None, now, over_at, effect, (*execution.manual, made))
 
     def _have_it_told(self, known: Known) -> None:
         if hint := known.execution.hint:

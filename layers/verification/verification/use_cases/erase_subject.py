@@ -8,6 +8,7 @@ again by what the tombstone knows: the user key, and when.
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -18,11 +19,13 @@ from verification.domain.standing import ERASURE_SECONDS
 from verification.jumio import JumioClient
 from verification.observability import LogCode
 from verification.store import ConditionFailed, ErasureStore, People
+from verification.store.erasure import Kept
 
 _logger = logging.getLogger(__name__)
 
 
 Result = Literal["erased", "erased-before", "came-back", "unknown"]
+Spared = Callable[[Kept], bool]
 
 
 @dataclass(frozen=True)
@@ -53,43 +56,18 @@ class EraseSubject:
         """Raises SessionBusy while a session is being opened, or why Jumio did not delete."""
         names = self.people.names(person)
         # Under a second one can only be what a container has begun that was overtaken by a pepper.
-        done = [one for name in names if (one := self._erase(name, None, deadline))]
+        done = [one for name in names if (one := self._erase(name, lambda _: False, deadline))]
         if not done:
             return self._nothing_kept(*names)
         return replace(done[0], items=sum(one.items for one in done))
 
     def again(self, user_key: str, before: int, deadline: Deadline) -> Erased:
         """Erase whoever was erased at ``before`` already, unless they have come back since."""
-        return self._erase(user_key, before, deadline) or self._nothing_kept(user_key)
+        erased = self._erase(user_key, lambda kept: kept.began_at > before, deadline)
+        return erased or self._nothing_kept(user_key)
 
-    def _erase(self, user_key: str, before: int | None, deadline: Deadline) -> Erased | None:
-        """None if nothing is kept."""
-        kept = self.store.kept(user_key)
-        if not kept.keys:
-            return None
-        if before is not None and kept.began_at > before:
-            return Erased("came-back", None, None)
-        erasure, now = uuid.uuid4().hex, int(self.clock())
-        try:
-            self.store.hold(user_key, erasure, now, now + ERASURE_SECONDS)
-            kept = self.store.kept(user_key)  # nothing is opened from here on
-            if before is not None and kept.began_at > before:
-                raise SessionBusy("They have just come back.", retry_after=ERASURE_SECONDS)
-            for account_id in kept.account_ids:
-                self.jumio.delete_account(account_id, deadline=deadline)
-            self.store.remove(user_key, kept, owner=erasure, now=now)
-        except ConditionFailed:
-            raise SessionBusy("A session is being opened; try again.", retry_after=30) from None
-        receipt = Erased(
-            "erased",
-            erasure,
-            moment(now),
-            accounts=len(kept.account_ids),
-            items=len(kept.keys),
-            unanswered=len(kept.unanswered),
-        )
-        _logger.info(LogCode.SUBJECT_ERASED, extra=asdict(receipt))
-        return receipt
+    def _erase(self, user_key: str, spared: Spared, deadline: Deadline) -> Erased | None:
+        return erase(user_key, spared, self.store, self.jumio, int(self.clock()), deadline)
 
     def _nothing_kept(self, *names: str) -> Erased:
         erased_at = self.store.erased_at(*names)
@@ -97,3 +75,44 @@ class EraseSubject:
             _logger.warning(LogCode.SUBJECT_UNKNOWN)
             return Erased("unknown", None, None)
         return Erased("erased-before", None, moment(erased_at))
+
+
+def erase(
+    user_key: str,
+    spared: Spared,
+    store: ErasureStore,
+    jumio: JumioClient,
+    now: int,
+    deadline: Deadline,
+) -> Erased | None:
+    """Erase a person unless what is kept spares them, before or once nothing more is opened.
+
+    None if nothing is kept.
+    """
+    kept = store.kept(user_key)
+    if not kept.keys:
+        return None
+    if spared(kept):
+        return Erased("came-back", None, None)
+    erasure = uuid.uuid4().hex
+    try:
+        store.hold(user_key, erasure, now, now + ERASURE_SECONDS)
+        kept = store.kept(user_key)  # nothing is opened from here on
+        if spared(kept):
+            store.let_go(user_key, erasure)
+            raise SessionBusy("They have just come back.", retry_after=2)
+        for account_id in kept.account_ids:
+            jumio.delete_account(account_id, deadline=deadline)
+        store.remove(user_key, kept, owner=erasure, now=now)
+    except ConditionFailed:
+        raise SessionBusy("A session is being opened; try again.", retry_after=30) from None
+    receipt = Erased(
+        "erased",
+        erasure,
+        moment(now),
+        accounts=len(kept.account_ids),
+        items=len(kept.keys),
+        unanswered=len(kept.unanswered),
+    )
+    _logger.info(LogCode.SUBJECT_ERASED, extra=asdict(receipt))
+    return receipt

@@ -19,6 +19,7 @@ from verification.observability import LogCode, Metric, count, on_every_line
 from verification.store import ConditionFailed, ErasureStore, OutcomeStore
 from verification.store.outcomes import Known
 from verification.use_cases.advance_execution import AdvanceExecution, about
+from verification.use_cases.end_retention import EndRetention
 
 _logger = logging.getLogger(__name__)
 
@@ -50,11 +51,19 @@ class SettleExecution:
             return
         self._settle(adopted, deadline)
 
+    @property
+    def end_retention(self) -> EndRetention:
+        """What follows when nothing else is left to be done."""
+        advance = self.advance
+        parts = advance.journeys, self.store, self.erasures, advance.jumio, self.clock
+        return EndRetention(*parts)
+
     def _settle(self, known: Known, deadline: Deadline) -> None:
         before = known.execution
         self._tell_outcome(known)
         if before.state.final and not before.under_review:
             self._tell_lapse(known)
+            self.end_retention(before, deadline)
             return
         now_known = self.advance(known, deadline)
         if now_known is not known:
@@ -124,7 +133,7 @@ class SettleExecution:
             return
         self.bus.publish(execution, known.account, execution.news[1])
         try:
-            self.store.published(execution)
+            self.store.published(execution, self.end_retention.over_at(execution))
         except ConditionFailed:
             return  # the person was erased meanwhile, or a review has ended
         _logger.info(LogCode.OUTCOME_PUBLISHED, extra=about(execution))
@@ -132,13 +141,14 @@ class SettleExecution:
     def _tell_lapse(self, known: Known) -> None:
         """Publish that an approval was for a time that is over, unless a newer one stands."""
         execution = known.execution
-        if not execution.lapsed(self.clock()):
+        at = execution.lapses_at
+        if at is None or at > self.clock() or execution.unpublished:
             return
         if known.progress.approved_by == execution.reference:
-            self.bus.publish(execution, known.account, execution.valid_until or 0, lapsed=True)
+            self.bus.publish(execution, known.account, at, lapsed=True)
             _logger.info(LogCode.LAPSE_PUBLISHED, extra=about(execution))
         with contextlib.suppress(ConditionFailed):  # the person was erased meanwhile
-            self.store.lapsed(execution)
+            self.store.lapsed(execution, self.end_retention.over_at(execution))
 
     def _tell_progress(self, known: Known) -> None:
         execution = known.execution
