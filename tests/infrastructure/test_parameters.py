@@ -1,6 +1,7 @@
 """What CloudFormation refuses before it creates anything."""
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ FOREIGN = {
 }
 LOCAL = {"Environment": "local", "JumioBaseUrl": "http://127.0.0.1:9000"}
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:on-call"
+CERTIFICATE = f"arn:aws:acm:eu-central-1:123456789012:certificate/{uuid.UUID(int=7)}"
 BOUNDARY = "arn:aws:iam::123456789012:policy/teams/ours"
 
 TAKEN = [
@@ -34,6 +36,9 @@ TAKEN = [
     {**OURS, "AllowedOrigins": "https://www.acme.example,http://localhost:5173"},
     {**FOREIGN, "RequiredScope": "aws.cognito.signin.user.admin"},
     {**FOREIGN, "RequiredScope": "https://acme.example/verify"},
+    {**OURS, "DomainName": "api.acme.example", "BasePath": "kyc/v1", "ExecuteApi": "closed"},
+    {**OURS, "DomainName": "api.acme.example", "CertificateArn": CERTIFICATE},
+    {**OURS, "SignInReturnUrls": "https://www.acme.example/in,acme://in", "SignInMfa": "ON"},
 ]
 REFUSED = [
     {},
@@ -57,6 +62,16 @@ REFUSED = [
     {**OURS, "AccountCallsPerSecond": "0"},
     {**OURS, "DailyCeiling": "0"},
     {**OURS, "RequiredScope": "none"},
+    {**OURS, "DomainName": "https://api.acme.example"},
+    {**OURS, "DomainName": "api.acme.example", "BasePath": "/kyc"},
+    {**OURS, "CertificateArn": CERTIFICATE},
+    {**OURS, "BasePath": "kyc"},
+    {**OURS, "ExecuteApi": "closed"},
+    {**OURS, "SignInDomainPrefix": "Acme"},
+    {**OURS, "SignInReturnUrls": "www.acme.example"},
+    {**OURS, "SignInReturnUrls": "https://*.acme.example"},
+    {**OURS, "CallbacksPerSecond": "0"},
+    {**OURS, "CallbackConcurrency": "-1"},
     {**OURS, "RequiredScope": "one two"},
     {**OURS, "Environment": "staging"},
     {**OURS, "Environment": "local"},
