@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import httpx
 
 from jumio_simulator.admin.client import AdminClient
-from local.demo.people import Person, add, sign_in
+from local.demo.people import Person, access_token, add
 from local.stack import DIRECTORY
 from tests.support.reconfigured import reconfigured
 from tests.support.stack import RunningStack, running_stack
@@ -47,12 +47,10 @@ class Crowd:
             limits=httpx.Limits(max_connections=size),
         )
         self._tokens = []
-        cognito, outputs = stack.aws.cognito, stack.outputs
         for number in range(size):
             person = Person("Somebody", f"crowd.{time.time_ns()}.{number}", "Invented-Password-0")
-            add(cognito, outputs["UserPoolId"], person)
-            client = outputs["UserPoolClientId"]
-            self._tokens.append(sign_in(cognito, client, person.username, person.password))
+            add(stack.aws.cognito, stack.outputs["UserPoolId"], person)
+            self._tokens.append(access_token(stack.facts, person))
 
     def ask(self, number: int, **body: object) -> Visit:
         """POST /sessions as one of them."""

@@ -132,12 +132,12 @@ def _session(app: Frontend, wanted: dict[str, str]) -> str | None:
 @contextlib.contextmanager
 def _signed_in(facts: dict[str, Any], username: str | None) -> Iterator[tuple[Frontend, str]]:
     """The app of a demo user, the last one for None, with the access token."""
-    passwords = {user["username"]: user["password"] for user in facts["users"]}
-    chosen = username or list(passwords)[-1]
-    if chosen not in passwords:
-        raise StackError(f"no demo user {chosen}: there are {', '.join(passwords)}")
+    known = {user["username"]: user for user in facts["users"]}
+    chosen = username or list(known)[-1]
+    if chosen not in known:
+        raise StackError(f"no demo user {chosen}: there are {', '.join(known)}")
     with Frontend(facts) as app:
-        yield app, app.sign_in(chosen, passwords[chosen])
+        yield app, app.sign_in(known[chosen]["email"], known[chosen]["password"])
 
 
 @contextlib.contextmanager

@@ -37,7 +37,13 @@ _BEFORE = "before this: "
 # A first deployment that fails leaves nothing behind; one that succeeds is protected at once.
 _NEW, _KEPT = {"DeletionProtection": "false"}, {"DeletionProtection": "true"}
 # What belongs to a function as such, and to no version of it.
-_UNVERSIONED = {"DeploymentPreference", "Events", "EventInvokeConfig", "Role"}
+_UNVERSIONED = {
+    "DeploymentPreference",
+    "Events",
+    "EventInvokeConfig",
+    "ReservedConcurrentExecutions",
+    "Role",
+}
 Template = dict[str, Any]
 
 

@@ -44,7 +44,7 @@ class Desk:
     def open(self, aws: LocalAws, facts: dict[str, Any], count: int) -> None:
         """From now on there is somebody to sign in: so many people."""
         self._aws, self._cognito = aws, aws.cognito
-        self._outputs: dict[str, str] = facts["outputs"]
+        self._facts, self._outputs = facts, facts["outputs"]
         self._simulator = AdminClient(facts["simulator"])
         self._known = {person.username: person for person in people.several(count)}
 
@@ -82,10 +82,7 @@ class Desk:
         return response
 
     async def _signed_in(self, person: Person) -> Response:
-        client = self._outputs["UserPoolClientId"]
-        token = await run_in_threadpool(
-            people.sign_in, self._cognito, client, person.username, person.password
-        )
+        token = await run_in_threadpool(people.access_token, self._facts, person)
         return JSONResponse({"person": _named(person), "token": token})
 
     async def _people(self, _: Request) -> Response:

@@ -1,13 +1,12 @@
 """An app in front of the product: everything it does goes over HTTP, as in a browser or a phone."""
 
-import json
 import time
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-_COGNITO = "AWSCognitoIdentityProviderService.InitiateAuth"
+from local.demo.sign_in import sign_in
 
 
 class Frontend:
@@ -33,21 +32,9 @@ class Frontend:
         """Let go of connections."""
         self._http.close()
 
-    def sign_in(self, username: str, password: str) -> str:
+    def sign_in(self, email: str, password: str) -> str:
         """Sign in at the identity provider; returns the access token, and keeps it."""
-        answer = self._http.post(
-            self._facts["aws_endpoint"],
-            headers={"X-Amz-Target": _COGNITO, "Content-Type": "application/x-amz-json-1.1"},
-            content=json.dumps(
-                {
-                    "ClientId": self._facts["outputs"]["UserPoolClientId"],
-                    "AuthFlow": "USER_PASSWORD_AUTH",
-                    "AuthParameters": {"USERNAME": username, "PASSWORD": password},
-                }
-            ),
-        )
-        answer.raise_for_status()
-        self._token = str(answer.json()["AuthenticationResult"]["AccessToken"])
+        self._token = str(sign_in(self._facts, email, password)["access_token"])
         return self._token
 
     def use_token(self, token: str) -> None:

@@ -1,9 +1,10 @@
 """Invented people who can sign in at the stack's own user pool."""
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local.cloud.aws import LocalAws
+from local.demo.sign_in import sign_in
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
@@ -16,6 +17,11 @@ class Person:
     name: str
     username: str
     password: str
+
+    @property
+    def email(self) -> str:
+        """By which the pool knows them."""
+        return f"{self.username}@example.com"
 
 
 PEOPLE = (
@@ -40,46 +46,38 @@ def several(count: int) -> list[Person]:
     return [*PEOPLE[:count], *(invented(number) for number in range(count - len(PEOPLE)))]
 
 
-def enrol(aws: LocalAws, outputs: dict[str, str], count: int) -> list[dict[str, str]]:
+def enrol(aws: LocalAws, facts: dict[str, Any], count: int) -> list[dict[str, str]]:
     """Create people in the pool; returns each with an access token from signing in."""
-    cognito, enrolled = aws.cognito, []
+    enrolled = []
     for person in several(count):
-        add(cognito, outputs["UserPoolId"], person)
-        token = sign_in(cognito, outputs["UserPoolClientId"], person.username, person.password)
-        enrolled.append({**asdict(person), "access_token": token})
+        add(aws.cognito, facts["outputs"]["UserPoolId"], person)
+        token = access_token(facts, person)
+        enrolled.append({**asdict(person), "email": person.email, "access_token": token})
     return enrolled
 
 
 def add(cognito: "CognitoIdentityProviderClient", pool: str, person: Person) -> None:
     """Create a user of the pool who need not change the password first."""
-    email = f"{person.username}@example.com"
     cognito.admin_create_user(
         UserPoolId=pool,
-        Username=person.username,
+        Username=person.email,
         MessageAction="SUPPRESS",
         UserAttributes=[
-            {"Name": "email", "Value": email},
+            {"Name": "email", "Value": person.email},
             {"Name": "email_verified", "Value": "true"},
         ],
     )
     cognito.admin_set_user_password(
-        UserPoolId=pool, Username=person.username, Password=person.password, Permanent=True
+        UserPoolId=pool, Username=person.email, Password=person.password, Permanent=True
     )
 
 
 def replace(cognito: "CognitoIdentityProviderClient", pool: str, person: Person) -> None:
     """Make a stranger of a user of the pool: the same name and password, another subject."""
-    cognito.admin_delete_user(UserPoolId=pool, Username=person.username)
+    cognito.admin_delete_user(UserPoolId=pool, Username=person.email)
     add(cognito, pool, person)
 
 
-def sign_in(
-    cognito: "CognitoIdentityProviderClient", client_id: str, username: str, password: str
-) -> str:
-    """A fresh access token, as an app gets it."""
-    answer = cognito.initiate_auth(
-        ClientId=client_id,
-        AuthFlow="USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": username, "PASSWORD": password},
-    )
-    return str(answer["AuthenticationResult"]["AccessToken"])
+def access_token(facts: dict[str, Any], person: Person) -> str:
+    """A fresh access token, as the person's app gets it."""
+    return str(sign_in(facts, person.email, person.password)["access_token"])

@@ -52,8 +52,9 @@ def running(console: Console, directory: Path, wishes: Wishes) -> Iterator[Stack
             with AdminClient(bare.facts["simulator"]) as admin:
                 admin.set_scenario(wishes.scenario, default=True)
         console.step(f"signing in {wishes.people} demo users")
-        users = people.enrol(bare.aws, bare.facts["outputs"], wishes.people)
-        desk.open(bare.aws, bare.facts, wishes.people)
+        facts = bare.facts | {"page": server.url}
+        users = people.enrol(bare.aws, facts, wishes.people)
+        desk.open(bare.aws, facts, wishes.people)
         names = own.names or _shipped(chosen.parameters["Journeys"])
         contract.open(bare.facts["api"])
         page.configure(

@@ -65,7 +65,7 @@ class Walk:
     def _sign_in(self, app: Frontend) -> None:
         self._step(f"{_PERSON.name} signs in to the app")
         people.add(self._stack.aws.cognito, self._stack.facts["outputs"]["UserPoolId"], _PERSON)
-        token = app.sign_in(_PERSON.username, _PERSON.password)
+        token = app.sign_in(_PERSON.email, _PERSON.password)
         self._show(f"access token of the app's identity provider: {_shortened(token)}")
         answer = app.verification()
         self._show(f"GET /verification  {answer.status_code} {answer.text}")

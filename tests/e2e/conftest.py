@@ -9,7 +9,7 @@ import pytest
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener
-from local.demo.people import Person, add, sign_in
+from local.demo.people import Person, access_token, add
 from tests.support.stack import (
     TESTS,
     RunningStack,
@@ -60,8 +60,7 @@ def new_frontend(
         person = new_person()
         app = Frontend(stack.facts)
         opened.append(app)
-        client = stack.outputs["UserPoolClientId"]
-        app.use_token(sign_in(stack.aws.cognito, client, person.username, person.password))
+        app.use_token(access_token(stack.facts, person))
         return app
 
     yield make

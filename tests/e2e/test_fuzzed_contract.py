@@ -15,7 +15,7 @@ import pytest
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.observer import log_lines
-from local.demo.people import Person, sign_in
+from local.demo.people import Person, access_token
 from local.stack import ROOT
 from tests.support.stack import TESTS, RunningStack, running_stack, sharing
 from verification.domain.capability import SigningKey, sign
@@ -45,8 +45,8 @@ def stack(artefacts: Path) -> Iterator[RunningStack]:
 def environment(stack: RunningStack, new_person: Callable[[], Person]) -> dict[str, str]:
     """What the hooks need: access tokens of many people, and an address that Jumio could have."""
     people = [new_person() for _ in range(CROWD)]
-    client, secret = stack.outputs["UserPoolClientId"], stack.outputs["CallbackSecretArn"]
-    tokens = [sign_in(stack.aws.cognito, client, one.username, one.password) for one in people]
+    secret = stack.outputs["CallbackSecretArn"]
+    tokens = [access_token(stack.facts, one) for one in people]
     key = json.loads(stack.aws.secrets.get_secret_value(SecretId=secret)["SecretString"])
     capability = sign(SigningKey(key["version"], key["key"]), "1-" + "A" * 43, "0" * 32)
     return {

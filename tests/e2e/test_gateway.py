@@ -1,10 +1,13 @@
 """What the gateway lets through, before any function of ours is asked."""
 
+from typing import Any
+
 import boto3
 import pytest
 import requests
 
-from local.demo.people import Person, add, sign_in
+from local.demo.people import Person, add
+from local.demo.sign_in import SCOPES, sign_in
 from tests.support.stack import RunningStack
 from tests.support.waiting import eventually
 
@@ -15,14 +18,25 @@ def _call(stack: RunningStack, method: str, path: str, **headers: str) -> reques
     return requests.request(method, stack.facts["api"] + path, headers=headers, timeout=30)
 
 
-def _token(stack: RunningStack, client_id: str, kind: str = "AccessToken") -> str:
-    user = stack.facts["users"][0]
-    answer = stack.aws.cognito.initiate_auth(
-        ClientId=client_id,
-        AuthFlow="USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": user["username"], "PASSWORD": user["password"]},
+def _token(stack: RunningStack, kind: str = "access_token", client_id: str = "") -> str:
+    """What Ada gets from the stack's user pool, by this app of hers or by the product's."""
+    user, outputs = stack.facts["users"][0], stack.outputs
+    app = {**outputs, "UserPoolClientId": client_id or outputs["UserPoolClientId"]}
+    return str(sign_in(stack.facts | {"outputs": app}, user["email"], user["password"])[kind])
+
+
+def _app(stack: RunningStack, pool: str) -> str:
+    """Another app, which may ask a pool for the same as the product's."""
+    made = stack.aws.cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="another app",
+        CallbackURLs=[stack.facts["page"]],
+        AllowedOAuthFlows=["code"],
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthScopes=SCOPES.split(),
+        SupportedIdentityProviders=["COGNITO"],
     )
-    return str(answer["AuthenticationResult"][kind])  # type: ignore[literal-required]
+    return made["UserPoolClient"]["ClientId"]
 
 
 def _standing(stack: RunningStack, token: str) -> int:
@@ -60,40 +74,38 @@ def test_a_token_of_another_user_pool_is_refused(
     stack: RunningStack, method: str, path: str
 ) -> None:
     cognito = stack.aws.cognito
-    pool = cognito.create_user_pool(PoolName="foreign")["UserPool"]["Id"]
-    client = cognito.create_user_pool_client(
-        UserPoolId=pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
-    )["UserPoolClient"]["ClientId"]
+    pool = cognito.create_user_pool(PoolName="foreign", UsernameAttributes=["email"])
+    pool_id = pool["UserPool"]["Id"]
+    scope = {"ScopeName": "start", "ScopeDescription": "Be verified"}
+    cognito.create_resource_server(
+        UserPoolId=pool_id, Identifier="verification", Name="verification", Scopes=[scope]
+    )
     stranger = Person("Stranger", "stranger", "Invented-Password-0")
-    add(cognito, pool, stranger)
-    token = sign_in(cognito, client, stranger.username, stranger.password)
+    add(cognito, pool_id, stranger)
+    foreign = stack.facts | {"outputs": {"UserPoolClientId": _app(stack, pool_id)}}
+    token = sign_in(foreign, stranger.email, stranger.password)["access_token"]
     assert _call(stack, method, path, Authorization=f"Bearer {token}").status_code == 401
 
 
 def test_a_token_for_another_app_of_the_same_pool_is_refused(stack: RunningStack) -> None:
-    client = stack.aws.cognito.create_user_pool_client(
-        UserPoolId=stack.outputs["UserPoolId"],
-        ClientName="another app",
-        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
-    )["UserPoolClient"]["ClientId"]
-    token = _token(stack, client)
+    token = _token(stack, client_id=_app(stack, stack.outputs["UserPoolId"]))
     assert _standing(stack, token) == 401
 
 
 def test_an_expired_token_is_refused(stack: RunningStack) -> None:
-    client_id = stack.outputs["UserPoolClientId"]
+    cognito = stack.aws.cognito
+    asked: dict[str, Any] = cognito.describe_user_pool_client(
+        UserPoolId=stack.outputs["UserPoolId"], ClientId=stack.outputs["UserPoolClientId"]
+    )["UserPoolClient"]
+    kept = {"UserPoolId", "ClientId", "CallbackURLs", "SupportedIdentityProviders"}
     settings = {
-        "UserPoolId": stack.outputs["UserPoolId"],
-        "ClientId": client_id,
-        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        name: value for name, value in asked.items() if name in kept or "AllowedOAuth" in name
     }
-    stack.aws.cognito.update_user_pool_client(
-        **settings, AccessTokenValidity=1, TokenValidityUnits={"AccessToken": "seconds"}
-    )
-    token = _token(stack, client_id)
-    stack.aws.cognito.update_user_pool_client(
-        **settings, AccessTokenValidity=1, TokenValidityUnits={"AccessToken": "hours"}
-    )
+    lifetime = {"AccessTokenValidity": 1, "TokenValidityUnits": {"AccessToken": "seconds"}}
+    cognito.update_user_pool_client(**settings, **lifetime)
+    token = _token(stack)
+    lifetime["TokenValidityUnits"] = {"AccessToken": "hours"}
+    cognito.update_user_pool_client(**settings, **lifetime)
     assert eventually(lambda: _standing(stack, token), lambda status: status == 401) == 401
 
 
@@ -102,7 +114,7 @@ def test_a_token_without_the_scope_is_forbidden(
     stack: RunningStack, method: str, path: str
 ) -> None:
     """An id token has the right issuer and audience, and no scope at all."""
-    token = _token(stack, stack.outputs["UserPoolClientId"], "IdToken")
+    token = _token(stack, "id_token")
     assert _call(stack, method, path, Authorization=f"Bearer {token}").status_code == 403
 
 
@@ -146,6 +158,17 @@ def test_callbacks_need_no_token_but_a_capability(stack: RunningStack) -> None:
     answer = requests.post(f"{stack.facts['api']}/callbacks/invented", json={}, timeout=30)
     assert answer.status_code not in {200, 401}
     assert answer.headers["Content-Type"].startswith("application/problem+json")
+
+
+def test_who_knows_the_password_but_not_the_page_gets_no_token(stack: RunningStack) -> None:
+    """There is one way to sign in, here as in production: the code flow."""
+    user = stack.facts["users"][0]
+    with pytest.raises(stack.aws.cognito.exceptions.InvalidParameterException, match="not enabled"):
+        stack.aws.cognito.initiate_auth(
+            ClientId=stack.outputs["UserPoolClientId"],
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": user["email"], "PASSWORD": user["password"]},
+        )
 
 
 def test_functions_are_held_to_their_roles(stack: RunningStack) -> None:

@@ -213,7 +213,7 @@ def test_nobody_sees_somebody_elses_session(
     mine = frontend.create_session(channel="sdk").json()
     other: Person = new_person()
     with Frontend(stack.facts) as app:
-        app.sign_in(other.username, other.password)
+        app.sign_in(other.email, other.password)
         assert app.verification().json()["status"] == "none"
         theirs = app.create_session(channel="sdk").json()
     assert theirs != mine

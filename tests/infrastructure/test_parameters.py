@@ -1,14 +1,13 @@
 """What CloudFormation refuses before it creates anything."""
 
-import re
-from typing import Any
+import uuid
 
 import pytest
 
+from tests.support.refused import DECLARED, refusals
 from tests.support.template import template
 
 WHOLE = template()
-DECLARED: dict[str, dict[str, Any]] = WHOLE["Parameters"]
 OURS = {
     "JumioUserAgent": "Acme Onboarding/2.1",
     "AllowedOrigins": "https://www.acme.example",
@@ -22,6 +21,7 @@ FOREIGN = {
 }
 LOCAL = {"Environment": "local", "JumioBaseUrl": "http://127.0.0.1:9000"}
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:on-call"
+CERTIFICATE = f"arn:aws:acm:eu-central-1:123456789012:certificate/{uuid.UUID(int=7)}"
 BOUNDARY = "arn:aws:iam::123456789012:policy/teams/ours"
 
 TAKEN = [
@@ -34,6 +34,9 @@ TAKEN = [
     {**OURS, "AllowedOrigins": "https://www.acme.example,http://localhost:5173"},
     {**FOREIGN, "RequiredScope": "aws.cognito.signin.user.admin"},
     {**FOREIGN, "RequiredScope": "https://acme.example/verify"},
+    {**OURS, "DomainName": "api.acme.example", "BasePath": "kyc/v1", "ExecuteApi": "closed"},
+    {**OURS, "DomainName": "api.acme.example", "CertificateArn": CERTIFICATE},
+    {**OURS, "SignInReturnUrls": "https://www.acme.example/in,acme://in", "SignInMfa": "ON"},
 ]
 REFUSED = [
     {},
@@ -57,6 +60,16 @@ REFUSED = [
     {**OURS, "AccountCallsPerSecond": "0"},
     {**OURS, "DailyCeiling": "0"},
     {**OURS, "RequiredScope": "none"},
+    {**OURS, "DomainName": "https://api.acme.example"},
+    {**OURS, "DomainName": "api.acme.example", "BasePath": "/kyc"},
+    {**OURS, "CertificateArn": CERTIFICATE},
+    {**OURS, "BasePath": "kyc"},
+    {**OURS, "ExecuteApi": "closed"},
+    {**OURS, "SignInDomainPrefix": "Acme"},
+    {**OURS, "SignInReturnUrls": "www.acme.example"},
+    {**OURS, "SignInReturnUrls": "https://*.acme.example"},
+    {**OURS, "CallbacksPerSecond": "0"},
+    {**OURS, "CallbackConcurrency": "-1"},
     {**OURS, "RequiredScope": "one two"},
     {**OURS, "Environment": "staging"},
     {**OURS, "Environment": "local"},
@@ -95,45 +108,3 @@ def test_a_rule_says_what_is_to_be_done() -> None:
     for rule in WHOLE["Rules"].values():
         for assertion in rule["Assertions"]:
             assert len(assertion["AssertDescription"].split()) > 5
-
-
-def refusals(given: dict[str, str]) -> list[str]:
-    """Everything that CloudFormation has against these values."""
-    values = {name: given.get(name, str(one["Default"])) for name, one in DECLARED.items()}
-    broken = [name for name, value in values.items() if not _allowed(DECLARED[name], value)]
-    for rule in WHOLE["Rules"].values():
-        if _holds(rule["RuleCondition"], values):
-            broken += [
-                assertion["AssertDescription"]
-                for assertion in rule["Assertions"]
-                if not _holds(assertion["Assert"], values)
-            ]
-    return broken
-
-
-def _allowed(declared: dict[str, Any], value: str) -> bool:
-    single = value.split(",") if declared["Type"] == "CommaDelimitedList" else [value]
-    return (
-        all(re.search(declared.get("AllowedPattern", ""), one) for one in single)
-        and value in [str(one) for one in declared.get("AllowedValues", [value])]
-        and (declared["Type"] != "Number" or float(value) >= declared.get("MinValue", 0))
-        and len(value) <= declared.get("MaxLength", 4096)
-    )
-
-
-def _holds(condition: dict[str, Any], values: dict[str, str]) -> bool:
-    ((function, arguments),) = condition.items()
-
-    def value(operand: dict[str, str] | str) -> str:
-        return values[operand["Ref"]] if isinstance(operand, dict) else operand
-
-    match function:
-        case "Fn::Not":
-            return not _holds(arguments[0], values)
-        case "Fn::Equals":
-            return value(arguments[0]) == value(arguments[1])
-        case "Fn::Contains":
-            return value(arguments[1]) in value(arguments[0]).split(",")
-        case "Fn::EachMemberEquals":
-            return all(one == value(arguments[1]) for one in value(arguments[0]).split(","))
-    raise AssertionError(f"a rule cannot use {function}")

@@ -18,11 +18,12 @@ FOREIGN = {
 }
 CALLBACK = "POST /callbacks/{capability}"
 ASKED_FOR = {"Fn::If": ["ScopeIsRequired", {"Ref": "RequiredScope"}, {"Ref": "AWS::NoValue"}]}
-SCOPE = ["ScopeIsCognitos", "aws.cognito.signin.user.admin", ASKED_FOR]
+SCOPE = ["ScopeIsOurs", "verification/start", ASKED_FOR]
 SCOPED = [{"Users": [{"Fn::If": SCOPE}]}]
 A_DAY = 86_400
 # The oldest, the newest, and those between; China has no Cognito.
 REGIONS = ["us-east-1", "eu-central-1", "ap-northeast-3", "ap-southeast-5", "ca-west-1"]
+NAMED_WITHIN = {"AWS::Lambda::Alias", "AWS::Cognito::UserPoolResourceServer"}  # a function, a pool
 ACCEPTED = {"W2001": "SAM has put the value of Rollout where it was referred to"}
 
 
@@ -163,12 +164,12 @@ def test_nothing_has_a_name_that_a_second_stack_would_want_too(resources: Resour
     """What SAM makes of the template counts: it names some things that the template does not."""
     unique = {"StageName", "AttributeName", "MetricName", "PolicyName"}  # within their own resource
     for logical_id, resource in resources.items():
-        alias = resource["Type"] == "AWS::Lambda::Alias"
+        of_another = resource["Type"] in NAMED_WITHIN
         for member, value in resource["Properties"].items():
-            fixed = member.endswith("Name") and isinstance(value, str) and not alias
+            fixed = member.endswith("Name") and isinstance(value, str) and not of_another
             if fixed and member not in unique:
                 raise AssertionError(f"{logical_id} is always called {value}")
-            if member in {"Name", "LayerName", "DashboardName"} and not alias:
+            if member in {"Name", "LayerName", "DashboardName"} and not of_another:
                 assert "${AWS::StackName}" in value["Fn::Sub"], logical_id
 
 
@@ -182,22 +183,18 @@ def test_what_api_gateway_finds_strange_ends_the_deployment(resources: Resources
     assert resources["Api"]["Properties"]["FailOnWarnings"] is True
 
 
-def test_nobody_can_call_as_often_as_they_like(stage: dict[str, Any]) -> None:
-    limits = stage["DefaultRouteSettings"]
-    assert 0 < limits["ThrottlingRateLimit"] <= limits["ThrottlingBurstLimit"]
-
-
 def test_nothing_refers_to_what_is_not_deployed_with_a_foreign_issuer(
     stack: dict[str, Any],
 ) -> None:
-    """References to the user pool stand behind its condition."""
-    conditional = {
-        name for name, one in stack["Resources"].items() if one.get("Condition") == "OwnUserPool"
+    """References to what is made under a condition stand behind it."""
+    conditions = {
+        name: one["Condition"] for name, one in stack["Resources"].items() if "Condition" in one
     }
-    assert conditional == {"UserPool", "UserPoolClient"}
+    assert {"OwnUserPool", "DomainIsMade", "OwnDomain"} <= set(conditions.values())
     for name, output in stack["Outputs"].items():
-        referred = set(re.findall(r'"(?:Ref|Fn::GetAtt)": \[?"(\w+)"', json.dumps(output)))
-        assert output.get("Condition") == "OwnUserPool" or not referred & conditional, name
+        found = re.findall(r'"(?:Ref|Fn::GetAtt)": \[?"(\w+)"|\$\{(\w+)', json.dumps(output))
+        for referred in {one or other for one, other in found} & set(conditions):
+            assert output.get("Condition") == conditions[referred], name
 
 
 def test_cloudformation_has_nothing_to_complain_about(stack: dict[str, Any]) -> None:

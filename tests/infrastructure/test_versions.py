@@ -67,6 +67,9 @@ def test_code_makes_a_new_version_of_its_function(name: str) -> None:
         ("Journeys", "another"),
         ("CallbackSourceMode", "enforce"),
         ("PublicBaseUrl", "https://api.acme.example"),
+        ("DomainName", "api.acme.example"),
+        ("BasePath", "kyc"),
+        ("SessionConcurrency", "20"),
         ("JumioDataCenter", "amer-1"),
         ("SubjectClaim", "oid"),
         ("LogRetentionDays", "90"),
@@ -91,5 +94,6 @@ def test_without_the_stamp_a_parameter_would_reach_nobody() -> None:
 
 def _refers(value: Any, parameter: str) -> bool:
     if isinstance(value, dict):
-        return value == {"Ref": parameter} or any(_refers(one, parameter) for one in value.values())
+        named = {"Ref": parameter}, {"Fn::Sub": f"https://${{{parameter}}}"}
+        return value in named or any(_refers(one, parameter) for one in value.values())
     return isinstance(value, list) and any(_refers(one, parameter) for one in value)

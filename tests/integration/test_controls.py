@@ -14,6 +14,7 @@ from local.__main__ import main
 from local.cloud.aws import LocalAws
 from local.demo.observer import table_items
 from local.demo.people import enrol
+from local.demo.sign_in import SCOPES
 from local.stack import ROOT
 from tests.support.bff import jumio_client
 from tests.support.jumio import REQUEST
@@ -21,6 +22,8 @@ from tests.support.ministack import running_ministack
 from tests.support.servers import answer_json, socket_server
 from tests.support.waiting import FAILSAFE
 from verification.domain.deadline import Deadline
+
+PAGE = "http://127.0.0.1:5173"
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +54,20 @@ def outputs(aws: LocalAws) -> dict[str, str]:
         BillingMode="PAY_PER_REQUEST",
     )
     aws.events.create_event_bus(Name="bus")
-    pool = aws.cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]
+    made = aws.cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])
+    pool = made["UserPool"]["Id"]
+    start = {"ScopeName": "start", "ScopeDescription": "Be verified"}
+    aws.cognito.create_resource_server(
+        UserPoolId=pool, Identifier="verification", Name="verification", Scopes=[start]
+    )
     client = aws.cognito.create_user_pool_client(
-        UserPoolId=pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+        UserPoolId=pool,
+        ClientName="app",
+        CallbackURLs=[PAGE],
+        AllowedOAuthFlows=["code"],
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthScopes=SCOPES.split(),
+        SupportedIdentityProviders=["COGNITO"],
     )["UserPoolClient"]["ClientId"]
     return {
         "TableName": "table",
@@ -77,8 +91,9 @@ def directory(
         "region": aws.region,
         "simulator": simulator.url,
         "outputs": outputs,
-        "users": enrol(aws, outputs, 3),
+        "page": PAGE,
     }
+    facts["users"] = enrol(aws, facts, 3)
     (folder / "stack.json").write_text(json.dumps(facts))
     return folder
 

@@ -95,6 +95,14 @@ FORGED = {
     "very long": GENUINE + "A" * 5000,
     "only the seal": SEAL,
 }
+WELL_FORMED = {
+    "a changed seal",
+    "somebody else's user key",
+    "another attempt",
+    "another version",
+    "a foreign key",
+    "a key that was never ours",
+}
 WRONG: dict[str, Json] = {
     **{f"capability: {name}": {"capability": text} for name, text in FORGED.items()},
     "no body": {"body": None},
@@ -198,21 +206,35 @@ def test_a_brand_new_key_is_accepted_although_an_older_one_is_cached(
     assert function(call(key="1"))["statusCode"] == 200
 
 
-def test_forgers_cannot_make_us_ask_for_keys_all_the_time(
-    function: Function, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every question to Secrets Manager."""
+    stages: list[str] = []
     fetch = Secrets._fetch
 
     def counting(self: Secrets, secret_id: str, stage: str) -> dict[str, str] | None:
-        asked.append(stage)
+        stages.append(stage)
         return fetch(self, secret_id, stage)
 
     monkeypatch.setattr(Secrets, "_fetch", counting)
+    return stages
+
+
+def test_forgers_cannot_make_us_ask_for_keys_all_the_time(
+    function: Function, asked: list[str]
+) -> None:
     for _ in range(20):
-        function(call("1.forged.address.0"))
+        function(call(FORGED["a foreign key"]))
 
     assert sorted(asked) == ["AWSCURRENT", "AWSPREVIOUS"]
+
+
+@pytest.mark.parametrize("name", sorted(set(FORGED) - WELL_FORMED))
+def test_no_secret_is_read_for_what_does_not_even_look_like_a_capability(
+    function: Function, asked: list[str], name: str
+) -> None:
+    assert function(call(FORGED[name]))["statusCode"] == 404
+    assert asked == []
 
 
 def test_without_the_queue_there_is_no_200(function: Function, hints: Hints) -> None:

@@ -35,7 +35,7 @@ def users(stack: RunningStack, make: Callable[[], Person], number: int) -> Itera
         signed_in = []
         for _ in range(number):
             person, app = make(), opened.enter_context(Frontend(stack.facts))
-            signed_in.append(User(app, app.sign_in(person.username, person.password)))
+            signed_in.append(User(app, app.sign_in(person.email, person.password)))
         yield signed_in
 
 

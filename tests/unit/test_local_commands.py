@@ -21,7 +21,7 @@ FACTS = {
     "simulator": "http://127.0.0.1:1",
     "region": "eu-central-1",
     "outputs": {"UserPoolClientId": "app"},
-    "users": [{"username": "ada.demo", "password": "invented"}],
+    "users": [{"username": "ada.demo", "email": "ada.demo@example.com", "password": "invented"}],
 }
 
 

@@ -12,7 +12,7 @@ def test_the_api_can_be_read_and_tried(visitor: Visitor) -> None:
     page.on("request", lambda asked: asked.url.startswith(own) or strangers.append(asked.url))
     with Frontend(visitor.facts) as app:
         user = visitor.facts["users"][1]
-        token = app.sign_in(user["username"], user["password"])
+        token = app.sign_in(user["email"], user["password"])
 
     page.goto(visitor.facts["contract"])
     page.get_by_role("button", name="Authorize").first.click()

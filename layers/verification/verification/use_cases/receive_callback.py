@@ -16,7 +16,10 @@ from verification.domain.sources import Sources
 from verification.observability import LogCode, Metric, count
 
 _logger = logging.getLogger(__name__)
-_CAPABILITY = re.compile(r"^[A-Za-z0-9_.-]{1,200}$")
+_SEAL = r"[A-Za-z0-9_-]{43}"
+_CAPABILITY = re.compile(
+    rf"[A-Za-z0-9]{{1,50}}\.[A-Za-z0-9]{{1,50}}-{_SEAL}\.[0-9a-f]{{32}}\.{_SEAL}"
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class ReceiveCallback:
         _logger.info(LogCode.CALLBACK_QUEUED, extra={"reference": right.reference})
 
     def _verified(self, claimed: str) -> Capability | None:
-        if not _CAPABILITY.match(claimed):
+        if not _CAPABILITY.fullmatch(claimed):  # no secret is read for it
             return None
         # A key that was rotated in just now may have signed what a cached key refuses.
         return verify(self.signing_keys(False), claimed) or verify(self.signing_keys(True), claimed)
