@@ -23,6 +23,7 @@ from verification.store.items import (
     decision_of,
     execution_key,
     execution_of,
+    heard_at,
     journey_key,
     owner_key,
     progress_changes,
@@ -154,7 +155,8 @@ class OutcomeStore:
             told = "#verdict = :verdict AND attribute_not_exists(#unpublished)"
             forward = When(told, {"verdict": execution.verdict})
         key = execution_key(execution.user_key, execution.reference)
-        operations = [update(key, forward, changes=changes)]
+        heard = {} if news.manual else {heard_at(news.state): news.at}
+        operations = [update(key, forward, changes=changes | heard)]
         # What an erasure cannot have seen: a new item, or a word about what has ended.
         if not known.progress.revision or news.manual:
             spared = "attribute_exists(#pk) AND "
@@ -288,7 +290,7 @@ def _execution_changes(news: News) -> Item:
 
 
 def _moved(execution: Execution, changes: Item, news: News) -> Execution:
-    """What would be read of an execution now."""
+    """What would be read of an execution now, but for what was heard of it and when."""
     missing = {"ends_at": 0, "unpublished": False}
     moved: Item = {
         name: missing.get(name) if value is None else value for name, value in changes.items()
