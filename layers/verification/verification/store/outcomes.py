@@ -290,7 +290,7 @@ def _execution_changes(news: News) -> Item:
 
 
 def _moved(execution: Execution, changes: Item, news: News) -> Execution:
-    """What would be read of an execution now, but for what was heard of it and when."""
+    """What would be read of an execution now."""
     missing = {"ends_at": 0, "unpublished": False}
     moved: Item = {
         name: missing.get(name) if value is None else value for name, value in changes.items()
@@ -299,6 +299,8 @@ def _moved(execution: Execution, changes: Item, news: News) -> Execution:
         moved["decision"] = decision_of(moved["decision"])
     if news.manual:
         moved["manual"] = news.manual
+    else:
+        moved["heard"] = tuple(sorted((*execution.heard, (news.at, news.state))))
     return replace(execution, **{name: moved[name] for name in moved.keys() - {"rank", "due"}})
 
 
