@@ -5,7 +5,7 @@ from verification.store.breaker import Breaker
 from verification.store.erasure import ErasureStore
 from verification.store.limiter import Limiter
 from verification.store.outcomes import OutcomeStore
-from verification.store.sessions import SessionStore
+from verification.store.sessions import LeaseLost, SessionStore
 from verification.store.table import ConditionFailed, Table
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Claim",
     "ConditionFailed",
     "ErasureStore",
+    "LeaseLost",
     "Limiter",
     "OutcomeStore",
     "SessionStore",
