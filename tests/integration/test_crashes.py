@@ -6,8 +6,15 @@ import pytest
 
 from tests.support.bff import Bff, Clock
 from tests.support.interruptions import interleaved, killed
-from verification.domain.errors import AlreadyVerified, NotYet, OutcomeUnknown, SessionBusy
+from verification.domain.errors import (
+    AlreadyVerified,
+    NotYet,
+    OutcomeUnknown,
+    SessionBusy,
+    TemporarilyUnavailable,
+)
 from verification.domain.standing import LEASE_SECONDS
+from verification.store.operations import Key, delete
 
 Point = tuple[Literal["before", "after"], str, str]
 POINTS: dict[str, Point] = {
@@ -162,3 +169,28 @@ def test_an_outcome_that_comes_while_a_renewal_is_being_opened_is_not_overwritte
     recorded = bff.item("ada", f"EXECUTION#{second['customerInternalReference']}")
     assert recorded is not None
     assert recorded["workflow_execution_id"] == second["id"]
+
+
+def test_what_no_repetition_mends_is_not_repeated(
+    bff: Bff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The intent is gone though nobody took the lease: as after a hand in the table."""
+    saves: list[Any] = []
+    save = bff.store.save
+
+    def counted(*arguments: Any, **named: Any) -> None:
+        saves.append(named["session"])
+        save(*arguments, **named)
+
+    def without_the_intent() -> None:
+        (intent,) = [one for one in bff.plain_items() if one["sk"].startswith("EXECUTION#")]
+        bff.table.write(delete(Key(intent["pk"], intent["sk"])))
+
+    monkeypatch.setattr(bff.store, "save", counted)
+    with (
+        interleaved("after", bff.jumio, "open_execution", without_the_intent),
+        pytest.raises(TemporarilyUnavailable) as refusal,
+    ):
+        bff.ask()
+    assert len(saves) == 1
+    assert refusal.value.retry_after == LEASE_SECONDS

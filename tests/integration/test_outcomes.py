@@ -57,7 +57,7 @@ def test_a_decision_is_stored_shown_and_published(pipeline: Pipeline, scenario: 
     if scenario in TIPS:
         decision["tip"] = TIPS[scenario]
     assert (item["state"], item["decision"]) == (word, decision)
-    assert set(item) == KEPT
+    assert set(item) == KEPT | {f"{word}_at"}
     assert item["settled_at"] == int(pipeline.clock())
     assert pipeline.status() == word
     assert pipeline.consumer.outcomes() == [(execution["customerInternalReference"], word)]

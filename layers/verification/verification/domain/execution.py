@@ -124,6 +124,7 @@ class Execution:
     account_id: str | None = None
     workflow_execution_id: str | None = None
     decision: Decision | None = None
+    heard: tuple[tuple[int, State], ...] = ()  # when which state was recorded, as Jumio said it
     settled_at: int | None = None
     verdict: State | None = None  # what its end meant for the journey
     valid_until: int | None = None  # an approval's end, its own or an older one's, until told

@@ -6,7 +6,7 @@ from verification.store.erasure import ErasureStore
 from verification.store.limiter import Limiter
 from verification.store.outcomes import OutcomeStore
 from verification.store.people import People
-from verification.store.sessions import SessionStore
+from verification.store.sessions import LeaseLost, SessionStore
 from verification.store.table import ConditionFailed, Table
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Claim",
     "ConditionFailed",
     "ErasureStore",
+    "LeaseLost",
     "Limiter",
     "OutcomeStore",
     "People",

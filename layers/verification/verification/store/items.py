@@ -142,6 +142,11 @@ def idempotency_of(item: Item | None) -> Idempotency | None:
     )
 
 
+def heard_at(state: State) -> str:
+    """The attribute that has since when Jumio's word for a state is on record."""
+    return f"{state}_at"
+
+
 def execution_of(item: Item | None) -> Execution | None:
     if item is None:
         return None
@@ -156,6 +161,7 @@ def execution_of(item: Item | None) -> Execution | None:
         account_id=item.get("account_id"),
         workflow_execution_id=item.get("workflow_execution_id"),
         decision=decision_of(item.get("decision")),
+        heard=tuple(sorted((item[at], one) for one in State if (at := heard_at(one)) in item)),
         settled_at=item.get("settled_at"),
         verdict=State(item["verdict"]) if "verdict" in item else None,
         valid_until=item.get("valid_until"),

@@ -23,6 +23,7 @@ from verification.store.items import (
     decision_of,
     execution_key,
     execution_of,
+    heard_at,
     journey_key,
     owner_key,
     progress_changes,
@@ -148,7 +149,8 @@ class OutcomeStore:
             told = "#verdict = :verdict AND attribute_not_exists(#unpublished)"
             forward = When(told, {"verdict": execution.verdict})
         key = execution_key(execution.user_key, execution.reference)
-        operations = [update(key, forward, changes=changes)]
+        heard = {} if news.manual else {heard_at(news.state): news.at}
+        operations = [update(key, forward, changes=changes | heard)]
         # What an erasure cannot have seen: a new item, or a word about what has ended.
         if not known.progress.revision or news.manual:
             spared = "attribute_exists(#pk) AND "
@@ -291,6 +293,8 @@ def _moved(execution: Execution, changes: Item, news: News) -> Execution:
         moved["decision"] = decision_of(moved["decision"])
     if news.manual:
         moved["manual"] = news.manual
+    else:
+        moved["heard"] = tuple(sorted((*execution.heard, (news.at, news.state))))
     return replace(execution, **{name: moved[name] for name in moved.keys() - {"rank", "due"}})
 
 

@@ -26,7 +26,7 @@ class Record:
 
     account: Account
     journeys: dict[str, Progress]
-    sessions: dict[str, Session | None]
+    sessions: dict[str, Session]
     executions: list[Execution | Unreadable]
 
 
@@ -44,11 +44,7 @@ class RecordStore:
         return Record(
             account_of(items.get("ACCOUNT")),
             {name: progress_of(item) for name, item in _named("JOURNEY#", items)},
-            {
-                name: found
-                for name, item in _named("SESSION#", items)
-                if (found := session_of(item))
-            },
+            {name: one for name, item in _named("SESSION#", items) if (one := session_of(item))},
             [
                 readable(execution_key(user_key, reference), item)
                 for reference, item in _named(EXECUTION, items)

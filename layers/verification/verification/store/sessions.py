@@ -35,9 +35,13 @@ from verification.store.items import (
     unchanged,
 )
 from verification.store.operations import ABSENT, When, check, delete, put, update
-from verification.store.table import Table
+from verification.store.table import ConditionFailed, Table
 
 _MOST_KEYS = 10
+
+
+class LeaseLost(ConditionFailed):
+    """Somebody else has taken the lease under which this was to be written."""
 
 
 class SessionStore:
@@ -134,11 +138,11 @@ class SessionStore:
         replaces: Progress | None,
         deadline: Deadline | None = None,
     ) -> None:
-        """Record what Jumio opened and end the lease; raises ConditionFailed if it was lost.
+        """Record what Jumio opened and end the lease; raises LeaseLost, or ConditionFailed.
 
-        ``replaces`` is the record that the new session takes over; None records the
-        execution but leaves the journey as it is. Tried until the deadline: this one write
-        is worth every second.
+        ``replaces`` is the record that the new session takes over, which may have changed; None
+        records the execution but leaves the journey as it is. Tried until the deadline: this one
+        write is worth every second.
         """
         settled = {"account_id": account_id, **failures_changes(Failures())}
         ends_at = session.expires_at + GRACE
@@ -160,7 +164,10 @@ class SessionStore:
         ]
         if replaces:
             operations += session_replaces(attempt, session, replaces)
-        self._table.write(*operations, deadline=deadline)
+        try:
+            self._table.write(*operations, deadline=deadline)
+        except ConditionFailed as refusal:
+            raise LeaseLost(refusal.failed) if refusal.failed[0] else refusal from None
 
     def shorten_lease(self, user_key: str, standing: Standing, now: int) -> Standing:
         """Let a lease end in time that a wrong clock has made too long; raises ConditionFailed.

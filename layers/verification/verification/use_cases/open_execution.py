@@ -48,6 +48,7 @@ from verification.store import (
     Breaker,
     Claim,
     ConditionFailed,
+    LeaseLost,
     Limiter,
     SessionStore,
 )
@@ -223,15 +224,17 @@ class OpenExecution:
                     deadline=deadline,
                 )
                 break
-            except ConditionFailed as refusal:
-                if refusal.failed[0]:
-                    _logger.error(LogCode.ATTEMPT_OVERTAKEN, extra={"reference": attempt.reference})
-                    raise SessionBusy(
-                        "Another request is opening a session for this person.", retry_after=2
-                    ) from None
+            except LeaseLost:
+                _logger.error(LogCode.ATTEMPT_OVERTAKEN, extra={"reference": attempt.reference})
+                raise SessionBusy(
+                    "Another request is opening a session for this person.", retry_after=2
+                ) from None
+            except ConditionFailed:
                 if not deadline.remaining():
                     raise TemporarilyUnavailable("others keep changing the progress") from None
             standing = self.store.read_again(standing, attempt, deadline)
+            if standing.progress == progress:  # it is something else, and no repetition mends it
+                raise TemporarilyUnavailable("what was begun is not there any more")
         if blocked:
             require_new_execution_allowed(journey, progress, standing.account, now)
         self._tell(attempt, opened)

@@ -3,7 +3,7 @@
 Ids, codes and times only: no name, no token, no subject.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from verification.store.items import Unreadable
 from verification.store.records import Record, RecordStore
 
 Entry = tuple[int, dict[str, Any]]
+_NUMBERS = 10**8  # times are higher
+_ELSEWHERE = "callbacks and reads that changed nothing: in the logs, by reference"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class TellStory:
                 if whom.ask_jumio and isinstance(execution, Execution) and execution.opened:
                     story["jumio"][execution.reference] = self._jumio_says(execution, deadline)
         told.sort(key=lambda entry: entry[0])
-        return {**story, "timeline": [{"at": moment(at), **entry} for at, entry in told]}
+        timeline = [{"at": moment(at), **entry} for at, entry in told]
+        return {**story, "timeline": timeline, "not_on_record": _ELSEWHERE}
 
     def _names(self, whom: Whom) -> tuple[str, ...]:
         """Their user keys, first the one that they are on record under."""
@@ -84,33 +87,29 @@ def _now(record: Record) -> dict[str, Any]:
     return {
         "account": {
             "account_id": account.account_id,
-            "at_work_until": moment(account.lease_until) if account.lease_owner else None,
+            "at_work_until": _readable(account.lease_until) if account.lease_owner else None,
             "erasing": account.erasing,
             "failures_in_a_row": account.failures.number,
         },
         "journeys": {
-            name: {
-                "status": progress.state.word if progress.state else "none",
-                "step": progress.step,
-                "reference": progress.reference,
-                "attempts": _times(progress.attempts),
-                "approved_by": progress.approved_by,
-                "valid_until": moment(progress.valid_until) if progress.valid_until else None,
-                "passed": {step: moment(at) for step, at in progress.passed.items()},
-            }
+            name: {"status": progress.state and progress.state.word, **_readable(asdict(progress))}
             for name, progress in record.journeys.items()
         },
         "sessions": {
             name: {"reference": session.reference, "until": moment(session.expires_at)}
             for name, session in record.sessions.items()
-            if session
         },
         "jumio": {},
     }
 
 
-def _times(attempts: Mapping[str, tuple[int, ...]]) -> dict[str, list[str]]:
-    return {step: [moment(at) for at in times] for step, times in attempts.items()}
+def _readable(value: Any) -> Any:  # noqa: ANN401 whatever a progress holds
+    """The same with times as texts; nothing else on record is a number as high."""
+    if isinstance(value, dict):
+        return {name: _readable(member) for name, member in value.items()}
+    if isinstance(value, tuple):
+        return [_readable(member) for member in value]
+    return moment(value) if isinstance(value, int) and value > _NUMBERS else value
 
 
 def _course(execution: Execution | Unreadable, record: Record) -> Iterator[Entry]:
@@ -119,31 +118,28 @@ def _course(execution: Execution | Unreadable, record: Record) -> Iterator[Entry
     if isinstance(execution, Unreadable):
         yield execution.due_at, {"what": "unreadable", **name}
         return
-    yield (
-        execution.created_at,
-        {
-            "what": "begun",
-            **name,
-            "journey": execution.journey,
-            "step": execution.step,
-            "correlation_id": execution.request_id,
-            "account_id": execution.account_id,
-            "workflow_execution_id": execution.workflow_execution_id,
-            "next_look": moment(execution.due_at) if execution.due_at else None,
-            "orphan": execution.account_id not in (None, record.account.account_id),
-        },
-    )
+    begun = {
+        "journey": execution.journey,
+        "step": execution.step,
+        "correlation_id": execution.request_id,
+        "account_id": execution.account_id,
+        "workflow_execution_id": execution.workflow_execution_id,
+        "next_look": _readable(execution.due_at),
+        "looked_in_vain": execution.looks,
+        "orphan": execution.account_id not in (None, record.account.account_id),
+    }
+    yield execution.created_at, {"what": "begun", **name, **begun}
+    for at, state in execution.heard:
+        if state is not execution.state or not state.final:
+            yield at, {"what": "advanced", **name, "state": state}
     if execution.settled_at is not None:
         found = asdict(execution.decision) if execution.decision else None
         ended = {"state": execution.state, "decision": found}
-        if not execution.manual:
-            ended |= _verdict(execution)
-        yield execution.settled_at, {"what": "ended", **name, **ended}
+        told = {} if execution.manual else _verdict(execution)
+        yield execution.settled_at, {"what": "ended", **name, **ended, **told}
     for one in execution.manual:
-        entry = {"what": "decided", **name, **asdict(one)}
-        if one is execution.manual[-1]:
-            entry |= _verdict(execution)
-        yield entry.pop("at"), entry
+        told = _verdict(execution) if one is execution.manual[-1] else {}
+        yield one.at, {"what": "decided", **name, **asdict(one), "at": moment(one.at), **told}
 
 
 def _verdict(execution: Execution) -> dict[str, Any]:
