@@ -22,6 +22,7 @@ FOREIGN = {
 }
 LOCAL = {"Environment": "local", "JumioBaseUrl": "http://127.0.0.1:9000"}
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:on-call"
+JUDGE = "arn:aws:lambda:eu-central-1:123456789012:function:judge"
 BOUNDARY = "arn:aws:iam::123456789012:policy/teams/ours"
 
 TAKEN = [
@@ -34,8 +35,12 @@ TAKEN = [
     {**OURS, "AllowedOrigins": "https://www.acme.example,http://localhost:5173"},
     {**FOREIGN, "RequiredScope": "aws.cognito.signin.user.admin"},
     {**FOREIGN, "RequiredScope": "https://acme.example/verify"},
+    {**OURS, "AttestationFunction": JUDGE},
+    {**OURS, "AttestationFunction": f"{JUDGE}:live"},
 ]
 REFUSED = [
+    {**OURS, "AttestationFunction": "judge"},
+    {**OURS, "AttestationFunction": f"{JUDGE}:$LATEST"},
     {},
     {**OURS, "JumioUserAgent": "Example JumioBff/1.0"},
     {**OURS, "JumioUserAgent": "Acme"},
