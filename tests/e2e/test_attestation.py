@@ -12,7 +12,7 @@ import pytest
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from tests.support.problems import problem
-from tests.support.reconfigured import reconfigured
+from tests.support.reconfigured import name_of, reconfigured
 from tests.support.stack import RunningStack
 
 # It knows one attestation, and only with the access token that came in the same request.
@@ -32,11 +32,12 @@ def judge(stack: RunningStack) -> Iterator[str]:
     with zipfile.ZipFile(archive, "w") as writing:
         writing.writestr("judge.py", CODE)
     functions, name = stack.aws.functions, "judge"
+    ours = functions.get_function_configuration(FunctionName=name_of(stack, "create_session"))
     made = functions.create_function(
         FunctionName=name,
         Runtime="python3.13",
         Handler="judge.handler",
-        Role="arn:aws:iam::000000000000:role/judge",
+        Role=ours["Role"],
         Code={"ZipFile": archive.getvalue()},
     )
     with reconfigured(stack, "create_session", ATTESTATION_FUNCTION=made["FunctionArn"]):
