@@ -80,6 +80,7 @@ lint: environment
 types: environment
 	@echo "==> mypy"
 	@mypy --strict --package verification --package local --package jumio_simulator
+	@mypy --strict examples/attestation/app.py
 
 template: environment
 	@echo "==> sam validate --lint"

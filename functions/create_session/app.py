@@ -11,6 +11,7 @@ from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_HTTP
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
+from verification.aws.attestation import Attestor
 from verification.edge.http import Request, answering
 from verification.edge.http.sessions import asked, session_response
 from verification.settings import AppSettings, JumioSettings, LimitSettings, Name, Settings
@@ -29,6 +30,7 @@ logger, metrics = wiring.logger(), wiring.metrics()
 class FunctionSettings(Settings, AppSettings, JumioSettings, PublicSettings, LimitSettings):
     table_name: Name
     callback_secret_id: Name
+    attestation_function: str = ""
 
 
 @cache
@@ -43,7 +45,9 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     opening = OpenExecution(sessions, limiter, Breaker(table), jumio, advance, key)
     supplying = SupplyData(sessions, outcomes, advance, jumio)
     people = People(table, partial(wiring.peppers, settings.user_key_secret_id))
-    return CreateSession(journeys, people, sessions, opening, supplying), settings
+    function = settings.attestation_function
+    attestor = Attestor(wiring.aws("lambda"), function) if function else None
+    return CreateSession(journeys, people, sessions, opening, supplying, attestor), settings
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SERVICES = {"dynamodb", "events", "secretsmanager", "sqs"}
+SERVICES = {"dynamodb", "events", "lambda", "secretsmanager", "sqs"}
 _NOT_READ = ("examples-1.json", "paginators-1.sdk-extras.json", "waiters-2.json")
 
 

@@ -31,7 +31,8 @@ def complaints(folder: Path = FOLDER) -> list[str]:
         except UnicodeDecodeError:
             found.append(f"{path.name}: not UTF-8")
         except Misconfigured as problem:
-            found.append(f"{path.name}: {problem.setting.removeprefix('JOURNEYS: ')}")
+            lines = problem.setting.removeprefix("JOURNEYS: ").splitlines()
+            found += [f"{path.name}: {line}" for line in lines]
     return found
 
 

@@ -67,9 +67,9 @@ def _check(documents: Path, file: Path) -> None:
         check=False,
     )
     if ended.returncode:
-        said = ended.stderr.strip().splitlines()[-1:]
-        wrong = "".join(said).removeprefix("journeys: ").removeprefix(f"{_NAME}.json: ")
-        raise StackError(f"{file}: {wrong}")
+        said = ended.stderr.strip().splitlines()
+        wrong = (line.removeprefix("journeys: ").removeprefix(f"{_NAME}.json: ") for line in said)
+        raise StackError(f"{file}: {'; '.join(wrong)}")
 
 
 def _without_foreign_returns(document: dict[str, Any]) -> list[str]:

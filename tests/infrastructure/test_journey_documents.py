@@ -59,7 +59,16 @@ def test_a_good_document_becomes_part_of_the_layer(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("mine.json", journey(tokenLifetime="1m"), "journeys.0.steps.0.tokenLifetime: "),
+        (
+            "mine.json",
+            journey(tokenLifetime="1m"),
+            "journeys.identity.steps.identity.tokenLifetime: ",
+        ),
+        (
+            "mine.json",
+            journey(tokenLifetime="1m", locale=""),
+            "journeys.identity.steps.identity.locale: ",
+        ),
         ("mine.json", "{", "not a JSON document"),
         ("My journeys.json", journey(), "a name is small letters"),
     ],

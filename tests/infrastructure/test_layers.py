@@ -66,7 +66,7 @@ def test_bytecode_names_the_place_where_it_will_run() -> None:
 
 
 def test_nothing_that_botocore_reads_was_cut() -> None:
-    assert {"dynamodb", "events", "secretsmanager", "sqs"} == USED
+    assert {"dynamodb", "events", "lambda", "secretsmanager", "sqs"} == USED
     whole = run(CREATE_CLIENTS, *sorted(USED), layers=False)
     trimmed = run(CREATE_CLIENTS, *sorted(USED), layers=True)
     assert (whole.stderr, trimmed.stderr) == ("", "")

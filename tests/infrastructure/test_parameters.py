@@ -22,6 +22,7 @@ FOREIGN = {
 LOCAL = {"Environment": "local", "JumioBaseUrl": "http://127.0.0.1:9000"}
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:on-call"
 CERTIFICATE = f"arn:aws:acm:eu-central-1:123456789012:certificate/{uuid.UUID(int=7)}"
+JUDGE = "arn:aws:lambda:eu-central-1:123456789012:function:judge"
 BOUNDARY = "arn:aws:iam::123456789012:policy/teams/ours"
 
 TAKEN = [
@@ -37,8 +38,12 @@ TAKEN = [
     {**OURS, "DomainName": "api.acme.example", "BasePath": "kyc/v1", "ExecuteApi": "closed"},
     {**OURS, "DomainName": "api.acme.example", "CertificateArn": CERTIFICATE},
     {**OURS, "SignInReturnUrls": "https://www.acme.example/in,acme://in", "SignInMfa": "ON"},
+    {**OURS, "AttestationFunction": JUDGE},
+    {**OURS, "AttestationFunction": f"{JUDGE}:live"},
 ]
 REFUSED = [
+    {**OURS, "AttestationFunction": "judge"},
+    {**OURS, "AttestationFunction": f"{JUDGE}:$LATEST"},
     {},
     {**OURS, "JumioUserAgent": "Example JumioBff/1.0"},
     {**OURS, "JumioUserAgent": "Acme"},

@@ -89,8 +89,10 @@ def role_of(name: str) -> str:
 
 
 def statements(name: str) -> list[dict[str, Any]]:
+    """What a role may always do."""
     policies = RESOURCES[role_of(name)]["Properties"]["Policies"]
-    return [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+    every = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+    return [one for one in every if "Fn::If" not in one]
 
 
 def resources(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -161,10 +163,32 @@ def test_a_function_writes_its_own_log_only(name: str) -> None:
 def test_there_is_no_wildcard_in_any_role() -> None:
     for name, role in of_type(RESOURCES, "AWS::IAM::Role").items():
         for policy in role["Properties"].get("Policies", []):
-            for statement in policy["PolicyDocument"]["Statement"]:
+            for one in policy["PolicyDocument"]["Statement"]:
+                statement = one["Fn::If"][1] if "Fn::If" in one else one
                 parts = listed(statement["Action"]) + listed(statement["Resource"])
                 assert not any("*" in str(part) for part in parts), name
                 assert not {"NotAction", "NotResource"} & set(statement), name
+
+
+def test_the_function_that_judges_attestations_may_be_invoked_only_if_there_is_one() -> None:
+    conditional = [
+        (name, one["Fn::If"])
+        for name, role in of_type(RESOURCES, "AWS::IAM::Role").items()
+        for policy in role["Properties"].get("Policies", [])
+        for one in policy["PolicyDocument"]["Statement"]
+        if "Fn::If" in one
+    ]
+    invoke = {
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": {"Ref": "AttestationFunction"},
+    }
+    nothing = {"Ref": "AWS::NoValue"}
+    assert conditional == [("CreateSessionRole", ["AttestationIsAsked", invoke, nothing])]
+    variables = FUNCTIONS["CreateSession"]["Environment"]["Variables"]
+    assert variables["ATTESTATION_FUNCTION"] == {"Ref": "AttestationFunction"}
+    asked = template()["Conditions"]["AttestationIsAsked"]
+    assert asked == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AttestationFunction"}, ""]}]}
 
 
 def test_every_role_belongs_to_a_function_or_moves_their_aliases() -> None:

@@ -18,6 +18,7 @@ from tests.support.events import event
 from tests.support.faults import Failure, Faults, code
 from tests.support.interruptions import killed
 from tests.support.journeys import screening_first, shipped
+from tests.support.judge import Judge
 from tests.support.pipeline import Pipeline
 from verification.domain.deadline import Deadline
 from verification.domain.journeys import load_journeys
@@ -140,6 +141,11 @@ def has_no_token(api: Api) -> None:
     api.open()
 
 
+def is_no_genuine_app(api: Api) -> None:
+    api.bff.attestor = Judge(b'{"genuine": false}').attestor
+    api.open()
+
+
 def too_many(api: Api) -> None:
     api.bff.limits = Limits(100, 100, 1)
     api.open()
@@ -181,6 +187,7 @@ PROVOKED: dict[tuple[str, int, str | None], Provocation] = {
     (OPENING, 204, None): lambda api: api.open(journey="screening-only", applicant=NAMES),
     (OPENING, 400, "invalid-request"): lambda api: api.open(channel="fax"),
     (OPENING, 403, "forbidden"): lambda api: api.open(user=MACHINE),
+    (OPENING, 403, "attestation-refused"): is_no_genuine_app,
     (OPENING, 403, "not-eligible"): lambda api: api.open(journey="reverify"),
     (OPENING, 404, "unknown-journey"): lambda api: api.open(journey="nonsense"),
     (OPENING, 409, "session-busy"): died,

@@ -10,6 +10,7 @@ import requests
 from jumio_simulator.testing import RunningSimulator
 from tests.support.events import event
 from tests.support.reply import Reply
+from verification.aws.attestation import Attestor
 from verification.aws.bus import Bus
 from verification.domain.capability import SigningKey, sign
 from verification.domain.deadline import Deadline
@@ -80,6 +81,7 @@ class Bff:
     sleep: Callable[[float], None] | None = None
     hints: Any = None  # the queue, where there is one
     peppers: Peppers = Peppers(PEPPER)  # noqa: RUF009 it is frozen
+    attestor: Attestor | None = None
 
     def __post_init__(self) -> None:
         self.table = Table(self.dynamodb, self.table_name)
@@ -124,6 +126,7 @@ class Bff:
             self.store,
             opening,
             supplying,
+            self.attestor,
             clock=self.clock,
             sleep=self.sleep,
         )

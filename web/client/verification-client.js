@@ -75,6 +75,7 @@ const PASSING = new Set(["offline", "busy", "unavailable"]);
 /** By problem code; what is not here is `broken`. @type {Record<string, Kind>} */
 export const KIND_BY_CODE = Object.freeze({
   forbidden: "signed-out",
+  "attestation-refused": "not-eligible",
   "consent-required": "ask",
   "applicant-required": "ask",
   "not-eligible": "not-eligible",

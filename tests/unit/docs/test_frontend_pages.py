@@ -7,16 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.contract import ROUTES
+from tests.support.judge import Judge
 from tests.support.template import ROOT
 from tests.unit.docs.test_frontends_doc import leaves
 from verification.domain.execution import State
+from verification.domain.identity import Caller
 from verification.domain.standing import Retry
 from verification.edge.http.sessions import SessionRequest
 
 FOLDER = ROOT / "docs/frontends"
 README, TUTORIAL = FOLDER / "README.md", ROOT / "docs/tutorial.md"
-CLIENTS = sorted(set(FOLDER.glob("*.md")) - {README})
-PAGES = [README, TUTORIAL, *CLIENTS]
+ATTESTATION = FOLDER / "attestation.md"
+CLIENTS = sorted(set(FOLDER.glob("*.md")) - {README, ATTESTATION})
+PAGES = [README, TUTORIAL, ATTESTATION, *CLIENTS]
 STATUSES = {"none", *(state.word for state in State)}
 ANSWER = {"journey", "status", "next", "updatedAt", "retry"}
 RETRY = {field.name for field in fields(Retry)}
@@ -89,6 +93,31 @@ def test_the_answer_in_the_tutorial_has_every_member() -> None:
     assert answer.keys() >= ANSWER
     assert answer["retry"].keys() == RETRY
     assert answer["status"] in STATUSES
+
+
+def test_attestations_are_sent_in_the_header_that_is_read_and_in_the_words_of_the_example() -> None:
+    text = ATTESTATION.read_text()
+    (parameter,) = (
+        one["name"]
+        for one in ROUTES["POST /sessions"]["parameters"]
+        if one["name"] != "Idempotency-Key"
+    )
+    assert f"header `{parameter}`" in text
+    headers = re.findall(
+        r'(?:forHTTPHeaderField: |setRequestProperty\()"([\w-]+)"', code(ATTESTATION)
+    )
+    assert headers == [parameter] * 3
+    example = (ROOT / "examples/attestation/app.py").read_text()
+    sent = set(re.findall(r'"([a-z-]+) [\\$]', code(ATTESTATION)))
+    assert sent == set(re.findall(r'^    "([a-z-]+)": _\w+,$', example, re.MULTILINE))
+
+
+def test_the_function_is_shown_what_the_page_says() -> None:
+    (shown,) = (json.loads(text) for language, text in blocks(ATTESTATION) if language == "json")
+    judge = Judge(b'{"genuine": true}')
+    caller = Caller(shown["issuer"], shown["subject"])
+    judge.attestor.require_genuine(caller, shown["attestation"], shown["ath"])
+    assert judge.shown == [shown]
 
 
 def test_swift_decodes_members_that_there_are() -> None:

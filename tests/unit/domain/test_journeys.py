@@ -102,7 +102,7 @@ def test_a_token_may_live_from_five_minutes_to_sixty_days(lifetime: str, seconds
 )
 def test_any_other_lifetime_is_refused_by_path(lifetime: str) -> None:
     text = complaint(document(journey("identity", tokenLifetime=lifetime)))
-    assert text.startswith("JOURNEYS: journeys.0.steps.0.tokenLifetime: ")
+    assert text.startswith("JOURNEYS: journeys.identity.steps.identity.tokenLifetime: ")
 
 
 @pytest.mark.parametrize("member", ["successUrl", "errorUrl"])
@@ -119,7 +119,7 @@ def test_any_other_lifetime_is_refused_by_path(lifetime: str) -> None:
 )
 def test_return_urls_are_plain_short_and_http(member: str, url: str) -> None:
     text = complaint(document(journey("identity", **{member: url})))
-    assert text.startswith(f"JOURNEYS: journeys.0.steps.0.{member}: ")
+    assert text.startswith(f"JOURNEYS: journeys.identity.steps.identity.{member}: ")
 
 
 def test_a_return_url_may_have_255_characters() -> None:
@@ -131,7 +131,8 @@ def test_a_return_url_may_have_255_characters() -> None:
     "name", ["", "Identity", "1st", "-a", "a b", "a_b", "a#b", "x" * 41, "a\n"]
 )
 def test_a_journeys_name_fits_into_an_address_and_a_key(name: str) -> None:
-    assert complaint(document(journey(name))).startswith("JOURNEYS: journeys.0.name: ")
+    place = name if name.isprintable() and name else "0"
+    assert complaint(document(journey(name))).startswith(f"JOURNEYS: journeys.{place}.name: ")
 
 
 @pytest.mark.parametrize(("locale", "sent"), [("en-GB", "en-GB"), ("de-AT", "de"), ("uk", "uk")])
@@ -142,7 +143,7 @@ def test_a_locale_is_the_nearest_that_jumio_lists_or_itself(locale: str, sent: s
 @pytest.mark.parametrize("locale", ["", "d", "de-", "de_AT_", "english language", "de\n"])
 def test_what_is_no_language_tag_is_refused_by_path(locale: str) -> None:
     text = complaint(document(journey("identity", locale=locale)))
-    assert text.startswith("JOURNEYS: journeys.0.steps.0.locale: ")
+    assert text.startswith("JOURNEYS: journeys.identity.steps.identity.locale: ")
 
 
 def test_a_journey_that_checks_nothing_has_to_know_it() -> None:
@@ -207,12 +208,26 @@ def test_two_journeys_cannot_share_a_name() -> None:
 def test_the_path_of_what_is_wrong_is_told(step: dict[str, object], path: str) -> None:
     second = {"name": "second", "steps": [{"name": "x"}, step]}
     text = complaint(document(journey("first"), second))
-    assert text.startswith(f"JOURNEYS: journeys.1.steps.1.{path}: ")
+    assert text.startswith(f"JOURNEYS: journeys.second.steps.{step.get('name', 1)}.{path}: ")
+
+
+def test_every_mistake_is_told_by_the_names_of_journey_and_step() -> None:
+    steps: list[object] = [{"name": "email", "locale": 1}, {"name": "ID"}, {"tokenLifetime": "1m"}]
+    told = complaint(document({"name": "new", "steps": steps}, {"name": ["x"]}, journeys_="x"))
+    assert [line.partition(": ")[0] for line in told.removeprefix("JOURNEYS: ").splitlines()] == [
+        "journeys.new.steps.email.locale",
+        "journeys.new.steps.ID.name",
+        "journeys.new.steps.2.name",
+        "journeys.new.steps.2.tokenLifetime",
+        "journeys.1.name",
+        "journeys.1.steps",
+        "journeys_",
+    ]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, True, 0, 1.5, None])
 def test_a_workflow_key_is_a_number_or_a_text(key: object) -> None:
-    assert "steps.0.workflowKey" in complaint(document(journey("a", workflowKey=key)))
+    assert "steps.identity.workflowKey" in complaint(document(journey("a", workflowKey=key)))
 
 
 def test_countries_are_sent_as_jumio_wants_them() -> None:

@@ -31,8 +31,8 @@ def test_the_page_names_every_member_of_prepared_data_and_no_other() -> None:
 
 def shown(member: str) -> Step:
     """A step with what the page shows of a member."""
-    (text,) = re.findall(rf'```json\n("{member}": .*?)```', PAGE, re.DOTALL)
-    return Step.model_validate({"name": "identity", **json.loads("{" + text + "}")})
+    (text,) = re.findall(rf'```json\n({{\s+"{member}": .*?)```', PAGE, re.DOTALL)
+    return Step.model_validate({"name": "identity", **json.loads(text)})
 
 
 def test_the_inputs_that_the_page_shows_are_understood() -> None:

@@ -103,6 +103,7 @@ STATUSES = {
     "invalid-request": 400,
     "request-too-large": 413,
     "forbidden": 403,
+    "attestation-refused": 403,
     "not-found": 404,
     "unknown-journey": 404,
     "consent-required": 422,

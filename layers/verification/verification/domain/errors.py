@@ -8,6 +8,7 @@ Each leaf has a stable ``code`` that frontends, alarms and searches key on;
     │   └── RequestTooLarge       request-too-large
     ├── UnknownJourney            unknown-journey
     ├── Forbidden                 forbidden              not an access token of a person
+    ├── AttestationRefused        attestation-refused    not from an app that may ask
     ├── ConsentRequired           consent-required       ask the person, then send it
     ├── ApplicantRequired         applicant-required     ask the person, then send it
     ├── NotEligible               not-eligible           this journey is not for this person
@@ -77,6 +78,10 @@ class UnknownJourney(Problem):
 
 class Forbidden(Problem):
     code = "forbidden"
+
+
+class AttestationRefused(Problem):
+    code = "attestation-refused"
 
 
 class ConsentRequired(Problem):

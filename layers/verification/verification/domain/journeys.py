@@ -8,7 +8,7 @@ that the person goes through. ``docs/journeys.md`` explains the document.
 import hashlib
 import json
 from functools import cached_property
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -150,13 +150,27 @@ def _require_unique(names: list[str], what: str) -> None:
 
 
 def load_journeys(document: str) -> Journeys:
-    """The journeys in a JSON document; raises Misconfigured with the path of what is wrong."""
+    """The journeys in a JSON document; raises Misconfigured with a line for each mistake."""
     try:
+        read = json.loads(document)
         # Not validate_json: it lets a field's own name pass where only its alias may.
-        return Journeys.model_validate(json.loads(document))
+        return Journeys.model_validate(read)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        path = ".".join(str(part) for part in first["loc"])
-        raise Misconfigured(f"JOURNEYS: {path}: {first['msg']}") from None
+        mistakes = error.errors(include_url=False, include_input=False)
+        lines = (f"{_place(one['loc'], read)}: {one['msg']}" for one in mistakes)
+        raise Misconfigured("JOURNEYS: " + "\n".join(lines)) from None
     except (ValueError, RecursionError):
         raise Misconfigured("JOURNEYS: not a JSON document") from None
+
+
+def _place(path: tuple[int | str, ...], found: Any) -> str:  # noqa: ANN401 any JSON
+    """The path of a mistake, with journeys and steps by their names where they have one."""
+    words = []
+    for part in path:
+        try:
+            found = found[part]
+        except (LookupError, TypeError):  # what is missing, or which of several types was tried
+            found = None
+        name = found.get("name") if isinstance(part, int) and isinstance(found, dict) else ""
+        words.append(name if isinstance(name, str) and name.isprintable() and name else str(part))
+    return ".".join(words)

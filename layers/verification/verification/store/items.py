@@ -7,6 +7,7 @@ USER#<user key> / EXECUTION#<reference>   Execution    one per attempt, from int
 USER#<user key> / IDEMPOTENCY#<digest>    Idempotency  what a key was used for
 ACCOUNT#<account id> / ACCOUNT                         whose account that is
 LIMITER / ACCOUNT_CALLS                                the pace of calls that open executions
+ERASED#<user key> / TOMBSTONE                          that and when a person was erased
 """
 
 import re

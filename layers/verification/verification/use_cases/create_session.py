@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
+from verification.aws.attestation import Attestor
 from verification.domain.consent import Consent, require_consent
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.errors import (
@@ -75,6 +76,8 @@ class Asked:
     applicant: Mapping[str, Any] = field(default_factory=dict, repr=False)
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
     key: KeyUse | None = None
+    attestation: str | None = field(default=None, repr=False)
+    token_hash: str = field(default="", repr=False)
 
 
 class Ending(Enum):
@@ -121,6 +124,7 @@ class CreateSession:
     store: SessionStore
     open_execution: OpenExecution
     supply_data: SupplyData
+    attestor: Attestor | None = None
     clock: Clock = time.time
     sleep: Callable[[float], None] = time.sleep
 
@@ -129,6 +133,8 @@ class CreateSession:
         journey = self.journeys.get(asked.journey)
         applicant = flattened(asked.applicant)
         require_well_formed(journey, applicant)
+        if self.attestor and asked.channel == "sdk":  # before anything about the person is read
+            self.attestor.require_genuine(asked.caller, asked.attestation, asked.token_hash)
         errand = _Errand(asked, journey, applicant)
         claim_by = asked.key.claim if asked.key else None
         patient_until = self.clock() + _PATIENCE

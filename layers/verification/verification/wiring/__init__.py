@@ -29,8 +29,12 @@ _ANSWERING = 0.5  # seconds kept for answering
 _CONFIG = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
 )
-# There are last known secrets to go on with: nobody waits for long.
-_SECRETS_CONFIG = _CONFIG.merge(Config(read_timeout=1.5))
+_CONFIGS = {
+    # There are last known secrets to go on with: nobody waits for long.
+    "secretsmanager": _CONFIG.merge(Config(read_timeout=1.5)),
+    # Somebody else's code, which may take something for used when it is asked again.
+    "lambda": _CONFIG.merge(Config(read_timeout=3, retries={"total_max_attempts": 1})),
+}
 
 
 def logger() -> Logger:
@@ -53,8 +57,7 @@ _session = cache(botocore.session.get_session)  # boto3's would import all about
 @cache
 def aws(service: str) -> Any:  # noqa: ANN401 one of many client types
     """The process's client of an AWS service, with timeouts that fit a request."""
-    config = _SECRETS_CONFIG if service == "secretsmanager" else _CONFIG
-    return _session().create_client(service, config=config)
+    return _session().create_client(service, config=_CONFIGS.get(service, _CONFIG))
 
 
 @cache

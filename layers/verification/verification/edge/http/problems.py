@@ -16,6 +16,7 @@ _ENTRIES = {
     "invalid-request": _Entry(HTTPStatus.BAD_REQUEST, "The request is not valid"),
     "request-too-large": _Entry(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large"),
     "forbidden": _Entry(HTTPStatus.FORBIDDEN, "Not allowed"),
+    "attestation-refused": _Entry(HTTPStatus.FORBIDDEN, "Not from an app that may ask"),
     "not-found": _Entry(HTTPStatus.NOT_FOUND, "Not found"),
     "unknown-journey": _Entry(HTTPStatus.NOT_FOUND, "There is no such journey"),
     "not-decidable": _Entry(HTTPStatus.CONFLICT, "Not to be decided"),

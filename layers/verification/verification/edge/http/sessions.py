@@ -1,8 +1,10 @@
 """``POST /sessions``: its body, what we make of it, and its answer."""
 
+import hashlib
 import json
 import logging
 import re
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -114,6 +116,8 @@ def asked(request: Request, public_base_url: str, subject_claim: str) -> Asked:
         callback_base=public_base_url or request.base_url,
         request_id=request.request_id,
         key=key_use(request.header("idempotency-key"), body),
+        attestation=request.header("app-attestation"),
+        token_hash=_token_hash(request),
     )
 
 
@@ -131,6 +135,12 @@ def key_use(idempotency_key: str | None, body: SessionRequest) -> KeyUse | None:
             fields=[{"field": "Idempotency-Key", "reason": "1 to 255 visible characters"}],
         )
     return KeyUse(match["key"], json.dumps(body.model_dump(mode="json"), sort_keys=True))
+
+
+def _token_hash(request: Request) -> str:
+    """The digest of the access token, as DPoP's ``ath`` (RFC 9449); a scheme may precede it."""
+    token = (request.header("authorization") or "").strip().rpartition(" ")[2]
+    return urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
 
 
 def session_response(answered: Answered) -> dict[str, Any]:
