@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: benchmark deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story explore mutants
+.PHONY: benchmark crowd growth deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story explore mutants
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -36,7 +36,8 @@ help:
 	@echo "                       PARAMETERS='Name=value ...' on top; make rollback takes it back"
 	@echo "make scan              have checkov look at the template and at what SAM makes of it"
 	@echo "make benchmark         what cold starts and warm requests take (docs/performance.md);"
-	@echo "                       ARGS=--samples=3 for a quick look"
+	@echo "                       ARGS=--samples=3 for a quick look; make crowd: fifty people at once"
+	@echo "                       for a minute; make growth: the same requests among 100,000 people"
 	@echo "make lock              compile the requirement files anew"
 	@echo "make invoke EVENT=...  let a function answer an event in events/; make events fills all in"
 	@echo "make redrive           put messages that were set aside back on the queue (docs/runbook.md)"
@@ -173,5 +174,12 @@ erase-again: environment
 story: environment
 	@$(SCRIPT) scripts.story $(DEPLOYMENT) $(ARGS)
 
+benchmark crowd growth: export PYTHONPATH := layers/verification:simulator:.
 benchmark: build
-	@PYTHONPATH=layers/verification:simulator:. python -m benchmarks $(ARGS)
+	@python -m benchmarks $(ARGS)
+
+crowd: build
+	@python -m benchmarks.crowd $(ARGS)
+
+growth: environment
+	@python -m benchmarks.growth $(ARGS)

@@ -1,131 +1,135 @@
-"""Forty new people within five seconds, at Jumio's pace: `python -m benchmarks.crowd`.
+"""`make crowd`: fifty people at once, for a minute, against the embedded stack.
 
-Starts a stack of its own (after `sam build`), prints figures, ends it. Whoever is told to come
-back does so, after exactly as long as they were told. The latencies are those of this machine,
-with the simulator on it, and tell something only beside each other.
+Everybody asks for a session, looks at it, asks again, for another one, and then how things stand
+until there is an outcome; then somebody else comes. Nobody pauses in between; whoever is told to
+come back later does so. Jumio has a pace that stops nobody. Exits with 1 if anybody, or Jumio's
+callback, was answered with an error of the server.
 """
 
+import argparse
+import itertools
 import statistics
 import sys
+import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.people import Person, access_token, add
-from local.stack import DIRECTORY
-from tests.support.reconfigured import reconfigured
+from local.stack import AT_ONCE, DIRECTORY
 from tests.support.stack import RunningStack, running_stack
 
-_PEOPLE = 40
-_WITHIN = 5.0
-_PATIENCE = 180.0
-_SAMPLES = 50
-_RATE, _BURST = 1, 5
+_LIVES = 6  # people for each of those who are there at once
+_PATIENCE = 60  # seconds
+_PROCESSING = 5  # seconds that Jumio takes
+_PACE = ("--parameter", "AccountCallsPerSecond=1000", "--parameter", "AccountCallsBurst=1000")
 
 
-@dataclass(frozen=True)
-class Visit:
-    """One request and what came of it."""
-
-    answer: str
-    retry_after: float
-    seconds: float
-
-
+@dataclass
 class Crowd:
-    """New people, signed in, on one pool of connections."""
+    """Who takes part, until when, and what they were answered: by route, (answer, seconds)."""
 
-    def __init__(self, stack: RunningStack, size: int) -> None:
-        self._http = httpx.Client(
-            base_url=stack.facts["api"],
-            timeout=60,
-            trust_env=False,
-            limits=httpx.Limits(max_connections=size),
+    stack: RunningStack
+    tokens: list[str]
+    ends: float = 0.0
+    answers: dict[str, list[tuple[str, float]]] = field(default_factory=lambda: defaultdict(list))
+    _next: "itertools.count[int]" = field(default_factory=itertools.count)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def be(self, _: int) -> None:
+        """One of those who are there: person after person."""
+        with httpx.Client(
+            base_url=self.stack.facts["api"], timeout=_PATIENCE, trust_env=False
+        ) as http:
+            while self._goes_on:
+                self._live(http, self.tokens[next(self._next)])
+
+    @property
+    def _goes_on(self) -> bool:
+        return time.monotonic() < self.ends
+
+    def _live(self, http: httpx.Client, token: str) -> None:
+        http.headers["Authorization"] = f"Bearer {token}"
+        for route, body in (("create", {}), ("resume", {}), ("renew", {"renew": True})):
+            self._ask(http, route, "POST", "/sessions", {"channel": "sdk", **body})
+            self._ask(http, "get", "GET", "/verification")
+        while self._goes_on:
+            answer = self._ask(http, "get", "GET", "/verification")
+            if answer.get("status") == "approved":
+                return
+
+    def _ask(
+        self, http: httpx.Client, route: str, method: str, path: str, body: object = None
+    ) -> dict[str, object]:
+        """The answer; whoever is told to come back later does so."""
+        while True:
+            begun = time.monotonic()
+            answer = http.request(method, path, json=body)
+            took, told = time.monotonic() - begun, dict(answer.json())
+            with self._lock:
+                said = f"{answer.status_code} {told.get('code', '')}".strip()
+                self.answers[route].append((said, took))
+            later = answer.headers.get("Retry-After")
+            if answer.is_success or later is None or not self._goes_on:
+                return told
+            time.sleep(float(later))
+
+
+def _sign_in(stack: RunningStack, number: int) -> list[str]:
+    cognito, outputs = stack.aws.cognito, stack.outputs
+    tokens = []
+    for place in range(number):
+        person = Person("Somebody", f"crowd.{place}", "Invented-Password-0")
+        add(cognito, outputs["UserPoolId"], person)
+        tokens.append(access_token(stack.facts, person))
+    return tokens
+
+
+def _table(crowd: Crowd, seconds: float) -> list[str]:
+    lines = [f"{'':10}{'answers':>8}{'per s':>8}{'p50 ms':>8}{'p99 ms':>8}{'longest':>8}"]
+    for route, answers in sorted(crowd.answers.items()):
+        cuts = statistics.quantiles([1000 * took for _, took in answers], n=100, method="inclusive")
+        said = dict(Counter(said for said, _ in answers))
+        lines.append(
+            f"{route:10}{len(answers):8}{len(answers) / seconds:8.1f}{cuts[49]:8.0f}{cuts[98]:8.0f}"
+            f"{1000 * max(took for _, took in answers):8.0f}  {said}"
         )
-        self._tokens = []
-        for number in range(size):
-            person = Person("Somebody", f"crowd.{time.time_ns()}.{number}", "Invented-Password-0")
-            add(stack.aws.cognito, stack.outputs["UserPoolId"], person)
-            self._tokens.append(access_token(stack.facts, person))
-
-    def ask(self, number: int, **body: object) -> Visit:
-        """POST /sessions as one of them."""
-        begun = time.monotonic()
-        answer = self._http.post(
-            "/sessions",
-            json={"channel": "sdk", **body},
-            headers={"Authorization": f"Bearer {self._tokens[number]}"},
-        )
-        seconds = time.monotonic() - begun
-        code = answer.json().get("code", answer.json().get("message", "session"))
-        wait = float(answer.headers.get("Retry-After", 1))
-        return Visit(f"{answer.status_code} {code}", wait, seconds)
-
-
-def _until_served(crowd: Crowd, number: int, begun: float) -> list[Visit]:
-    time.sleep(number * _WITHIN / _PEOPLE)
-    visits = [crowd.ask(number)]
-    while not visits[-1].answer.startswith("2") and time.monotonic() - begun < _PATIENCE:
-        time.sleep(visits[-1].retry_after)
-        visits.append(crowd.ask(number))
-    return visits
-
-
-def _crowd_figures(stack: RunningStack, jumio: AdminClient) -> list[str]:
-    crowd = Crowd(stack, _PEOPLE)
-    jumio.patch_options(account_rate=_RATE, account_burst=_BURST)
-    pace = {"ACCOUNT_CALLS_PER_SECOND": str(_RATE), "ACCOUNT_CALLS_BURST": str(_BURST)}
-    with reconfigured(stack, "create_session", **pace), ThreadPoolExecutor(_PEOPLE) as pool:
-        begun = time.monotonic()
-        people = list(pool.map(lambda one: _until_served(crowd, one, begun), range(_PEOPLE)))
-        took = time.monotonic() - begun
-    visits = [visit for one in people for visit in one]
-    calls = jumio.journal(endpoint="accounts.create")
-    users = Counter(call["body"]["userReference"] for call in calls if call["status"] == 200)
-    return [
-        f"first answers          {dict(Counter(one[0].answer for one in people))}",
-        f"all answers            {dict(Counter(visit.answer for visit in visits))}",
-        f"visits a person        at most {max(map(len, people))}, {len(visits)} in all",
-        f"served in the end      {sum(one[-1].answer.startswith('2') for one in people)}",
-        f"until the last one     {took:.1f} s",
-        f"longest answer         {max(visit.seconds for visit in visits):.1f} s",
-        f"longest Retry-After    {max(v.retry_after for v in visits if v.answer[0] != '2'):.0f} s",
-        f"Jumio's answers        {dict(Counter(call['status'] for call in calls))}",
-        f"accounts a person      at most {max(users.values())}",
-    ]
-
-
-def _latency_figures(stack: RunningStack, jumio: AdminClient) -> list[str]:
-    jumio.reset()
-    crowd = Crowd(stack, _SAMPLES)
-    crowd.ask(0)  # the function starts
-    created = [crowd.ask(number) for number in range(1, _SAMPLES)]
-    resumed = [crowd.ask(number) for number in range(_SAMPLES)]
-    renewed = [crowd.ask(number, renew=True) for number in range(_SAMPLES)]
-    return [
-        f"{name:<22} {_spread(visits)}"
-        for name, visits in (("create", created), ("resume", resumed), ("renew", renewed))
-    ]
-
-
-def _spread(visits: list[Visit]) -> str:
-    cuts = statistics.quantiles([visit.seconds * 1000 for visit in visits], n=20)
-    answers = dict(Counter(visit.answer for visit in visits))
-    return f"median {cuts[9]:.0f} ms, 95 % below {cuts[18]:.0f} ms, {answers}"
+    return lines
 
 
 def main() -> None:
-    """Start, measure, print."""
+    """Start a stack of its own, measure, print."""
+    parser = argparse.ArgumentParser(prog="make crowd", description=__doc__)
+    parser.add_argument("--people", type=int, default=50, help="how many are there at once")
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--at-once", default=str(AT_ONCE), help="as of `python -m local up`")
+    chosen = parser.parse_args()
     with (
-        running_stack(DIRECTORY / "benchmark") as stack,
+        running_stack(DIRECTORY / "benchmark", *_PACE, "--at-once", chosen.at_once) as stack,
         AdminClient(stack.facts["simulator"]) as jumio,
+        ThreadPoolExecutor(chosen.people) as pool,
     ):
-        lines = [*_crowd_figures(stack, jumio), *_latency_figures(stack, jumio)]
-    sys.stdout.write("\n".join(lines) + "\n")
+        jumio.set_scenario("approved", default=True)
+        jumio.patch_options(
+            account_rate=1000,
+            account_burst=1000,
+            retrieval_rate=1000,
+            retrieval_burst=1000,
+            processing_seconds=_PROCESSING,
+        )
+        crowd = Crowd(stack, _sign_in(stack, _LIVES * chosen.people))
+        begun = time.monotonic()
+        crowd.ends = begun + chosen.seconds
+        list(pool.map(crowd.be, range(chosen.people)))
+        lines = _table(crowd, time.monotonic() - begun)
+        callbacks = [one["answered"] for run in jumio.executions() for one in run["callbacks"]]
+    print("\n".join([*lines, f"callbacks {dict(Counter(callbacks))}"]))
+    failed = [said for answers in crowd.answers.values() for said, _ in answers if said[0] == "5"]
+    sys.exit(f"errors of the server: {len(failed)}" if failed or set(callbacks) - {200} else 0)
 
 
 if __name__ == "__main__":

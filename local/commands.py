@@ -19,7 +19,7 @@ from jumio_simulator.person import sdk as simulated_sdk
 from local.console import Console
 from local.demo import invitation, start
 from local.demo.walk import UnexpectedError, Walk
-from local.stack import DIRECTORY, Stack, facts_of
+from local.stack import AT_ONCE, DIRECTORY, Stack, facts_of
 
 
 def up(arguments: list[str]) -> int:
@@ -86,6 +86,7 @@ def _running(options: argparse.Namespace) -> Iterator[tuple[Stack, Console]]:
         options.journeys,
         options.scenario,
         options.people,
+        options.at_once,
     )
     try:
         with start.running(console, options.directory.resolve(), wishes) as stack:
@@ -142,6 +143,12 @@ def _options_of_stack(name: str, description: str | None) -> argparse.ArgumentPa
     parser.add_argument("--scenario", help="what comes of everybody who starts (docs/simulator.md)")
     parser.add_argument(
         "--people", type=_count, default=2, help="how many can sign in (default: 2)"
+    )
+    parser.add_argument(
+        "--at-once",
+        type=_count,
+        default=AT_ONCE,
+        help=f"requests of one route that are answered side by side (default: {AT_ONCE})",
     )
     parser.add_argument(
         "--with-parent",

@@ -27,6 +27,8 @@ DIRECTORY = ROOT / ".local"
 NAME = "jumio-bff"
 SERVERS = ("page", "api", "simulator", "aws")
 """Who listens, in the order of their ports."""
+AT_ONCE = 8
+"""Requests of one route that are worked on side by side. More would only start more processes."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,14 @@ class Chosen:
     """What differs from the usual embedded stack.
 
     `parameters` are the template's; `layers` are folders that stand for those of the build; `port`
-    is the first of four in a row (0: any that are free).
+    is the first of four in a row (0: any that are free); `at_once` requests of one route are
+    worked on side by side.
     """
 
     parameters: Mapping[str, str] = field(default_factory=dict)
     layers: Mapping[str, Path] = field(default_factory=dict)
     port: int = 0
+    at_once: int = AT_ONCE
 
     def port_of(self, server: str) -> int:
         """Where one of SERVERS is to listen."""
@@ -99,7 +103,7 @@ def running(console: Console, directory: Path, chosen: Chosen) -> Iterator[Stack
         console.step("starting MiniStack and the Jumio simulator")
         cloud = ministack.start(group, scratch, logs, chosen.port_of("aws"))
         child, simulator = jumio.start(group, logs, chosen.port_of("simulator"))
-        door = Door()
+        door = Door(chosen.at_once)
         server = ThreadedServer(door.application, chosen.port_of("api"))
         api = cleanup.enter_context(server).url
         cloud.wait_until_ready()

@@ -18,7 +18,7 @@ from local.demo.desk import Desk
 from local.demo.page import Page
 from local.errors import StackError
 from local.processes.server import ThreadedServer
-from local.stack import ROOT, Chosen, Stack
+from local.stack import AT_ONCE, ROOT, Chosen, Stack
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Wishes:
     journeys: Path | None = None
     scenario: str | None = None
     people: int = 2
+    at_once: int = AT_ONCE
 
 
 @contextlib.contextmanager
@@ -43,7 +44,8 @@ def running(console: Console, directory: Path, wishes: Wishes) -> Iterator[Stack
         first = Chosen(port=wishes.port).port_of("page")
         server = cleanup.enter_context(ThreadedServer(page.application, first))
         usual = _for_page(server.url, wishes.origins) | own.parameters
-        chosen = Chosen(usual | dict(wishes.parameters), own.layers, wishes.port)
+        parameters = usual | dict(wishes.parameters)
+        chosen = Chosen(parameters, own.layers, wishes.port, wishes.at_once)
         for line in own.remarks:
             console.step(line)
         bare = cleanup.enter_context(stack.running(console, directory, chosen))

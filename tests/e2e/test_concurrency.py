@@ -43,7 +43,7 @@ Answers = list[httpx.Response]
 @pytest.fixture(scope="module")
 def stack(artefacts: Path) -> Iterator[RunningStack]:
     """A stack of their own: these tests leave nothing over for others."""
-    with running_stack(sharing(TESTS / "crowd", artefacts)) as running:
+    with running_stack(sharing(TESTS / "crowd", artefacts), "--at-once", str(AT_ONCE)) as running:
         yield running
 
 
