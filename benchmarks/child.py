@@ -11,7 +11,7 @@ import time
 
 import certifi
 
-certifi.where = lambda: os.environ["AWS_CA_BUNDLE"]  # what requests trusts, too
+certifi.where = lambda: os.environ["CA_BUNDLE"]  # what requests trusts
 
 
 class Context:

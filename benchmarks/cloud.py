@@ -43,6 +43,7 @@ class Cloud:
 
     url: str
     bundle: Path
+    authority: Path
     simulator: RunningSimulator
     environment: dict[str, str]
     waits: bool = False
@@ -66,6 +67,12 @@ class Cloud:
         for item in self.kept:
             client.put_item(TableName="table", Item=item)
 
+    def trusting(self, authorities: Path) -> Path:
+        """A bundle of these authorities, and of the one behind the address of all that there is."""
+        bundle = self.bundle.with_name("some.pem")
+        bundle.write_bytes(authorities.read_bytes() + self.authority.read_bytes())
+        return bundle
+
     def forget(self) -> None:
         self.calls.clear()
         self.spans.clear()
@@ -87,7 +94,7 @@ def running_cloud(directory: Path) -> Iterator[Cloud]:
             server.socket, server_side=True, do_handshake_on_connect=False
         )
         url = f"https://127.0.0.1:{server.server_address[1]}"
-        cloud = Cloud(url, bundle, simulator, _set_up(simulator, url, bundle))
+        cloud = Cloud(url, bundle, authority.bundle, simulator, _set_up(simulator, url, bundle))
         _Handler.cloud = cloud
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
@@ -114,6 +121,7 @@ def _set_up(simulator: RunningSimulator, url: str, bundle: Path) -> dict[str, st
         "AWS_DEFAULT_REGION": "eu-central-1",
         "AWS_ENDPOINT_URL": url,
         "AWS_CA_BUNDLE": str(bundle),
+        "CA_BUNDLE": str(bundle),
         "POWERTOOLS_SERVICE_NAME": "benchmark",
         "POWERTOOLS_METRICS_NAMESPACE": "Benchmark",
         "PYTHONDONTWRITEBYTECODE": "1",

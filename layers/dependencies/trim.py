@@ -1,36 +1,103 @@
-"""Take out of botocore what this product never asks for: the models of 400 other services.
+"""Leave of the packages what this product asks for: of botocore's data the operations of five
+services, without what they say to a reader, and of the trusted authorities also Amazon's alone.
 
-An unused service fails loudly (`UnknownServiceError`), and a test shows by recording which files
-are read.
+What was cut fails loudly (`UnknownServiceError`, `AttributeError`), and a test shows by recording
+which files are read.
 """
 
+import gzip
 import json
+import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-SERVICES = {"dynamodb", "events", "lambda", "secretsmanager", "sqs"}
+OPERATIONS = {
+    "dynamodb": {"BatchGetItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"},
+    "events": {"PutEvents"},
+    "lambda": {"Invoke"},
+    "secretsmanager": {"GetSecretValue"},
+    "sqs": {"ChangeMessageVisibility", "SendMessage"},
+}
 _NOT_READ = ("examples-1.json", "paginators-1.sdk-extras.json", "waiters-2.json")
+# Source: "Trust store and pinning recommendations" of https://www.amazontrust.com/repository/
+_AMAZONS = r"# Subject: CN=(?:Amazon Root CA [1-4]|Starfield Services Root [^\n]*- G2) "
+AMAZONS = 5
 
 
 def trim(site: Path) -> None:
     """Trim the packages in a folder."""
     data = site / "botocore" / "data"
     for folder in data.iterdir():
-        if folder.is_dir() and folder.name not in SERVICES:
+        if folder.is_dir() and folder.name not in OPERATIONS:
             shutil.rmtree(folder)
     for name in _NOT_READ:
         for path in data.rglob(f"{name}*"):
             path.unlink()
+    for path in data.rglob("*.json.gz"):
+        document = json.loads(gzip.decompress(path.read_bytes()))
+        if path.name == "service-2.json.gz":
+            document = _of_use(document, OPERATIONS[path.parts[-3]])
+        _write(path.with_suffix(""), document)
+        path.unlink()
     endpoints = data / "endpoints.json"
     document = json.loads(endpoints.read_text())
     for partition in document["partitions"]:
         kept: dict[str, Any] = partition["services"]
-        partition["services"] = {name: kept[name] for name in sorted(SERVICES) if name in kept}
-    endpoints.write_text(json.dumps(document, separators=(",", ":"), sort_keys=True))
+        partition["services"] = {name: kept[name] for name in sorted(OPERATIONS) if name in kept}
+    _write(endpoints, document)
     shutil.rmtree(site / "boto3" / "data", ignore_errors=True)
     shutil.rmtree(site / "boto3" / "examples", ignore_errors=True)
+    (site / "amazon.pem").write_text(_amazons((site / "certifi" / "cacert.pem").read_text()))
+
+
+def _of_use(model: dict[str, Any], operations: set[str]) -> dict[str, Any]:
+    """A service's model with these operations, and the shapes that they lead to."""
+    model = _undocumented(model)
+    kept = {name: how for name, how in model["operations"].items() if name in operations}
+    shapes: dict[str, Any] = {}
+    wanted = [*_references(kept)]
+    while wanted:
+        name = wanted.pop()
+        if name not in shapes:
+            shapes[name] = model["shapes"][name]
+            wanted += _references(shapes[name])
+    return {**model, "operations": kept, "shapes": shapes}
+
+
+def _undocumented(value: Any) -> Any:
+    if isinstance(value, dict):
+        told = isinstance(value.get("documentation"), str)
+        return {
+            name: _undocumented(member)
+            for name, member in value.items()
+            if not (told and name == "documentation")
+        }
+    return [_undocumented(member) for member in value] if isinstance(value, list) else value
+
+
+def _references(value: Any) -> Iterator[str]:
+    """The names of the shapes that a part of a model is made of."""
+    if isinstance(value, dict):
+        if isinstance(value.get("shape"), str):
+            yield value["shape"]
+        value = list(value.values())
+    for member in value if isinstance(value, list) else ():
+        yield from _references(member)
+
+
+def _amazons(bundle: str) -> str:
+    """The authorities of AWS's own endpoints: reading all others takes longer than many a call."""
+    found = [one for one in re.split(r"\n(?=# Issuer: )", bundle) if re.search(_AMAZONS, one)]
+    if len(found) != AMAZONS:
+        raise SystemExit(f"certifi has {len(found)} of Amazon's {AMAZONS} authorities")
+    return "\n".join(found)
+
+
+def _write(path: Path, document: Any) -> None:
+    path.write_text(json.dumps(document, separators=(",", ":")))
 
 
 if __name__ == "__main__":

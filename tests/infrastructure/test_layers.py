@@ -1,21 +1,24 @@
-"""What `sam build` puts into the layers: bytecode, and of botocore what is used."""
+"""What `sam build` puts into the layers: bytecode, and of the packages what is used."""
 
 import importlib.util
 import json
 import re
+import ssl
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.template import ROOT
+from tests.support.template import ROOT, template
 
 BUILD = ROOT / ".aws-sam" / "build"
 LAYERS = [BUILD / "DependenciesLayer" / "python", BUILD / "VerificationLayer" / "python"]
 SOURCES = [*(ROOT / "functions").rglob("app.py"), *(ROOT / "layers/verification").rglob("*.py")]
 CALLS = re.findall(r"\b(?:aws|started)\((.+)\)", "".join(path.read_text() for path in SOURCES))
 USED = set(re.findall(r'"(\w+)"', "".join(CALLS)))
+METHODS = set(re.findall(r"self\._client\.([a-z_]+)\b", "".join(map(Path.read_text, SOURCES))))
 UNCHECKED_HASH = 0b01
 
 CREATE_CLIENTS = """
@@ -31,7 +34,17 @@ for service in sys.argv[1:]:
     client = session.create_client(service, region_name="eu-central-1")
     for operation in client.meta.method_to_api_mapping:
         client.can_paginate(operation)
-json.dump(sorted(path for path in read if not path.endswith("/")), sys.stdout)
+json.dump(sorted({path.removesuffix(".gz") for path in read if not path.endswith("/")}), sys.stdout)
+"""
+LIST_OPERATIONS = """
+import json, sys
+import botocore.session
+session = botocore.session.get_session()
+methods = []
+for service in sys.argv[1:]:
+    client = session.create_client(service, region_name="eu-central-1")
+    methods += client.meta.method_to_api_mapping
+json.dump(sorted(methods), sys.stdout)
 """
 
 
@@ -77,6 +90,27 @@ def test_a_service_that_was_cut_fails_loudly() -> None:
     ended = run(CREATE_CLIENTS, "s3", layers=True)
     assert ended.returncode != 0
     assert "UnknownServiceError" in ended.stderr
+
+
+def test_the_operations_that_are_left_are_those_that_the_product_asks_for() -> None:
+    left = run(LIST_OPERATIONS, *sorted(USED), layers=True)
+    assert left.stderr == ""
+    assert set(json.loads(left.stdout)) == METHODS - {"exceptions"}
+
+
+def test_aws_is_trusted_by_amazons_authorities_alone() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(LAYERS[0] / "amazon.pem")
+    known: Any = context.get_ca_certs()
+    names = {dict(part[0] for part in one["subject"])["commonName"] for one in known}
+    amazons = {f"Amazon Root CA {number}" for number in (1, 2, 3, 4)}
+    assert names == {*amazons, "Starfield Services Root Certificate Authority - G2"}
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+    files = variables["AWS_CA_BUNDLE"]["Fn::If"][1:]
+    assert [LAYERS[0] / file.removeprefix("/opt/python/") for file in files] == [
+        LAYERS[0] / "amazon.pem",
+        LAYERS[0] / "certifi" / "cacert.pem",
+    ]
 
 
 def test_an_address_in_every_partition_is_still_known() -> None:

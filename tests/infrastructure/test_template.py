@@ -15,7 +15,7 @@ WHOLE = template()
 RESOURCES: Resources = WHOLE["Resources"]
 FUNCTIONS = functions()
 GATEWAY_WAITS = 30  # seconds; API Gateway's longest integration timeout for an HTTP API
-OF_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+OF_LIBRARIES = {"AWS_CA_BUNDLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 
 every_function = pytest.mark.parametrize("name", sorted(FUNCTIONS))
 
@@ -101,7 +101,7 @@ def test_a_function_is_told_all_that_it_needs_and_nothing_that_it_does_not_read(
     required = {field.upper() for field, info in fields.items() if info.is_required()}
     told = set(variables(name))
     assert required <= told
-    assert told <= {field.upper() for field in fields} | OF_POWERTOOLS
+    assert told <= {field.upper() for field in fields} | OF_LIBRARIES
 
 
 @every_function
@@ -113,7 +113,7 @@ def test_every_setting_can_be_set_in_a_deployment(name: str) -> None:
 @every_function
 def test_a_function_is_told_no_secret(name: str) -> None:
     for variable, value in variables(name).items():
-        if variable not in OF_POWERTOOLS:
+        if variable not in OF_LIBRARIES:
             assert {"Ref"} == set(value) or variable == "PUBLIC_BASE_URL", variable
         if variable.endswith("SECRET_ID"):
             assert RESOURCES[value["Ref"]]["Type"] == "AWS::SecretsManager::Secret"
