@@ -45,6 +45,7 @@ def details_of(bff: Bff, execution: dict[str, Any]) -> dict[str, Any]:
     reply = bff.jumio._transport.send(
         "GET",
         f"{url}/workflow-executions/{execution['id']}",
+        call="details",
         deadline=Deadline(5),
         headers=headers,
     )
@@ -71,7 +72,6 @@ def emitted(pipeline: Pipeline, observed: Observed) -> dict[str, str]:
     return {
         "table": json.dumps(items(pipeline)),
         "logs": "\n".join(observed.lines()).replace(f"request-of-{SUBJECT}", ""),
-        "metrics": observed.metric_lines(),
         "queue": "\n".join(pipeline.hints.bodies),
         "events": json.dumps(pipeline.consumer.entries),
     }

@@ -32,7 +32,7 @@ from verification.domain.standing import (
     screening_runs,
 )
 from verification.domain.steps import Step
-from verification.observability import LogCode
+from verification.observability import LogCode, on_every_line
 from verification.store import Claim, ConditionFailed, SessionStore
 from verification.use_cases.open_execution import OpenExecution, Opening
 from verification.use_cases.supply_data import SupplyData
@@ -127,6 +127,7 @@ class CreateSession:
     def __call__(self, asked: Asked, deadline: Deadline) -> Answered:
         """Raises a Problem if there is no session to hand out."""
         journey = self.journeys.get(asked.journey)
+        on_every_line(journey=journey.name, channel=asked.channel)
         applicant = flattened(asked.applicant)
         require_well_formed(journey, applicant)
         claim = asked.key.claim(self.pepper) if asked.key else None
