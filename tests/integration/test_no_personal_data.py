@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.bff import ISSUER, USER_AGENT, Bff
+from tests.support.metrics import samples
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
 from verification.domain.deadline import Deadline
@@ -72,6 +73,7 @@ def emitted(pipeline: Pipeline, observed: Observed) -> dict[str, str]:
     return {
         "table": json.dumps(items(pipeline)),
         "logs": "\n".join(observed.lines()).replace(f"request-of-{SUBJECT}", ""),
+        "metrics": repr(list(samples(observed.emitted()))),
         "queue": "\n".join(pipeline.hints.bodies),
         "events": json.dumps(pipeline.consumer.entries),
     }
