@@ -55,10 +55,15 @@ test: lint types check template build browser
 environment:
 	@bash local/environment.sh
 
+# For which processors; the layers' Makefiles read it, too.
+export ARCHITECTURE ?= x86_64
+
 build: environment
 	@echo "==> sam build"
 	@mkdir -p .aws-sam
-	@sam build >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log; exit 1; }
+	@sam build --parameter-overrides "Architecture=$(ARCHITECTURE)" >.aws-sam/build.log 2>&1 \
+		|| { cat .aws-sam/build.log; exit 1; }
+	@echo "$(ARCHITECTURE)" >.aws-sam/architecture
 
 check: environment
 	@echo "==> journey documents"
@@ -142,7 +147,9 @@ audit: environment
 # It ends with the smoke test, for which it needs a TOKEN; no session is opened.
 STAGE ?= default
 deploy: export TOKEN := $(TOKEN)
-deploy: build
+deploy: environment
+	@$(MAKE) --no-print-directory build \
+		ARCHITECTURE="$$(python -m scripts.deploy --architecture --stage "$(STAGE)" $(PARAMETERS))"
 	@python -m scripts.deploy --stage "$(STAGE)" $(if $(STACK),--stack "$(STACK)") $(PARAMETERS)
 
 rollback: environment

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 
 _ROOT = Path(__file__).parents[1]
 _BUILT = _ROOT / ".aws-sam/build/template.yaml"
+_BUILT_FOR = _ROOT / ".aws-sam/architecture"
 _ALIAS = "live"
 _BEFORE = "before this: "
+_USUAL = "x86_64"
 # A first deployment that fails leaves nothing behind; one that succeeds is protected at once.
 _NEW, _KEPT = {"DeletionProtection": "false"}, {"DeletionProtection": "true"}
 # What belongs to a function as such, and to no version of it.
@@ -179,11 +181,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--stage", default="default", help="environment of samconfig.toml")
     parser.add_argument("--stack", help="name of the stack, if not that of the stage")
     parser.add_argument("--rollback", action="store_true", help="take the last deployment back")
+    parser.add_argument("--architecture", action="store_true", help="say what to build for")
     parser.add_argument("parameters", nargs="*", help="Name=value, on top of the stage's")
     options = parser.parse_args(arguments)
     name, overrides = configured(options.stage)
     stack = options.stack or name
     overrides |= dict(_pair(one) for one in options.parameters)
+    if options.architecture:
+        sys.stdout.write(overrides.get("Architecture", _USUAL))
+        return 0
     deployment = Deployment(stack)
     cloudformation, functions = deployment.client("cloudformation"), deployment.client("lambda")
     if options.rollback:
@@ -192,6 +198,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 0 if moved else 1
     built = yaml_parse(_BUILT.read_text())
     present = values_of(stack, cloudformation)
+    wanted = ((present or {}) | overrides).get("Architecture", _USUAL)
+    if (there := _BUILT_FOR.read_text().strip()) != wanted:
+        sys.stderr.write(f"built for {there}, to run on {wanted}: say Architecture={wanted}\n")
+        return 1
     before = versions_of(stack, cloudformation, functions) if present is not None else {}
     for step in [overrides] if present else [overrides | _NEW, _KEPT | overrides]:
         present = (present or {}) | step

@@ -24,7 +24,7 @@ from verification.use_cases.supply_data import SupplyData
 from verification.wiring.journeys import configured_journeys
 from verification.wiring.jumio import jumio_client
 
-logger, metrics = wiring.logger(), wiring.metrics()
+logger = wiring.logger()
 
 
 class FunctionSettings(Settings, AppSettings, JumioSettings, PublicSettings, LimitSettings):
@@ -51,7 +51,6 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)
-@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def answer(request: Request) -> dict[str, Any]:
         create_session, settings = wired()

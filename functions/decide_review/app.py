@@ -19,7 +19,6 @@ from verification.use_cases.decide_review import DecideReview, Word
 from verification.wiring.journeys import configured_journeys
 
 logger = wiring.logger()
-metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings, JourneySettings):
@@ -39,7 +38,6 @@ def decide_review() -> DecideReview:
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], _: LambdaContext) -> dict[str, str]:
     with telling():
         person, word = decision_of(event)

@@ -19,7 +19,6 @@ from verification.use_cases.erase_subject import EraseSubject
 from verification.wiring.jumio import jumio_client
 
 logger = wiring.logger()
-metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings, JumioSettings):
@@ -37,7 +36,6 @@ def erase_subject() -> EraseSubject:
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with telling():
         deadline, tombstone = wiring.deadline(context), tombstone_of(event)

@@ -21,7 +21,6 @@ from verification.use_cases.get_verification import GetVerification
 from verification.wiring.journeys import configured_journeys
 
 logger = wiring.logger()
-metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings, AppSettings):
@@ -41,7 +40,6 @@ def wired() -> tuple[GetVerification, str]:
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)
-@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     def answer(request: Request) -> dict[str, Any]:
         get_verification, subject_claim = wired()

@@ -19,7 +19,6 @@ from verification.wiring.journeys import configured_journeys
 from verification.wiring.jumio import jumio_client
 
 logger = wiring.logger()
-metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings, JumioSettings, JourneySettings):
@@ -37,7 +36,6 @@ def read_facts() -> ReadFacts:
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with telling():
         person, question = question_of(event)

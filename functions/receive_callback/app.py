@@ -19,7 +19,6 @@ from verification.settings import DataCenter, Name, Settings
 from verification.use_cases.receive_callback import ReceiveCallback
 
 logger = wiring.logger()
-metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings):
@@ -43,7 +42,6 @@ def receive_callback() -> ReceiveCallback:
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)
-@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     def answer(request: Request) -> dict[str, Any]:
         read = partial(said, request)

@@ -22,7 +22,6 @@ from verification.wiring.journeys import configured_journeys
 from verification.wiring.jumio import jumio_client
 
 logger = wiring.logger()
-metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings, JumioSettings, JourneySettings):
@@ -45,7 +44,6 @@ def wired() -> tuple[SettleExecution, HintQueue]:
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with telling():
         return work_through(event, *wired(), wiring.deadline(context))

@@ -18,7 +18,6 @@ from verification.store import OutcomeStore, Table
 from verification.use_cases.sweep_overdue import SweepOverdue
 
 logger = wiring.logger()
-metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings):
@@ -34,7 +33,6 @@ def sweep_overdue() -> SweepOverdue:
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001
     with telling():
         return asdict(sweep_overdue()(wiring.deadline(context)))

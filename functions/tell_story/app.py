@@ -19,7 +19,6 @@ from verification.use_cases.tell_story import TellStory, Whom
 from verification.wiring.jumio import jumio_client
 
 logger = wiring.logger()
-metrics = wiring.metrics()
 
 
 class FunctionSettings(Settings, JumioSettings):
@@ -36,7 +35,6 @@ def tell_story() -> TellStory:
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with telling():
         return tell_story()(Whom(**whom_of(event)), wiring.deadline(context))

@@ -24,7 +24,12 @@ def test_what_was_given_up_is_not_sent_later(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(socket, "getaddrinfo", stalls)
         with pytest.raises(NotSent):
             Transport(AGENT).send(
-                "POST", server.url, deadline=Deadline(0.3), json_body={}, fresh_connection=True
+                "POST",
+                server.url,
+                call="open",
+                deadline=Deadline(0.3),
+                json_body={},
+                fresh_connection=True,
             )
         left = [one for one in threading.enumerate() if one.name == "jumio-exchange"]
         assert left

@@ -59,7 +59,12 @@ def exchange(
     sender = transport or Transport(AGENT)
     return in_time(
         lambda: sender.send(
-            "POST", url, deadline=Deadline(seconds), json_body={}, fresh_connection=fresh
+            "POST",
+            url,
+            call="open",
+            deadline=Deadline(seconds),
+            json_body={},
+            fresh_connection=fresh,
         )
     )
 

@@ -9,6 +9,7 @@ from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from local.demo.observer import log_lines, table_items
 from tests.support.end_to_end import erase
+from tests.support.metrics import samples
 from tests.support.stack import RunningStack
 from tests.support.waiting import eventually
 
@@ -102,7 +103,7 @@ def test_an_account_of_somebody_who_was_erased_meanwhile_is_deleted(
     assert eventually(lambda: _logged(stack, "leftover_erased", lost), bool)
 
 
-def _orphans_counted(stack: RunningStack) -> float:
-    """The sum of the metric in the log, where CloudWatch takes it from."""
-    metrics = [json.loads(line) for line in log_lines(stack.aws) if line.startswith('{"_aws"')]
-    return sum(sum(one["Orphans"]) for one in metrics if "Orphans" in one)
+def _orphans_counted(stack: RunningStack) -> int:
+    """The metric, as its filter counts it in the log."""
+    lines = [json.loads(line) for line in log_lines(stack.aws) if line.startswith("{")]
+    return sum(one.metric == "Orphans" for one in samples(lines, "SettleExecutionLogs"))

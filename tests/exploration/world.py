@@ -334,7 +334,6 @@ class Clockwork:
                 "verification.store.operations._serialize": spelt,
                 "verification.store.operations._deserialize": read,
                 f"{use_cases}.sweep_overdue.ThreadPoolExecutor": _OneByOne,
-                "verification.observability.Metrics": _Nothing,
                 "verification.observability.Logger": _Nothing,
             }.items():
                 patches.enter_context(patch(name, instead))
@@ -374,7 +373,4 @@ class _Nothing:
     """Instead of what is emitted when an invocation ends."""
 
     def append_keys(self, **_: object) -> None:
-        pass
-
-    def add_metric(self, **_: object) -> None:
         pass

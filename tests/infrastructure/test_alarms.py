@@ -10,17 +10,30 @@ from typing import Any
 
 import pytest
 
+from tests.support.alarms import COMPOSITES, METRIC_ALARMS, OURS, identity
 from tests.support.deployed import Resources, functions, of_type, translated
+from tests.support.metrics import Filter, filters
 from tests.support.template import ROOT, template
-from verification.observability import LogCode, Metric
+from verification.observability import LogCode
 
 RESOURCES: Resources = template()["Resources"]
-ALARMS = of_type(RESOURCES, "AWS::CloudWatch::Alarm")
+WINDOWS = {
+    name
+    for one in COMPOSITES.values()
+    for name in re.findall(r"ALARM\(\"\$\{(\w+)\}\"\)", one["Properties"]["AlarmRule"]["Fn::Sub"])
+}
+TELLING = {name: one for name, one in METRIC_ALARMS.items() if name not in WINDOWS} | COMPOSITES
 FILTERS = of_type(RESOURCES, "AWS::Logs::MetricFilter")
+COUNTED = {(one.metric, frozenset(one.dimensions)) for one in filters()}
 FUNCTIONS = functions()
-OURS = "JumioBff/${AWS::StackName}"
 NAMESPACE = {"Fn::Sub": OURS}
 PACKAGE = ROOT / "layers/verification"
+SEARCHED = re.compile(
+    r"""SEARCH\('\{"(?P<namespace>[^"]+)",(?P<names>[\w,]+)\} """
+    r"""MetricName="(?P<metric>\w+)"', '\w+', 300\)"""
+)
+# Dimensions whose values are ours to choose: journeys, channels, states, problem codes, calls.
+BOUNDED = {"journey", "channel", "state", "code", "call"}
 # What AWS emits, by which dimension, and the type of the resource that the dimension names.
 OF_AWS = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): ("QueueName", "AWS::SQS::Queue"),
@@ -35,13 +48,14 @@ OF_AWS = {
     ("AWS/Lambda", "Invocations"): ("FunctionName", "AWS::Serverless::Function"),
 }
 
-every_alarm = pytest.mark.parametrize("name", sorted(ALARMS))
-every_filter = pytest.mark.parametrize("name", sorted(FILTERS))
+every_metric_alarm = pytest.mark.parametrize("name", sorted(METRIC_ALARMS))
+every_alarm = pytest.mark.parametrize("name", sorted(TELLING))
+every_filter = pytest.mark.parametrize("one", filters(), ids=lambda one: one.name)
 
 
 def metrics_of(name: str) -> Iterator[dict[str, Any]]:
     """Each metric that an alarm looks at, alone or in an expression."""
-    properties = ALARMS[name]["Properties"]
+    properties = METRIC_ALARMS[name]["Properties"]
     if "Metrics" not in properties:
         yield properties
     for one in properties.get("Metrics", []):
@@ -49,16 +63,9 @@ def metrics_of(name: str) -> Iterator[dict[str, Any]]:
             yield one["MetricStat"]["Metric"]
 
 
-def metric_of(metric_filter: dict[str, Any]) -> str:
-    """The metric that a filter counts in."""
-    (transformed,) = metric_filter["Properties"]["MetricTransformations"]
-    return str(transformed["MetricName"])
-
-
 def groups_of(metric: str) -> set[str]:
     """The log groups whose lines are counted in a metric."""
-    counting = [one for one in FILTERS.values() if metric_of(one) == metric]
-    return {one["Properties"]["LogGroupName"]["Ref"] for one in counting}
+    return {one.group for one in filters() if one.metric == metric}
 
 
 @cache
@@ -86,61 +93,67 @@ def says(service: str, word: str) -> bool:
     return any(re.search(rf"\b{word}\b", path.read_text()) for path in modules - {told})
 
 
-@every_alarm
+@every_metric_alarm
 def test_an_alarm_is_about_something_that_is_emitted(name: str) -> None:
     for metric in metrics_of(name):
-        dimensions = {}
-        for one in metric.get("Dimensions", []):
-            value = one["Value"]
-            named = isinstance(value, dict)
-            dimensions[one["Name"]] = resource_of(value) if named else value
-        namespace = OURS if metric["Namespace"] == NAMESPACE else metric["Namespace"]
-        assert is_emitted(namespace, metric["MetricName"], dimensions)
+        namespace, counted, resource = identity(metric)
+        dimensions = {one["Name"]: resource for one in metric.get("Dimensions", [])}
+        assert is_emitted(namespace, counted, dimensions)
 
 
-def test_the_dashboard_shows_what_is_emitted() -> None:
+def shown() -> list[tuple[str, str, dict[str, str]]]:
+    """Namespace, metric and dimensions of whatever is on the dashboard."""
     (dashboard,) = of_type(RESOURCES, "AWS::CloudWatch::Dashboard").values()
-    widgets = json.loads(dashboard["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]
-    assert widgets
-    for widget in widgets:
+    found = []
+    for widget in json.loads(dashboard["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]:
         assert widget["properties"]["region"] == "${AWS::Region}"
-        for namespace, metric, *dimensions in widget["properties"]["metrics"]:
+        for first, *more in widget["properties"]["metrics"]:
+            if isinstance(first, dict):  # each combination of values of dimensions
+                searched = SEARCHED.fullmatch(first["expression"])
+                assert searched, first
+                names = searched["names"].split(",")
+                found.append((searched["namespace"], searched["metric"], dict.fromkeys(names, "")))
+                continue
+            metric, *dimensions = [one for one in more if isinstance(one, str)]
             values = [re.sub(r"^\$\{(\w+).*\}$", r"\1", value) for value in dimensions[1::2]]
-            assert is_emitted(namespace, metric, dict(zip(dimensions[::2], values, strict=True)))
-
-
-def test_every_metric_of_ours_is_on_the_dashboard() -> None:
-    (dashboard,) = of_type(RESOURCES, "AWS::CloudWatch::Dashboard").values()
-    body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"]
-    counted = {metric_of(one) for one in FILTERS.values()} | set(Metric)
-    assert {name for name in counted if f'"{name}"' not in body} == set()
-
-
-def resource_of(value: dict[str, Any]) -> str:
-    return str(value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0])
+            found.append((first, metric, dict(zip(dimensions[::2], values, strict=True))))
+    return found
 
 
 def is_emitted(namespace: str, metric: str, dimensions: dict[str, str]) -> bool:
     """Whether somebody writes this metric, of ours or of AWS's, with just these dimensions."""
-    if namespace != OURS:
-        dimension, kind = OF_AWS[namespace, metric]
-        return set(dimensions) == {dimension} and RESOURCES[dimensions[dimension]]["Type"] == kind
-    if metric in {metric_of(one) for one in FILTERS.values()}:
-        return not dimensions
-    return set(dimensions) == {"service"} and says(dimensions["service"], Metric(metric).name)
+    if namespace == OURS:
+        return (metric, frozenset(dimensions)) in COUNTED
+    dimension, kind = OF_AWS[namespace, metric]
+    return set(dimensions) == {dimension} and RESOURCES[dimensions[dimension]]["Type"] == kind
+
+
+def test_the_dashboard_shows_what_is_emitted() -> None:
+    assert shown()
+    for namespace, metric, dimensions in shown():
+        assert is_emitted(namespace, metric, dimensions), metric
+
+
+def test_every_metric_of_ours_is_on_the_dashboard() -> None:
+    assert {one.metric for one in filters()} == {
+        name for where, name, _ in shown() if where == OURS
+    }
 
 
 @every_filter
-def test_a_filter_counts_what_its_function_can_log_in_a_metric_of_this_stack(name: str) -> None:
-    properties = FILTERS[name]["Properties"]
-    group = properties["LogGroupName"]["Ref"]
-    assert RESOURCES[group]["Type"] == "AWS::Logs::LogGroup"
-    codes = re.findall(r'\$\.message = "(\w+)"', properties["FilterPattern"])
-    service = FUNCTIONS[group.removesuffix("Logs")]["CodeUri"].partition("/")[2]
-    assert codes
-    assert all(says(service, LogCode(code).name) for code in codes)
-    (transformed,) = properties["MetricTransformations"]
-    assert (transformed["MetricNamespace"], transformed["MetricValue"]) == (NAMESPACE, "1")
+def test_a_filter_counts_what_its_function_can_log_in_a_metric_of_this_stack(one: Filter) -> None:
+    assert RESOURCES[one.group]["Type"] == "AWS::Logs::LogGroup"
+    if one.group != "ApiLogs":
+        service = FUNCTIONS[one.group.removesuffix("Logs")]["CodeUri"].partition("/")[2]
+        assert one.codes()
+        assert all(says(service, LogCode(code).name) for code in one.codes())
+    assert set(one.dimensions) <= BOUNDED
+
+
+def test_metrics_of_two_stacks_are_not_added_up() -> None:
+    for one in FILTERS.values():
+        (transformed,) = one["Properties"]["MetricTransformations"]
+        assert transformed["MetricNamespace"] == {"Fn::Sub": OURS}
 
 
 def test_a_defect_of_any_function_is_counted() -> None:
@@ -170,17 +183,27 @@ def test_whoever_looks_for_a_log_finds_its_group_among_the_outputs() -> None:
 
 @every_alarm
 def test_an_alarm_reaches_the_topic_and_names_its_page(name: str) -> None:
-    properties = ALARMS[name]["Properties"]
+    properties = TELLING[name]["Properties"]
     notify = ["AlarmsNotify", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
+    assert name.endswith("Alarm")
     assert properties["AlarmActions"] == {"Fn::If": notify}
     assert properties["AlarmDescription"].endswith("See docs/runbook.md.")
+
+
+def test_windows_of_an_objective_wake_nobody_themselves() -> None:
+    assert set(METRIC_ALARMS) >= WINDOWS
+    assert not [name for name in WINDOWS if "AlarmActions" in METRIC_ALARMS[name]["Properties"]]
+
+
+@every_metric_alarm
+def test_silence_is_no_alarm_but_of_the_sweeper(name: str) -> None:
     silence = "breaching" if name == "SweeperStoppedAlarm" else "notBreaching"
-    assert properties["TreatMissingData"] == silence
+    assert METRIC_ALARMS[name]["Properties"]["TreatMissingData"] == silence
 
 
 def test_a_sweeper_that_stops_is_noticed() -> None:
     """Whatever the reason: it is not there any more to say so itself."""
-    alarm = ALARMS["SweeperStoppedAlarm"]["Properties"]
+    alarm = METRIC_ALARMS["SweeperStoppedAlarm"]["Properties"]
     assert (alarm["MetricName"], alarm["Statistic"]) == ("Invocations", "Sum")
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
     assert 60 < alarm["Period"] * alarm["EvaluationPeriods"] <= 900
@@ -202,7 +225,7 @@ def test_a_rollout_goes_back_when_functions_fail() -> None:
         configured = group["Properties"]["AlarmConfiguration"]
         watched = {one["Name"]["Ref"] for one in configured["Alarms"]}
         assert configured["Enabled"] is True
-        assert watched == {"FunctionsFailAlarm", "DefectsAlarm"} <= set(ALARMS)
+        assert watched == {"FunctionsFailAlarm", "DefectsAlarm"} <= set(METRIC_ALARMS)
         assert (
             "DEPLOYMENT_STOP_ON_ALARM" in group["Properties"]["AutoRollbackConfiguration"]["Events"]
         )

@@ -2,7 +2,9 @@
 
 import importlib.util
 import json
+import os
 import re
+import shutil
 import ssl
 import subprocess
 import sys
@@ -123,3 +125,50 @@ def test_an_address_in_every_partition_is_still_known() -> None:
     )
     whole, trimmed = (run(script, *sorted(USED), layers=layers) for layers in (False, True))
     assert trimmed.stdout == whole.stdout != ""
+
+
+def layer_for(
+    architecture: str, folder: Path, requirements: str
+) -> "subprocess.CompletedProcess[str]":
+    """The dependencies' layer as `sam build` makes it, of these requirements."""
+    source = folder / "layers"
+    shutil.copytree(ROOT / "layers/dependencies", source / "dependencies")
+    shutil.copy(ROOT / "layers/layer.mk", source)
+    (source / "dependencies/requirements.txt").write_text(requirements)
+    return subprocess.run(  # noqa: S603 our own words
+        ["make", "--silent", f"PYTHON={sys.executable}", "build-DependenciesLayer"],  # noqa: S607 found as SAM finds it
+        cwd=source / "dependencies",
+        env={**os.environ, "ARTIFACTS_DIR": str(folder), "ARCHITECTURE": architecture},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+REQUIREMENTS = (ROOT / "layers/dependencies/requirements.txt").read_text()
+ONE_OF_THEM = re.findall(r"^pydantic-core==.*\n(?:    --hash.*\n)+", REQUIREMENTS, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("architecture", "machine"), [("x86_64", 0x3E), ("arm64", 0xB7)])
+def test_a_layer_has_machine_code_for_the_processors_that_it_is_built_for(
+    tmp_path: Path, architecture: str, machine: int
+) -> None:
+    made = layer_for(architecture, tmp_path, REQUIREMENTS)
+    assert made.returncode == 0, made.stderr
+    libraries = list((tmp_path / "python").rglob("*.so"))
+    assert libraries
+    for library in libraries:  # the field e_machine of an ELF header
+        assert int.from_bytes(library.read_bytes()[18:20], "little") == machine
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+def test_a_package_that_is_not_the_pinned_one_gets_into_no_layer(
+    tmp_path: Path, architecture: str
+) -> None:
+    (requirement,) = ONE_OF_THEM
+    other = re.sub(r"sha256:(\w+)", lambda found: f"sha256:{found[1][::-1]}", requirement)
+    made = layer_for(architecture, tmp_path, other)
+    assert made.returncode != 0
+    assert "HASH" in made.stderr.upper()
+    assert list(tmp_path.rglob("*.so")) == []

@@ -27,7 +27,7 @@ def variables(name: str) -> dict[str, str]:
     for variable, value in FUNCTIONS[name]["Environment"]["Variables"].items():
         reference = value.get("Ref") if isinstance(value, dict) else None
         told[variable] = DEFAULTS.get(reference, reference) if reference else str(value)
-    return {**told, "POWERTOOLS_METRICS_NAMESPACE": "JumioBff"}
+    return told
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -15,7 +15,7 @@ WHOLE = template()
 RESOURCES: Resources = WHOLE["Resources"]
 FUNCTIONS = functions()
 GATEWAY_WAITS = 30  # seconds; API Gateway's longest integration timeout for an HTTP API
-OF_LIBRARIES = {"AWS_CA_BUNDLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+OF_LIBRARIES = {"AWS_CA_BUNDLE", "POWERTOOLS_SERVICE_NAME"}
 
 every_function = pytest.mark.parametrize("name", sorted(FUNCTIONS))
 
@@ -33,7 +33,6 @@ def variables(name: str) -> dict[str, Any]:
 def _environment_of_lambda(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "test")
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "test")
 
 
 def test_every_function_has_its_folder_and_every_folder_its_function() -> None:
@@ -169,12 +168,6 @@ def test_a_sweep_that_fails_is_followed_by_the_next_and_not_repeated() -> None:
 def test_whatever_writes_into_a_log_writes_json(name: str) -> None:
     common = WHOLE["Globals"]["Function"]["LoggingConfig"]
     assert {**common, **FUNCTIONS[name]["LoggingConfig"]}["LogFormat"] == "JSON"
-
-
-def test_metrics_of_two_stacks_are_not_added_up() -> None:
-    for name in FUNCTIONS:
-        namespace = variables(name)["POWERTOOLS_METRICS_NAMESPACE"]
-        assert namespace == {"Fn::Sub": "JumioBff/${AWS::StackName}"}
 
 
 def test_a_message_that_cannot_be_settled_is_set_aside_where_somebody_is_told() -> None:

@@ -29,7 +29,6 @@ def test_a_missing_setting_is_logged_by_its_name(
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", name)
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "test")
     stem = FUNCTIONS[name]["CodeUri"].partition("/")[2]
     given = event(stem) if (ROOT / "events" / f"{stem}.json").exists() else {}
     given.setdefault("issuer", "https://issuer.example")

@@ -5,7 +5,6 @@ from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools import Metrics
 from moto import mock_aws
 
 from jumio_simulator.testing import RunningSimulator, running_simulator
@@ -79,11 +78,3 @@ def observed() -> Iterator[Observed]:
 @pytest.fixture
 def pipeline(bff: Bff) -> Pipeline:
     return Pipeline(bff, Consumer(boto3.client("events")), Hints())
-
-
-@pytest.fixture(autouse=True)
-def _metrics_begin_at_zero(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """They are kept per process, and flushed at a hundred of a kind."""
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "JumioBff")
-    yield
-    Metrics().provider.metric_set.clear()

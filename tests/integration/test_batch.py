@@ -101,7 +101,7 @@ def test_exactly_the_messages_that_failed_are_retained(hints: Hints, observed: O
     assert observed.codes().count("message_retained") == len(errors)
     assert observed.codes().count("message_poisonous") == 1
     assert observed.codes().count("unexpected_error") == 1
-    assert observed.metrics() == {"MessagesPoisonous": 1}
+    assert observed.metrics()["MessagesPoisonous"] == 1
     assert SECRET not in "".join(observed.lines())
 
 
@@ -150,7 +150,7 @@ def test_poison_is_told_by_code_and_metric_and_never_settled(
     assert settled == []
     (keys,) = observed.with_code("message_poisonous")
     assert set(keys) == {"message_id", "received", "message"}
-    assert observed.metrics() == {"MessagesPoisonous": 1}
+    assert observed.metrics()["MessagesPoisonous"] == 1
     assert SECRET not in "".join(observed.lines())
 
 

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -111,3 +112,26 @@ def test_a_stage_has_its_own_stack_and_is_not_asked() -> None:
             stage, "Canary10Percent5Minutes"
         )
     assert names == {"jumio-bff-staging", "jumio-bff-production"}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "architecture"), [([], "x86_64"), (["Architecture=arm64"], "arm64")]
+)
+def test_the_layers_are_built_for_the_processors_that_the_parameter_names(
+    parameters: list[str], architecture: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deploy.main(["--architecture", *parameters]) == 0
+    assert capsys.readouterr().out == architecture
+
+
+@pytest.mark.usefixtures("functions")
+def test_layers_for_other_processors_are_not_deployed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    for name, text in {"_BUILT": "Parameters: {}", "_BUILT_FOR": "x86_64"}.items():
+        (tmp_path / name).write_text(text + "\n")
+        monkeypatch.setattr(deploy, name, tmp_path / name)
+    monkeypatch.setattr(deploy, "_sam_deploy", lambda *_: pytest.fail("it was deployed"))
+    assert deploy.main(["Architecture=arm64"]) == 1
+    assert "say Architecture=arm64" in capsys.readouterr().err

@@ -65,7 +65,7 @@ def test_every_order_of_news_and_callbacks_ends_the_same(
     told = Counter(one["id"] for one in pipeline.consumer.events())
     assert len(told) == len(orders)
     assert set(told.values()) == {1}
-    assert observed.metrics()["ExecutionsSettled"] == len(orders)
+    assert observed.metrics()["TimeToOutcome"] == len(orders)
 
 
 STEPS = ("INITIATED", "ACQUISITION_STARTED", "ACQUIRED", "PROCESSED")
@@ -167,7 +167,7 @@ def test_the_write_itself_only_goes_forward(
 
     assert pipeline.execution(old)["state"] == "declined"
     assert "unpublished" not in pipeline.execution(old)
-    assert observed.metrics()["ExecutionsSettled"] == 1
+    assert observed.metrics()["TimeToOutcome"] == 1
     assert len(pipeline.consumer.events()) == 1
 
 

@@ -62,7 +62,6 @@ def started(name: str, **environment: str) -> Iterator[Function]:
         "QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/hints",
         "BUS_NAME": "verification",
         "POWERTOOLS_SERVICE_NAME": name,
-        "POWERTOOLS_METRICS_NAMESPACE": "JumioBff",
     }
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in {**usual, **environment}.items():

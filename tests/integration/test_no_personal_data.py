@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.bff import ISSUER, USER_AGENT, Bff
+from tests.support.metrics import samples
 from tests.support.observed import Observed
 from tests.support.pipeline import Pipeline
 from verification.domain.deadline import Deadline
@@ -45,6 +46,7 @@ def details_of(bff: Bff, execution: dict[str, Any]) -> dict[str, Any]:
     reply = bff.jumio._transport.send(
         "GET",
         f"{url}/workflow-executions/{execution['id']}",
+        call="details",
         deadline=Deadline(5),
         headers=headers,
     )
@@ -71,7 +73,7 @@ def emitted(pipeline: Pipeline, observed: Observed) -> dict[str, str]:
     return {
         "table": json.dumps(items(pipeline)),
         "logs": "\n".join(observed.lines()).replace(f"request-of-{SUBJECT}", ""),
-        "metrics": observed.metric_lines(),
+        "metrics": repr(list(samples(observed.emitted()))),
         "queue": "\n".join(pipeline.hints.bodies),
         "events": json.dumps(pipeline.consumer.entries),
     }

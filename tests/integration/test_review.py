@@ -94,7 +94,7 @@ def test_what_is_judged_stays_judged(pipeline: Pipeline, observed: Observed, fir
         called_back(pipeline, execution, kind)
 
     assert (pipeline.bff.items(), pipeline.consumer.events()) == before
-    assert observed.metrics()["ExecutionsSettled"] == 3
+    assert observed.metrics()["ExecutionsAdvanced"] == 3
 
 
 @pytest.mark.parametrize(

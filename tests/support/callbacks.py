@@ -60,7 +60,6 @@ def cold_start(hints: Hints, **settings: str) -> Iterator[Function]:
         "CALLBACK_SECRET_ID": _SECRET,
         "QUEUE_URL": hints.url,
         "POWERTOOLS_SERVICE_NAME": "receive_callback",
-        "POWERTOOLS_METRICS_NAMESPACE": "JumioBff",
     }
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**environment, **settings}.items():

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.support.contract import ROUTES, deviations
+from tests.support.metrics import Sample, samples
 from tests.support.template import ROOT
 from verification import wiring
 
@@ -63,7 +64,12 @@ class Function:
 
     def counted(self, metric: str) -> float:
         """The sum of a metric over all invocations."""
-        return sum(sum(one[metric]) for one in self._records() if metric in one)
+        return sum(one.value for one in self.samples() if one.metric == metric)
+
+    def samples(self) -> list[Sample]:
+        """What the template's filters count in its log."""
+        group = "".join(word.capitalize() for word in self.name.split("_")) + "Logs"
+        return list(samples(self._records(), group))
 
     def _records(self) -> list[Json]:
         return [dict(json.loads(line)) for line in self.lines]

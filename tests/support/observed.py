@@ -1,12 +1,13 @@
-"""What an operator would see: every log record with its keys, and every metric."""
+"""What an operator would see: every log record with its keys, and what is counted of them."""
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from aws_lambda_powertools import Metrics
+from tests.support.metrics import samples
 
 _PLAIN = set(vars(logging.makeLogRecord({})))
 
@@ -35,23 +36,21 @@ class Observed(logging.Handler):
             f"{formatter.format(one)} {json.dumps(_keys(one), default=str)}" for one in self.records
         ]
 
-    def metrics(self) -> dict[str, int]:
-        """How often each metric was counted."""
-        counted = Metrics().provider.metric_set
-        return {name: len(found["Value"]) for name, found in counted.items()}
+    def emitted(self) -> list[dict[str, Any]]:
+        """Each line as the log has it, without what is on every line of an invocation."""
+        ours = [one for one in self.records if one.name.startswith("verification")]
+        return [{**_keys(one), "message": str(one.msg)} for one in ours]
 
-    def metric_lines(self) -> str:
-        if not self.metrics():
-            return ""
-        return json.dumps(Metrics(namespace="JumioBff", service="test").serialize_metric_set())
+    def metrics(self) -> Counter[str]:
+        """How often each metric was counted."""
+        return Counter(one.metric for one in samples(self.emitted()))
 
 
 @contextmanager
 def observing() -> Iterator[Observed]:
-    """Observe until the block ends; metrics begin at zero."""
+    """Observe until the block ends."""
     observed, root, ours = Observed(), logging.getLogger(), logging.getLogger("verification")
     levels = root.level, ours.level
-    Metrics().provider.metric_set.clear()
     for logger in (root, ours):
         logger.setLevel(logging.INFO)
     root.addHandler(observed)
@@ -61,7 +60,6 @@ def observing() -> Iterator[Observed]:
         root.removeHandler(observed)
         root.setLevel(levels[0])
         ours.setLevel(levels[1])
-        Metrics().provider.metric_set.clear()
 
 
 def _keys(record: logging.LogRecord) -> dict[str, Any]:

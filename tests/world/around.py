@@ -46,7 +46,6 @@ _SETTINGS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "eu-central-1",
-    "POWERTOOLS_METRICS_NAMESPACE": "JumioBff",
     "ENVIRONMENT": "local",
     "JOURNEYS": "world",
     "JUMIO_DATA_CENTER": "emea-1",

@@ -1,17 +1,14 @@
-"""Everything that this product tells its operators: log codes and metrics.
+"""Everything that this product tells its operators: log codes.
 
-A log line is one of these constant codes with ids as keys; alarms, searches and the
-runbook key on the code. Nothing that a person entered, and nothing that opens anything,
-is ever a key: no token, href, secret, capability, subject or address.
+A log line is one of these constant codes with ids as keys; searches and the runbook key on the
+code, and the template's filters count metrics from codes and keys (docs/metrics.md). Nothing that
+a person entered, and nothing that opens anything, is ever a key: no token, href, secret,
+capability, subject or address.
 """
 
 from enum import StrEnum
-from threading import Lock
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-
-_counting = Lock()
+from aws_lambda_powertools import Logger
 
 
 class LogCode(StrEnum):
@@ -39,6 +36,7 @@ class LogCode(StrEnum):
     AWS_REFUSED = "aws_refused"
 
     # Jumio
+    JUMIO_CALLED = "jumio_called"
     JUMIO_NOT_REACHED = "jumio_not_reached"
     JUMIO_DOWN = "jumio_down"
     JUMIO_RATE_LIMITED = "jumio_rate_limited"
@@ -85,26 +83,6 @@ class LogCode(StrEnum):
     LEFTOVER_UNCONFIRMED = "leftover_unconfirmed"
 
 
-class Metric(StrEnum):
-    """The business metrics, all counts."""
-
-    SESSIONS_OPENED = "SessionsOpened"
-    OUTCOMES_UNKNOWN = "OutcomesUnknown"
-    JUMIO_DOWN = "JumioDown"
-    ORPHANS = "Orphans"
-    DAILY_CEILING_REACHED = "DailyCeilingReached"
-    CALLBACKS_REFUSED = "CallbacksRefused"
-    EXECUTIONS_SETTLED = "ExecutionsSettled"
-    EXECUTIONS_OVERDUE = "ExecutionsOverdue"
-    MESSAGES_POISONOUS = "MessagesPoisonous"
-
-
 def on_every_line(**ids: str) -> None:
     """Have these ids on whatever else this invocation logs, too."""
     Logger().append_keys(**ids)
-
-
-def count(metric: Metric) -> None:
-    """Add one to a metric, from any thread; it is emitted when the invocation ends."""
-    with _counting:
-        Metrics().add_metric(name=metric, unit=MetricUnit.Count, value=1)

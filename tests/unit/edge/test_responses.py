@@ -4,11 +4,9 @@ import inspect
 import json
 import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aws_lambda_powertools import Metrics
 
 from tests.support.events import event
 from verification.domain import errors
@@ -42,12 +40,6 @@ def made(kind: type[Problem]) -> Problem:
     if kind is AttemptsExhausted:
         return AttemptsExhausted("A sentence.", retry_after=7, limit=5, window=86400)
     return kind("A sentence.", retry_after=7)
-
-
-@pytest.fixture(autouse=True)
-def _metrics() -> Iterator[None]:
-    yield
-    Metrics().clear_metrics()
 
 
 def ending(error: Exception) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from verification.domain.deadline import Deadline
 from verification.domain.errors import Misconfigured, NotYet, Problem
 from verification.domain.hint import Hint
 from verification.edge.failures import log_unexpected
-from verification.observability import LogCode, Metric, count, on_every_line
+from verification.observability import LogCode, on_every_line
 
 _logger = logging.getLogger(__name__)
 _FIRST_DELAY = 5  # seconds; three times as long after each further failure
@@ -69,8 +69,6 @@ def _retain(record: SQSRecord, queue: HintQueue, error: Exception) -> None:
     if isinstance(error, ValidationError):
         delay = _POISONED
         _logger.error(LogCode.MESSAGE_POISONOUS, extra=extra)
-        if received == 1:
-            count(Metric.MESSAGES_POISONOUS)
     elif isinstance(error, (NotYet, Problem)):
         _logger.warning(LogCode.MESSAGE_RETAINED, extra={**extra, "reason": str(error)})
     else:

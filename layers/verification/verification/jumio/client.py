@@ -66,7 +66,7 @@ class JumioClient:
         for attempt in range(_TRIES):
             try:
                 reply = self._authorised(
-                    method, url, deadline, json_body=request, fresh_connection=True
+                    method, url, deadline, call="open", json_body=request, fresh_connection=True
                 )
             except NotSent as error:
                 failure: Exception = ProviderUnavailable(_UNAVAILABLE)
@@ -96,13 +96,15 @@ class JumioClient:
         if Jumio does not answer in time.
         """
         url = self._hosts.retrieval + path_of(account_id, execution_id)
-        reply = self._repeatable("GET", f"{url}/status", deadline)
+        reply = self._repeatable("status", "GET", f"{url}/status", deadline)
         status = _validated(StatusAnswer, reply.body)
         now = status.workflowExecution
         if now.status != PROCESSED and not with_details:
             return Reading(now.status)
         try:
-            details = _validated(DetailsAnswer, self._repeatable("GET", url, deadline).body)
+            details = _validated(
+                DetailsAnswer, self._repeatable("details", "GET", url, deadline).body
+            )
         except NotAtProvider:
             if now.status in WITHOUT_DETAILS:
                 owner = status.account.id if status.account else None
@@ -115,6 +117,7 @@ class JumioClient:
             details.workflow.customerInternalReference,
             details.account.id if details.account else None,
             has_details=True,
+            completed_at=details.completedAt,
         )
 
     def read_facts(
@@ -126,7 +129,7 @@ class JumioClient:
         ``read_execution``, NotAtProvider if Jumio has deleted the execution.
         """
         url = self._hosts.retrieval + path_of(account_id, execution_id)
-        details = _validated(DetailsAnswer, self._repeatable("GET", url, deadline).body)
+        details = _validated(DetailsAnswer, self._repeatable("details", "GET", url, deadline).body)
         return {fact: details.extracted(fact) for fact in facts}
 
     def upload_prepared_data(
@@ -142,9 +145,9 @@ class JumioClient:
         # On a connection of its own: nothing is sent once nobody waits for it any more.
         how = {"bearer": opened.upload_token, "json_body": data, "fresh_connection": True}
         try:
-            self._repeatable("POST", url, deadline, **how)
+            self._repeatable("upload", "POST", url, deadline, **how)
         except ProviderRejected:  # a part that is there already is replaced
-            self._repeatable("PUT", url, deadline, **how)
+            self._repeatable("upload", "PUT", url, deadline, **how)
 
     def finalize(self, opened: OpenedExecution, *, deadline: Deadline) -> None:
         """Tell Jumio that all data are there.
@@ -153,9 +156,9 @@ class JumioClient:
         may be by this very call: read the status then.
         """
         url = self._hosts.api + opened.path
-        self._repeatable(
-            "PUT", url, deadline, bearer=opened.upload_token, json_body={}, fresh_connection=True
-        )
+        token = opened.upload_token
+        how: dict[str, Any] = {"bearer": token, "json_body": {}, "fresh_connection": True}
+        self._repeatable("finalize", "PUT", url, deadline, **how)
 
     def delete_account(self, account_id: str, *, deadline: Deadline) -> None:
         """Delete an account and all its executions; done too if Jumio does not know it.
@@ -164,7 +167,7 @@ class JumioClient:
         """
         with contextlib.suppress(NotAtProvider):
             url = f"{self._hosts.retrieval}/api/v1/accounts/{account_id}"
-            self._repeatable("DELETE", url, deadline)
+            self._repeatable("delete", "DELETE", url, deadline)
 
     def _opened(self, reply: Reply, account_id: str | None) -> OpenedExecution:
         # 408 comes from whatever stands before Jumio: what it handed on may have been done.
@@ -195,13 +198,20 @@ class JumioClient:
             return replace(opened, href=None)
         return opened
 
-    def _repeatable(self, method: str, url: str, deadline: Deadline, **how: Any) -> Reply:  # noqa: ANN401
+    def _repeatable(
+        self,
+        call: str,
+        method: str,
+        url: str,
+        deadline: Deadline,
+        **how: Any,  # noqa: ANN401 the transport's
+    ) -> Reply:
         """An exchange that may be repeated, until it succeeds or the time is up."""
         failure: Exception = ProviderUnavailable(_UNAVAILABLE)
         for attempt in range(_TRIES):
             wait = _jitter(attempt)
             try:
-                reply = self._authorised(method, url, deadline, **how)
+                reply = self._authorised(method, url, deadline, call=call, **how)
             except (NotSent, NoAnswer) as error:
                 _logger.warning(LogCode.JUMIO_READ_UNANSWERED, extra={"reason": str(error)})
             else:

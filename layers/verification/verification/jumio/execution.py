@@ -23,7 +23,10 @@ class OpenedExecution:
 
 @dataclass(frozen=True)
 class Reading:
-    """What Jumio says about an execution; whose it is only where there are details."""
+    """What Jumio says about an execution; whose it is only where there are details.
+
+    ``completed_at`` is seconds since 1970, by Jumio's clock.
+    """
 
     status: str
     decision: Decision | None = None
@@ -31,6 +34,7 @@ class Reading:
     internal_reference: str | None = None
     account_id: str | None = None
     has_details: bool = False
+    completed_at: float | None = None
 
 
 def path_of(account_id: str, execution_id: str) -> str:

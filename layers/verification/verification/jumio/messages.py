@@ -7,6 +7,7 @@ are let through. What is taken is bounded, as it is stored or handed out.
 
 import math
 import re
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -141,12 +142,22 @@ class Judged(BaseModel):
     decision: Verdict
 
 
+def _moment(value: object) -> float | None:
+    """A time with its zone, in seconds since 1970."""
+    try:
+        read = datetime.fromisoformat(str(value))
+        return read.timestamp() if read.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
 class DetailsAnswer(BaseModel):
     """Of reading an execution; everything personal in it is left unread, but for ``extracted``."""
 
     account: Annotated[_WithId | None, _IfSound] = None
     workflow: _Workflow
     decision: Any = None  # a Verdict, if the execution is processed
+    completedAt: Annotated[float | None, BeforeValidator(_moment)] = None  # noqa: N815 Jumio's spelling
     capabilities: Any = None
 
     def failed_capabilities(self) -> tuple[str, ...]:

@@ -84,6 +84,7 @@ class TokenSource:
                 reply = self._transport.send(
                     "POST",
                     self._url,
+                    call="token",
                     deadline=deadline,
                     form={"grant_type": "client_credentials"},
                     auth=(credentials.client_id, credentials.client_secret),

@@ -1,6 +1,7 @@
 """One HTTP exchange with Jumio that ends by its deadline and tells what it may have done."""
 
 import json
+import logging
 import math
 import time
 from collections.abc import Mapping
@@ -16,7 +17,9 @@ from urllib3.exceptions import HTTPError, MaxRetryError
 
 from verification.domain.deadline import Deadline
 from verification.jumio.connection import Asker, NotConnected, Session
+from verification.observability import LogCode
 
+_logger = logging.getLogger(__name__)
 _CONNECT_SECONDS = 3.0
 _READ_SECONDS = 10.0
 _LARGEST_BODY = 4 * 1024 * 1024
@@ -57,6 +60,7 @@ class Transport:
         method: str,
         url: str,
         *,
+        call: str,
         deadline: Deadline,
         headers: Mapping[str, str] | None = None,
         json_body: object = None,
@@ -66,6 +70,8 @@ class Transport:
     ) -> Reply:
         """Exchange one request; raises NotSent or NoAnswer.
 
+        ``call`` is what it is named in the log, where latency and errors are counted; the
+        status is 0 there if no answer came.
         ``fresh_connection`` is for requests that must not be repeated: on a kept
         connection that died while the function slept, a lost request looks like a
         lost answer.
@@ -79,6 +85,7 @@ class Transport:
             requests.Request(method, url, everywhere, json=json_body, data=form, auth=auth)
         )
         answer: Future[Reply] = Future()
+        began, status = time.monotonic(), 0
 
         def exchange() -> None:
             try:
@@ -92,11 +99,17 @@ class Transport:
         # Timeouts of sockets end neither name resolution nor an answer that drips.
         Thread(target=exchange, name="jumio-exchange", daemon=True).start()
         try:
-            return answer.result(timeout=deadline.remaining())
+            reply = answer.result(timeout=deadline.remaining())
+            status = reply.status
         except TimeoutError:
             if asker.gives_up() or not fresh_connection:
                 raise NoAnswer("no answer in time") from None
             raise NotSent("no connection in time") from None
+        finally:
+            took = round(1000 * (time.monotonic() - began))
+            told = {"call": call, "status": status, "milliseconds": took}
+            _logger.info(LogCode.JUMIO_CALLED, extra=told)
+        return reply
 
 
 def _exchange(

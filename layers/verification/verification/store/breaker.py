@@ -12,7 +12,7 @@ import math
 
 from verification.cloud import Refused
 from verification.domain.errors import Problem, ProviderError, ProviderUnavailable
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode
 from verification.store.items import LIMITER_KEY
 from verification.store.operations import ALWAYS, Item, When
 from verification.store.table import Table
@@ -59,6 +59,5 @@ class Breaker:
                 _, now_known = self._table.step(LIMITER_KEY, failing, when)
                 if now_known.get("failing") == _IN_A_ROW:
                     _logger.error(LogCode.JUMIO_DOWN)
-                    count(Metric.JUMIO_DOWN)
             elif pace.get("failing") and (trouble is None or isinstance(trouble, ProviderError)):
                 self._table.step(LIMITER_KEY, "REMOVE #failing, #probe_at", ALWAYS)

@@ -21,7 +21,7 @@ from verification.domain.journeys import Journeys
 from verification.domain.schedule import IDLE, PROCESSING, overdue
 from verification.domain.standing import Progress
 from verification.jumio import JumioClient, Reading
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode
 from verification.store import ConditionFailed, OutcomeStore
 from verification.store.outcomes import Known, News
 
@@ -89,10 +89,21 @@ class AdvanceExecution:
             self.store.note(execution, word)
             _logger.error(LogCode.STATUS_UNKNOWN, extra=about(execution))
             return known
-        return self.to(state, known, reading.decision if state.final else None)
+        decision = reading.decision if state.final else None
+        return self.to(state, known, decision, reading.completed_at)
 
-    def to(self, state: State, known: Known, decision: Decision | None = None) -> Known:
-        """Record a state that we are sure of; what is known then. Raises NotYet."""
+    def to(
+        self,
+        state: State,
+        known: Known,
+        decision: Decision | None = None,
+        completed_at: float | None = None,
+    ) -> Known:
+        """Record a state that we are sure of; what is known then. Raises NotYet.
+
+        ``completed_at`` is since when Jumio knows it, if that is an outcome.
+        """
+        first = not known.execution.state.final
         for _ in range(_TRIES):
             news = self._news(known, state, decision)
             if not known.execution.leads_to(state, news.effect.verdict):
@@ -104,9 +115,12 @@ class AdvanceExecution:
             except ConditionFailed:
                 known = self.known(known.execution)
                 continue
-            _logger.info(LogCode.EXECUTION_ADVANCED, extra=about(known.execution))
-            if state.final:
-                count(Metric.EXECUTIONS_SETTLED)
+            told: dict[str, object] = {**about(known.execution)}
+            if state.final and first:
+                told["took"] = int(self.clock()) - known.execution.created_at
+                if completed_at:
+                    told["delay"] = max(0, round(self.clock() - completed_at))
+            _logger.info(LogCode.EXECUTION_ADVANCED, extra=told)
             return known
         raise NotYet("others keep changing it")
 
@@ -172,5 +186,6 @@ def about(execution: Execution) -> dict[str, str]:
     return {
         "reference": execution.reference,
         "correlation_id": execution.request_id,
+        "journey": execution.journey,
         "state": execution.state,
     }

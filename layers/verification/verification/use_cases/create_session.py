@@ -33,7 +33,7 @@ from verification.domain.standing import (
     screening_runs,
 )
 from verification.domain.steps import Step
-from verification.observability import LogCode
+from verification.observability import LogCode, on_every_line
 from verification.store import Claim, ConditionFailed, People, SessionStore
 from verification.use_cases.open_execution import OpenExecution, Opening
 from verification.use_cases.supply_data import SupplyData
@@ -131,6 +131,7 @@ class CreateSession:
     def __call__(self, asked: Asked, deadline: Deadline) -> Answered:
         """Raises a Problem if there is no session to hand out."""
         journey = self.journeys.get(asked.journey)
+        on_every_line(journey=journey.name, channel=asked.channel)
         applicant = flattened(asked.applicant)
         require_well_formed(journey, applicant)
         if self.attestor and asked.channel == "sdk":  # before anything about the person is read

@@ -42,7 +42,7 @@ from verification.domain.standing import (
 from verification.domain.steps import Step
 from verification.jumio import JumioClient, OpenedExecution, account_request
 from verification.jumio.token import start_by
-from verification.observability import LogCode, Metric, count, on_every_line
+from verification.observability import LogCode, on_every_line
 from verification.store import (
     Attempt,
     Breaker,
@@ -181,14 +181,12 @@ class OpenExecution:
     def _left_open(self, attempt: Attempt) -> int:
         """Jumio may have opened what is not on record; how many seconds the lease lasts."""
         _logger.error(LogCode.ATTEMPT_LEFT_OPEN, extra={"reference": attempt.reference})
-        count(Metric.OUTCOMES_UNKNOWN)
         return max(1, math.ceil(attempt.lease_until - self.clock()))
 
     def _release(self, attempt: Attempt, failures: Failures, error: Exception) -> None:
         """Undo the intent, and tell the person how long they are held back, if they are."""
         if isinstance(error, DailyCeilingReached):
             _logger.error(LogCode.DAILY_CEILING_REACHED)
-            count(Metric.DAILY_CEILING_REACHED)
         released = {"reference": attempt.reference, "released": True}
         try:
             self.store.release(attempt, failures, gone=isinstance(error, AccountGone))
@@ -248,7 +246,6 @@ class OpenExecution:
                 "workflow_execution_id": opened.workflow_execution_id,
             },
         )
-        count(Metric.SESSIONS_OPENED)
 
 
 def _attempt(opening: Opening, now: int) -> Attempt:

@@ -13,7 +13,7 @@ from verification.domain.capability import Capability, SigningKey, verify
 from verification.domain.errors import InvalidRequest, NotFound
 from verification.domain.hint import Hint
 from verification.domain.sources import Sources
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode
 
 _logger = logging.getLogger(__name__)
 _SEAL = r"[A-Za-z0-9_-]{43}"
@@ -81,5 +81,4 @@ class ReceiveCallback:
 
 def _refused(reason: str, reference: str | None = None) -> NotFound:
     _logger.warning(LogCode.CALLBACK_REFUSED, extra={"reason": reason, "reference": reference})
-    count(Metric.CALLBACKS_REFUSED)
     return NotFound()

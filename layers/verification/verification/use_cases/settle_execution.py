@@ -15,7 +15,7 @@ from verification.domain.errors import NothingThere, NotYet
 from verification.domain.execution import Execution
 from verification.domain.hint import Hint
 from verification.jumio import Reading
-from verification.observability import LogCode, Metric, count, on_every_line
+from verification.observability import LogCode, on_every_line
 from verification.store import ConditionFailed, ErasureStore, OutcomeStore
 from verification.store.outcomes import Known
 from verification.use_cases.advance_execution import AdvanceExecution, about
@@ -88,7 +88,6 @@ class SettleExecution:
             _logger.warning(LogCode.EXECUTION_ADOPTED, extra=_ids(hint))
         else:
             _logger.error(LogCode.ORPHAN_RECORDED, extra=_ids(hint))
-            count(Metric.ORPHANS)
         return self.advance.known(known.execution)
 
     def _erase_leftover(self, hint: Hint, deadline: Deadline) -> None:
@@ -103,7 +102,6 @@ class SettleExecution:
             return
         if not reading.has_details:  # nobody is deleted on the word of a callback
             _logger.error(LogCode.LEFTOVER_UNCONFIRMED, extra=_ids(hint))
-            count(Metric.ORPHANS)
             return
         if not _confirmed(hint, reading) or self.erasures.on_record(hint.account_id):
             _refuse(hint)
@@ -172,7 +170,6 @@ def _confirmed(hint: Hint, reading: Reading) -> bool:
 
 def _refuse(hint: Hint) -> None:
     _logger.warning(LogCode.CALLBACK_MISMATCH, extra=_ids(hint))
-    count(Metric.CALLBACKS_REFUSED)
 
 
 def _ids(hint: Hint) -> dict[str, str]:

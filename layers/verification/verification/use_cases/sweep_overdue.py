@@ -14,7 +14,7 @@ from verification.aws.queue import HintQueue
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.execution import Execution
 from verification.domain.schedule import next_look, overdue
-from verification.observability import LogCode, Metric, count
+from verification.observability import LogCode
 from verification.store import ConditionFailed, OutcomeStore
 from verification.store.items import Unreadable
 
@@ -62,7 +62,6 @@ class SweepOverdue:
         try:
             if isinstance(found, Unreadable):
                 _logger.error(LogCode.EXECUTION_UNREADABLE, extra=about)
-                count(Metric.EXECUTIONS_OVERDUE)
                 self.store.set_aside(found, now)
                 return True
             about["correlation_id"] = found.request_id
@@ -72,7 +71,6 @@ class SweepOverdue:
                 return True
             if overdue(found.looks):
                 _logger.error(LogCode.EXECUTION_OVERDUE, extra={**about, "looks": found.looks})
-                count(Metric.EXECUTIONS_OVERDUE)
             self.store.look(found, now + next_look(found.looks))
             self.queue.send(found.hint)
         except ConditionFailed:

@@ -5,14 +5,13 @@ What not every function needs is in the modules of this package.
 
 import gc
 import logging
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
 import botocore.session
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import utils
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
@@ -43,12 +42,6 @@ def logger() -> Logger:
     logging.getLogger("verification")  # has to exist before it can be configured
     utils.copy_config_to_registered_loggers(function_logger, include={"verification"})
     return function_logger
-
-
-def metrics() -> Metrics:
-    """The function's metrics; an invocation that counts nothing is no reason to warn."""
-    warnings.filterwarnings("ignore", "No application metrics to publish")
-    return Metrics()
 
 
 _session = cache(botocore.session.get_session)  # boto3's would import all about S3, too
