@@ -363,7 +363,7 @@ MUTATIONS = [
             "a lapse hides news",
             'AND attribute_not_exists(#unpublished)")\n',
             '")\n',
-            "integration/test_retention.py",
+            "integration/test_validity.py",
         ),
         (
             "a look at what has moved",
