@@ -45,7 +45,7 @@ def sign_in(facts: dict[str, Any], email: str, password: str) -> dict[str, Any]:
 
 def _come_back(answer: httpx.Response, page: str, state: str) -> str:
     """The code in the address to which the browser is sent."""
-    address = answer.headers.get("Location", "")
+    address = str(answer.headers.get("Location", ""))
     said = parse_qs(urlsplit(address).query)
     if not address.startswith(f"{page}?") or said.get("state") != [state] or "code" not in said:
         raise httpx.HTTPError(f"not signed in: {answer.status_code}")
