@@ -67,7 +67,7 @@ def _of_use(model: dict[str, Any], operations: set[str]) -> dict[str, Any]:
     return {**model, "operations": kept, "shapes": shapes}
 
 
-def _undocumented(value: Any) -> Any:
+def _undocumented(value: Any) -> Any:  # noqa: ANN401 any JSON
     if isinstance(value, dict):
         told = isinstance(value.get("documentation"), str)
         return {
@@ -78,7 +78,7 @@ def _undocumented(value: Any) -> Any:
     return [_undocumented(member) for member in value] if isinstance(value, list) else value
 
 
-def _references(value: Any) -> Iterator[str]:
+def _references(value: object) -> Iterator[str]:
     """The names of the shapes that a part of a model is made of."""
     if isinstance(value, dict):
         if isinstance(value.get("shape"), str):
@@ -96,7 +96,7 @@ def _amazons(bundle: str) -> str:
     return "\n".join(found)
 
 
-def _write(path: Path, document: Any) -> None:
+def _write(path: Path, document: object) -> None:
     path.write_text(json.dumps(document, separators=(",", ":")))
 
 

@@ -19,6 +19,7 @@ COMMANDS = ("up", "demo", "sdk", "token", "trigger", "listen", "reset")
 FACTS = {
     "aws_endpoint": "http://127.0.0.1:1",  # nothing listens there
     "simulator": "http://127.0.0.1:1",
+    "page": "http://127.0.0.1:1",
     "region": "eu-central-1",
     "outputs": {"UserPoolClientId": "app"},
     "users": [{"username": "ada.demo", "email": "ada.demo@example.com", "password": "invented"}],
