@@ -46,13 +46,13 @@ def _rotated(world: World) -> World:
     return world
 
 
-def _unused(_world: World) -> None:
+def _unused(world: World) -> None:
     """The table is new."""
+    world.table.items, world.table.digest = {}, 0
 
 
 def _nothing(world: World) -> None:
     """Nobody knows the person."""
-    world.table.hold(("LIMITER", "ACCOUNT_CALLS"), pepper=PEPPER.fingerprint)
 
 
 def _opened(world: World) -> None:

@@ -285,7 +285,7 @@ class TestWhatHasMoved:
 
     def test_a_lease_that_somebody_else_has_by_now_is_not_shortened(self, world: World) -> None:
         world.ask_and_die("after", "POST account")
-        standing, _ = world.sessions.read(KEY, "identity", None)
+        standing = world.people().standing(PERSON, "identity", None).standing
         _set(world, ACCOUNT, lease_until={"N": "1900000000"})
         _refused(lambda: world.sessions.shorten_lease(KEY, standing, 1_800_000_000), world)
 
@@ -338,7 +338,7 @@ class TestWhatHasMoved:
         self, world: World
     ) -> None:
         _opened(world)
-        standing, _ = world.sessions.read(KEY, "identity", None)
+        standing = world.people().standing(PERSON, "identity", None).standing
         now = int(world.clock())
         for used, counts in (
             (Idempotency("f", "r", opened=True, running=False, expires_at=now + 1), True),
@@ -356,7 +356,7 @@ class TestWhatHasMoved:
 
     def test_a_session_that_was_replaced_is_not_alive(self, world: World) -> None:
         _opened(world)
-        standing, _ = world.sessions.read(KEY, "identity", None)
+        standing = world.people().standing(PERSON, "identity", None).standing
         assert standing.live_session(world.clock())
         progress = replace(standing.progress, reference="a newer one")
         assert replace(standing, progress=progress).live_session(world.clock()) is None
@@ -521,13 +521,13 @@ def test_what_a_request_has_opened_itself_is_not_renewed_by_it() -> None:
 
 def test_an_attempt_is_charged_before_anything_can_be_lost(world: World) -> None:
     world.ask_and_die("before", "POST account")
-    standing, _ = world.sessions.read(KEY, "identity", None)
+    standing = world.people().standing(PERSON, "identity", None).standing
     assert standing.account.failures.number == 1
 
 
 def test_a_lease_outlives_the_time_that_its_holder_has(world: World) -> None:
     world.ask_and_die("before", "POST account")
-    standing, _ = world.sessions.read(KEY, "identity", None)
+    standing = world.people().standing(PERSON, "identity", None).standing
     assert standing.account.lease_until == world.clock() + LEASE_SECONDS
 
 

@@ -80,6 +80,7 @@ class World:
         self.schedule = Schedule(self.digest)
         self.watch = Watch(self)
         self.table = Table(self.schedule, self.watch)
+        self.table.hold(("LIMITER", "ACCOUNT_CALLS"), pepper=PEPPER.fingerprint)
         self.queue, self.events = Queue(self.schedule), Events(self.schedule)
         self.jumio = Jumio(self.schedule, self.watch.opened, frozenset({WITH_DATA}))
         self._kept = store.Table(cast("Any", self.table), "table")

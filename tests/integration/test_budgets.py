@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.bff import Bff
+from tests.support.bff import ISSUER, Bff
+from verification.domain.identity import Caller
 
 
 @pytest.fixture
@@ -17,6 +18,7 @@ def trips(bff: Bff) -> Iterator[Counter[str]]:
     def note(model: Any, **_: Any) -> None:
         counted[model.name] += 1
 
+    bff.people.standing(Caller(ISSUER, "somebody"), "identity", None)  # the pepper is on record
     bff.dynamodb.meta.events.register("before-call.dynamodb", note)
     yield counted
     bff.dynamodb.meta.events.unregister("before-call.dynamodb", note)

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -16,8 +17,12 @@ from tests.support.ministack import running_ministack
 from tests.support.reply import Reply
 from tests.support.template import table_definition
 from verification.domain.errors import Problem, SessionBusy
+from verification.domain.identity import Pepper, Peppers
 from verification.domain.journeys import load_journeys
 from verification.domain.limits import Limits
+from verification.store import People, Table
+from verification.store.items import LIMITER_KEY
+from verification.store.operations import When
 
 AT_ONCE = 50
 ROUNDS = 10
@@ -92,6 +97,41 @@ def test_fifty_requests_of_one_person_open_one_account(
     assert Counter(result.status for result in answered)[201] == 1
     assert all(execution["sdkToken"] in str(result.body) for result in answered)
     assert all(isinstance(result, SessionBusy) and result.retry_after for result in refused)
+
+
+@pytest.fixture
+def of_its_own(dynamodb: Any) -> Iterator[None]:
+    """The table knows of no pepper, and of none that a test has used."""
+    table = Table(dynamodb, "verification")
+    table.step(LIMITER_KEY, "REMOVE #pepper", When(""))
+    yield
+    table.step(LIMITER_KEY, "REMOVE #pepper", When(""))
+
+
+@pytest.mark.usefixtures("of_its_own")
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_while_the_pepper_is_rotated_every_new_person_gets_one_account(
+    make_bffs: Callable[..., list[Bff]], round_: int
+) -> None:
+    """Half of the containers have read the secret before, and read it again when they have to."""
+    older, newer = (Pepper(f"{round_}{letter}", letter * 64) for letter in "ab")
+    before, after = Peppers(older), Peppers(newer, (older,))
+    bffs = make_bffs(AT_ONCE)
+    for number, bff in enumerate(bffs):
+        known = [before, after][number % 2]
+        bff.people = People(bff.table, partial(_read, known, after))
+    bffs[0].ask(user="somebody-before")
+
+    results = at_once(bffs, lambda bff, number: bff.ask(user=f"rotated-{round_}-{number % 9}"))
+
+    accounts = [execution["accountId"] for execution in bffs[0].executions()]
+    assert len(accounts) == len(set(accounts)) == 1 + 9
+    refused = [result for result in results if not isinstance(result, Reply)]
+    assert all(isinstance(result, SessionBusy) and result.retry_after for result in refused)
+
+
+def _read(known: Peppers, after: Peppers, afresh: bool) -> Peppers:
+    return after if afresh else known
 
 
 def test_concurrent_renewals_open_one_execution_each_on_one_account(

@@ -1,6 +1,7 @@
 """Which credentials are offered to Jumio, in which order, and which never travel."""
 
 import json
+from functools import partial
 from itertools import islice
 
 import pytest
@@ -125,6 +126,6 @@ def test_a_version_that_cannot_be_part_of_an_address_is_a_misconfiguration(
     manager: SecretsManager, version: str
 ) -> None:
     manager.values[NOW] = json.dumps({**KEYS[NOW], "version": version})
-    for read in (wiring.pepper, wiring.signing_key):
+    for read in (partial(wiring.peppers, afresh=True), wiring.signing_key):
         with pytest.raises(Misconfigured):
             read("key")
