@@ -71,6 +71,24 @@ def test_one_request_in_each_interval_tries_it(bff: Bff, clock: Clock) -> None:
         assert refused_at_once(bff, "ada") == INTERVAL + 1
 
 
+def test_in_ten_minutes_of_a_dead_jumio_some_sixty_calls_reach_it(bff: Bff, clock: Clock) -> None:
+    """Whoever comes each second is told at once when to come back, but for one in ten."""
+    bff.simulator.admin.add_fault("accounts.*", "status", status=500, count=10_000)
+    told = []
+    for person in names(600):
+        with pytest.raises(ProviderUnavailable) as refusal:
+            bff.ask(user=person)
+        told.append(refusal.value)
+        clock.now += 1
+    unknown = [one for one in told if isinstance(one, OutcomeUnknown)]
+    assert account_calls(bff) == len(unknown) == IN_A_ROW + (600 - IN_A_ROW) // INTERVAL
+    assert all(one.retry_after and one.retry_after <= 30 for one in told)
+
+    bff.simulator.admin.clear_faults()
+    clock.now += INTERVAL
+    assert session(bff, "ada")
+
+
 def test_of_those_who_come_together_only_one_tries_it(bff: Bff, clock: Clock) -> None:
     fail(bff, *names(IN_A_ROW))
     clock.now += INTERVAL + 1

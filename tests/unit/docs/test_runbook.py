@@ -48,6 +48,7 @@ def test_what_the_runbook_mentions_exists() -> None:
         "correlation_id",
         "erased_at",
         "integration_error",
+        "looked_at",
         "looked_in_vain",
         "next_look",
         "not_on_record",

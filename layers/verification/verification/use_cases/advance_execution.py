@@ -89,23 +89,13 @@ class AdvanceExecution:
             self.store.note(execution, word)
             _logger.error(LogCode.STATUS_UNKNOWN, extra=about(execution))
             return known
-        decision = reading.decision if state.final else None
-        return self.to(state, known, decision, reading.completed_at)
+        return self.to(state, known, reading)
 
-    def to(
-        self,
-        state: State,
-        known: Known,
-        decision: Decision | None = None,
-        completed_at: float | None = None,
-    ) -> Known:
-        """Record a state that we are sure of; what is known then. Raises NotYet.
-
-        ``completed_at`` is since when Jumio knows it, if that is an outcome.
-        """
-        first = not known.execution.state.final
+    def to(self, state: State, known: Known, reading: Reading | None = None) -> Known:
+        """Record a state that we are sure of; what is known then. Raises NotYet."""
+        decision = reading.decision if reading and state.final else None
         for _ in range(_TRIES):
-            news = self._news(known, state, decision)
+            news, before = self._news(known, state, decision), known.execution.state
             if not known.execution.leads_to(state, news.effect.verdict):
                 _logger.info(LogCode.EXECUTION_UNCHANGED, extra=about(known.execution))
                 self._rest(known.execution)
@@ -115,12 +105,12 @@ class AdvanceExecution:
             except ConditionFailed:
                 known = self.known(known.execution)
                 continue
-            told: dict[str, object] = {**about(known.execution)}
-            if state.final and first:
-                told["took"] = int(self.clock()) - known.execution.created_at
-                if completed_at:
-                    told["delay"] = max(0, round(self.clock() - completed_at))
-            _logger.info(LogCode.EXECUTION_ADVANCED, extra=told)
+            times: dict[str, int] = {}
+            if state.final and not before.final:
+                times["took"] = news.at - known.execution.created_at
+                if reading and reading.completed_at:
+                    times["delay"] = max(0, round(news.at - reading.completed_at))
+            _logger.info(LogCode.EXECUTION_ADVANCED, extra={**about(known.execution), **times})
             return known
         raise NotYet("others keep changing it")
 
