@@ -5,6 +5,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from jumio_simulator.admin.client import AdminClient
 from local.demo.frontend import Frontend
 from tests.support.problems import problem
-from tests.support.reconfigured import name_of, reconfigured
-from tests.support.stack import RunningStack
+from tests.support.reconfigured import name_of
+from tests.support.stack import RunningStack, running_stack, sharing
+
+ARN = "arn:aws:lambda:eu-central-1:000000000000:function:judge"
 
 # It knows one attestation, and only with the access token that came in the same request.
 CODE = """
@@ -26,23 +29,24 @@ def handler(event, context):
 
 
 @pytest.fixture(scope="module")
-def judge(stack: RunningStack) -> Iterator[str]:
-    """The ARN of such a function, in the same account."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as writing:
-        writing.writestr("judge.py", CODE)
-    functions, name = stack.aws.functions, "judge"
-    ours = functions.get_function_configuration(FunctionName=name_of(stack, "create_session"))
-    made = functions.create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Handler="judge.handler",
-        Role=ours["Role"],
-        Code={"ZipFile": archive.getvalue()},
-    )
-    with reconfigured(stack, "create_session", ATTESTATION_FUNCTION=made["FunctionArn"]):
-        yield made["FunctionArn"]
-    functions.delete_function(FunctionName=name)
+def stack(artefacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A deployment that is told of such a function, which it gets the right to invoke."""
+    folder = tmp_path_factory.mktemp("attestation")
+    told = ["--parameter", f"AttestationFunction={ARN}"]
+    with running_stack(sharing(folder, artefacts), *told) as running:
+        functions = running.aws.functions
+        ours = functions.get_function_configuration(FunctionName=name_of(running, "create_session"))
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as writing:
+            writing.writestr("judge.py", CODE)
+        functions.create_function(
+            FunctionName=ARN.rpartition(":")[2],
+            Runtime="python3.13",
+            Handler="judge.handler",
+            Role=ours["Role"],
+            Code={"ZipFile": archive.getvalue()},
+        )
+        yield running
 
 
 def ask(frontend: Frontend, attestation: str | None, channel: str = "sdk") -> httpx.Response:
@@ -56,7 +60,7 @@ def ath(frontend: Frontend) -> str:
 
 
 def test_a_genuine_app_gets_a_token_and_anything_else_gets_nothing(
-    stack: RunningStack, judge: str, frontend: Frontend, simulator: AdminClient
+    stack: RunningStack, frontend: Frontend, simulator: AdminClient
 ) -> None:
     for attestation in (None, "genuine for somebody else"):
         assert problem(stack, ask(frontend, attestation)) == (403, "attestation-refused")
@@ -68,5 +72,5 @@ def test_a_genuine_app_gets_a_token_and_anything_else_gets_nothing(
     assert opened.json()["sdk"]["token"]
 
 
-def test_a_page_of_jumios_is_for_any_browser(judge: str, frontend: Frontend) -> None:
+def test_a_page_of_jumios_is_for_any_browser(frontend: Frontend) -> None:
     assert ask(frontend, None, "web").status_code == httpx.codes.CREATED

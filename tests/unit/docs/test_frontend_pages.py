@@ -13,22 +13,25 @@ from tests.support.template import ROOT
 from tests.unit.docs.test_frontends_doc import leaves
 from verification.domain.execution import State
 from verification.domain.identity import Caller
-from verification.domain.standing import Retry
+from verification.domain.standing import LAPSED, Retry
 from verification.edge.http.sessions import SessionRequest
 
 FOLDER = ROOT / "docs/frontends"
 README, TUTORIAL = FOLDER / "README.md", ROOT / "docs/tutorial.md"
 ATTESTATION = FOLDER / "attestation.md"
 CLIENTS = sorted(set(FOLDER.glob("*.md")) - {README, ATTESTATION})
+SDKS = [page for page in CLIENTS if page.stem not in {"hosted-page", "server-rendered"}]
 PAGES = [README, TUTORIAL, ATTESTATION, *CLIENTS]
-STATUSES = {"none", *(state.word for state in State)}
-ANSWER = {"journey", "status", "next", "updatedAt", "retry"}
+STATUSES = {"none", LAPSED, *(state.word for state in State)}
+ANSWER = {
+    *("journey", "status", "next", "updatedAt", "validUntil", "renewal", "hint", "retry"),
+}
 RETRY = {field.name for field in fields(Retry)}
 
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 # The languages' ways to a member of what was read: standing.status, standing["status"],
 # standing?.status, standing.getString("status").
-MEMBER = re.compile(r'\bstanding\??(?:\.|\[")(?:getString\(")?(\w+)')
+MEMBER = re.compile(r'\bstanding\??(?:\.|\[")(?:get(?:String|JSONObject)\(")?(\w+)')
 PATH = re.compile(r'"(/(?:sessions|verification)[^"?]*)["?]')
 
 
@@ -79,7 +82,9 @@ def test_snippets_read_members_that_there_are_and_compare_with_statuses_that_the
     read = code(page)
     assert set(MEMBER.findall(read)) <= ANSWER
     compared = re.findall(r'status(?:"\]|"\))? ===? "(\w+)"', read)
-    listed = re.findall(r'(?:setOf\(|!\[)((?:"\w+"(?:, )?)+)', read)
+    lists = r'(?:startable.*=.*|!)[\[{]((?:"\w+"(?:, )?)+)'
+    listed = [*re.findall(lists, read), *re.findall(r'^ +("\w+".*) -> ', read, re.MULTILINE)]
+    assert listed or page not in SDKS
     assert {*compared, *re.findall(r"\w+", " ".join(listed))} <= STATUSES
 
 
@@ -90,7 +95,7 @@ def test_snippets_call_routes_that_there_are(page: Path) -> None:
 
 def test_the_answer_in_the_tutorial_has_every_member() -> None:
     (answer,) = (json.loads(text) for language, text in blocks(TUTORIAL) if language == "json")
-    assert answer.keys() >= ANSWER
+    assert answer.keys() == ANSWER
     assert answer["retry"].keys() == RETRY
     assert answer["status"] in STATUSES
 
@@ -124,6 +129,18 @@ def test_swift_decodes_members_that_there_are() -> None:
     declared = re.findall(r"let (\w+): (?:Bool|Int|String|Retry)\b", code(FOLDER / "ios.md"))
     assert set(declared) <= ANSWER | RETRY | {"token"}
     assert {"status", "retry", "allowed", "token"} <= set(declared)
+
+
+def test_every_page_of_an_sdk_is_enough_to_build_with() -> None:
+    start = "## What to do with each answer\n"
+    (same,) = {page.read_text().partition(start)[2] for page in SDKS}
+    standing, answers, ends = (table.split("\n\n")[0] for table in same.split("|---|---|\n")[1:])
+    assert set(re.findall(r"`(\w+)`", standing)) & STATUSES == STATUSES
+    codes = set(re.findall(r"`([a-z]+-[a-z-]+)`", answers))
+    assert codes <= {kind.code for kind in leaves()}
+    (table,) = re.findall(r"\| Code \|.*?\n\n", README.read_text(), re.DOTALL)
+    letters = re.compile(r"`([A-Z](?:\d{5})?)`")
+    assert set(letters.findall(ends)) == set(letters.findall(table))
 
 
 def test_the_errors_that_a_person_can_meet_are_errors_of_ours() -> None:
