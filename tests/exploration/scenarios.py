@@ -189,6 +189,7 @@ MORE = [
     "renewed/lapsing/sweep+revoke",
     "renewed/lapsing/sweep+erase",
     "renewed/lapsing/sweep+duplicate",
+    "renewed/lapsing/sweep+duplicate+erase",
     "renewed/lapsing/sweep+look",
     "renewed/renewing/sweep+declined",
     "renewed/renewing/approved+revoke",
