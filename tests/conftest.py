@@ -8,7 +8,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 SHARED_STACK = "tests/e2e"
 OWN_STACKS = {"test_lifecycle.py", "test_walk.py"}
-OWN_SHARED_BY_A_FILE = {"test_concurrency.py", "test_fuzzed_contract.py", "test_races.py"}
+OWN_SHARED_BY_A_FILE = {
+    *("test_agreement.py", "test_concurrency.py", "test_fuzzed_contract.py", "test_races.py")
+}
 
 
 class SharingStacks(LoadScopeScheduling):

@@ -47,7 +47,8 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     people = People(table, partial(wiring.peppers, settings.user_key_secret_id))
     function = settings.attestation_function
     attestor = Attestor(wiring.aws("lambda"), function) if function else None
-    return CreateSession(journeys, people, sessions, opening, supplying, attestor), settings
+    create = CreateSession(journeys, people, sessions, opening, supplying, attestor=attestor)
+    return create, settings
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)

@@ -1,7 +1,8 @@
 """DynamoDB, SQS and EventBridge as clients see them, in memory: as their documents allow.
 
 A transaction is one step; its answer can be lost, so that the same token comes again, or it is
-cancelled for a conflict with another one. A queue and a bus deliver at least once.
+cancelled for a conflict with another one. The index may show what it was at any moment since the
+beginning. A queue and a bus deliver at least once.
 """
 
 import json
@@ -16,13 +17,16 @@ from tests.exploration.scheduling import OK, Schedule
 Json = dict[str, Any]
 Place = tuple[str, str]
 CONFLICT, PROGRESS, LOST, AWAY, LOST_AWAY = "conflict", "in-progress", "lost", "away", "lost-away"
+LAG = "lag-"
 
 
 class Watching(Protocol):
-    """Whoever looks at every write."""
+    """Whoever looks at every call that has an effect, or an answer."""
 
     def written(self, place: Place, before: Item, after: Item) -> None: ...
     def committed(self) -> None: ...
+    def seen(self) -> None: ...
+    def told(self, event: Json) -> None: ...
 
 
 class Exceptions:
@@ -42,7 +46,7 @@ class Answering:
         self._schedule = schedule
 
     def _asked[Answer](
-        self, port: str, effect: Callable[[], Answer], outcomes: tuple[str, ...]
+        self, port: str, effect: Callable[..., Answer], outcomes: tuple[str, ...]
     ) -> Answer:
         actor = self._schedule.acting()
         if actor and actor.away:
@@ -52,9 +56,10 @@ class Answering:
         outcome = self._schedule.point(port, outcomes)
         if actor:
             actor.asks_again, actor.away = False, outcome in (AWAY, LOST_AWAY)
-        if outcome in (OK, LOST, LOST_AWAY):
-            answer = effect()
-        if outcome == OK:
+        lag = [int(outcome.removeprefix(LAG))] if outcome.startswith(LAG) else []
+        if lag or outcome in (OK, LOST, LOST_AWAY):
+            answer = effect(*lag)
+        if lag or outcome == OK:
             self._schedule.heard(answer)
             return answer
         self._schedule.heard(outcome)
@@ -74,6 +79,7 @@ class Table(Answering):
         super().__init__(schedule)
         self.items: dict[Place, Item] = {}
         self.digest = 0
+        self.indexed: list[list[Item]] = []  # how the index was, if anybody may see that
         self._watch = watch
         self._done: dict[str, list[Json]] = {}
 
@@ -90,6 +96,7 @@ class Table(Answering):
 
         def found() -> Json:
             items = [dict(self.items[place]) for place in places if place in self.items]
+            self._watch.seen()
             return {"Responses": {name: items}}
 
         return self._asked(f"read {_names(places)}", found, (AWAY,))
@@ -98,22 +105,45 @@ class Table(Answering):
         values = ExpressionAttributeValues
 
         def found() -> Json:
-            if how.get("IndexName") == "due":
-                due = [
-                    item
-                    for item in self.items.values()
-                    if item.get("due") == values[":due"]
-                    and int(item["due_at"]["N"]) <= int(values[":until"]["N"])
-                ]
-                due.sort(key=lambda item: int(item["due_at"]["N"]))
-                return {"Items": [{"pk": item["pk"], "sk": item["sk"]} for item in due]}
             assert how["ConsistentRead"]
             mine = [item for place, item in self.items.items() if {"S": place[0]} == values[":pk"]]
             return {
                 "Items": [dict(item) for item in sorted(mine, key=lambda item: item["sk"]["S"])]
             }
 
-        return self._asked(f"query {how.get('IndexName', 'partition')}", found, (AWAY,))
+        if how.get("IndexName") == "due":
+            return self._due(values[":due"], int(values[":until"]["N"]))
+        return self._asked("query partition", found, (AWAY,))
+
+    def _due(self, partition: Item, until: int) -> Json:
+        """The index is only eventually consistent: ``lag-2`` is how it was two changes ago."""
+        lags = tuple(f"{LAG}{changes}" for changes in range(1, len(self.indexed)))
+
+        def found(changes: int = 0) -> Json:
+            due = [
+                item
+                for item in (self.indexed[-1 - changes] if changes else self.index())
+                if item["due"] == partition and int(item["due_at"]["N"]) <= until
+            ]
+            return {"Items": [{"pk": item["pk"], "sk": item["sk"]} for item in due]}
+
+        return self._asked("query due", found, (AWAY, *lags))
+
+    def index(self) -> list[Item]:
+        """What is due, and when, oldest first."""
+        due = [
+            {name: item[name] for name in ("pk", "sk", "due", "due_at")}
+            for item in self.items.values()
+            if "due" in item
+        ]
+        return sorted(due, key=lambda item: (int(item["due_at"]["N"]), item["sk"]["S"]))
+
+    def scan(self, ExpressionAttributeValues: Json, **_: object) -> Json:  # noqa: N803
+        def found() -> Json:
+            sk = ExpressionAttributeValues[":sk"]
+            return {"Items": [dict(item) for item in self.items.values() if item["sk"] == sk]}
+
+        return self._asked("scan", found, (AWAY,))
 
     def transact_write_items(self, TransactItems: list[Json], ClientRequestToken: str) -> Json:  # noqa: N803
         steps = [next(iter(step.items())) for step in TransactItems]
@@ -133,7 +163,10 @@ class Table(Answering):
             self._done[ClientRequestToken] = TransactItems
             for place, (kind, step) in zip(places, steps, strict=True):
                 self._write(place, kind, step)
+            if self.indexed and self.indexed[-1] != (index := self.index()):
+                self.indexed.append(index)
             self._watch.committed()
+            self._watch.seen()
             return {}
 
         word = "+".join(
@@ -211,13 +244,16 @@ class Queue(Answering):
 class Events(Answering):
     """What was told to the rest of the company."""
 
-    def __init__(self, schedule: Schedule) -> None:
+    def __init__(self, schedule: Schedule, watch: Watching) -> None:
         super().__init__(schedule)
         self.told: list[Json] = []
+        self._watch = watch
 
     def put_events(self, Entries: list[Json]) -> Json:  # noqa: N803
         def effect() -> Json:
-            self.told += [json.loads(entry["Detail"]) for entry in Entries]
+            for event in (json.loads(entry["Detail"]) for entry in Entries):
+                self._watch.told(event)
+                self.told.append(event)
             return {"FailedEntryCount": 0, "Entries": [{}]}
 
         return self._asked("put event", effect, (LOST, AWAY, LOST_AWAY))

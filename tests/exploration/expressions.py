@@ -2,7 +2,7 @@
 
 Items are kept as DynamoDB spells them: ``{"name": {"S": "..."}}``. Whatever is not understood
 is an error, so that a store that begins to use more of the language is noticed;
-``test_expressions.py`` compares with an independent implementation.
+``test_agreement.py`` compares with an independent implementation.
 """
 
 import operator

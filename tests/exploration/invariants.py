@@ -1,11 +1,14 @@
 """What must hold at every write, at every answer, and when everything has come to rest."""
 
+import math
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tests.exploration.cloud import Place
 from tests.exploration.expressions import Item
 from tests.exploration.jumio import AtJumio
+from verification.aws.bus import LAPSE, OUTCOME
 from verification.domain.errors import NotYet, Problem
 from verification.domain.execution import Decision, State, state_of
 from verification.domain.identity import Caller, Pepper, Peppers
@@ -14,6 +17,7 @@ from verification.store.items import EXECUTION
 from verification.store.operations import plain
 from verification.use_cases.create_session import Answered
 from verification.use_cases.erase_subject import Erased
+from verification.use_cases.get_verification import Verification
 
 if TYPE_CHECKING:
     from tests.exploration.world import World
@@ -31,6 +35,36 @@ _RECORDED_BY_LOG = (
     LogCode.LEFTOVER_UNCONFIRMED,
     LogCode.CALLBACK_MISMATCH,
 )
+_KINDS = {  # what a story is made of, and what of each is compared with the record
+    "begun": ("reference", "journey", "step", "correlation_id", "workflow_execution_id"),
+    "ended": ("reference", "state"),
+    "decided": ("reference", "decision", "reason", "by", "verdict"),
+    "erased": (),
+}
+
+Sessions = dict[str, str]
+
+
+def _truth(one: AtJumio) -> State | None:
+    """What Jumio says, in our words."""
+    return state_of(one.status, Decision(one.decision) if one.decision else None)
+
+
+def _rows(kind: str, reference: str, item: dict[str, Any]) -> list[list[str]]:
+    """What a story has to say of an execution."""
+    if kind == "begun":
+        names = ("journey", "step", "request_id", "workflow_execution_id")
+        return [[reference, *(str(item.get(name)) for name in names)]]
+    if kind == "ended":
+        return [[reference, item["state"]]] if "settled_at" in item else []
+    members = _KINDS["decided"][1:]
+    return [[reference, *(one[name] for name in members)] for one in item.get("manual", [])]
+
+
+def _decided(item: dict[str, Any], decision: str) -> int:
+    """When an operator has said that of an execution."""
+    times = [one["at"] for one in item.get("manual", []) if one["decision"] == decision]
+    return max(times, default=0)
 
 
 class Watch:
@@ -44,6 +78,7 @@ class Watch:
         self._orphans: set[str] = set()
         self._receipts: list[Erased] = []
         self._removed: list[str] = []  # executions, in the transaction that is under way
+        self._sessions: dict[str, Sessions] = {}  # what there was at an actor's last look
 
     @property
     def digest(self) -> int:
@@ -97,10 +132,11 @@ class Watch:
             self._demand(led_to or not opened, f"an intent is forgotten, and {opened} is open")
         for pk, sk in self._world.table.items:
             if pk == self._user and sk.startswith("SESSION#"):
-                session, progress = self._item(sk), self._item(f"JOURNEY#{sk[8:]}")
+                session, progress = self._raw(sk), self._raw(f"JOURNEY#{sk[8:]}")
                 mine = session["reference"] == progress.get("reference")
-                counts = mine and State(progress["state"]).rank < State.PROCESSING.rank
-                self._demand(counts or "erasing" in self._account(), f"a session of nothing: {sk}")
+                counts = mine and State(progress["state"]["S"]).rank < State.PROCESSING.rank
+                erasing = "erasing" in self._raw("ACCOUNT")
+                self._demand(counts or erasing, f"a session of nothing: {sk}")
 
     def _tombstone(self) -> dict[str, Any]:
         return self._item_at((self._user.replace("USER", "ERASED"), "TOMBSTONE"))
@@ -128,13 +164,31 @@ class Watch:
         self._demand(not others, f"{one.opener} and {others} are opening at once")
         self._in_flight[one.reference] = one.opener
 
+    def seen(self) -> None:
+        """Somebody reads or writes: on what there is now rests what they do until they do again."""
+        if actor := self._world.schedule.acting():
+            self._sessions[actor.name] = self._sessions_now()
+
+    def _sessions_now(self) -> Sessions:
+        """What may be handed out, by the name of the journey."""
+        if "erasing" in self._raw("ACCOUNT"):
+            return {}
+        return {
+            sk.removeprefix("SESSION#"): item["reference"]["S"]
+            for (pk, sk), item in self._world.table.items.items()
+            if pk == self._user and sk.startswith("SESSION#")
+        }
+
     def handed_out(self, answered: Answered) -> None:
-        """A frontend has got a token."""
-        actor = self._world.schedule.acting()
-        if actor is None or answered.token is None:
+        """A frontend has got a token, or an address."""
+        actor, given = self._world.schedule.acting(), answered.token or answered.href
+        if actor is None or given is None:
             return
-        execution = answered.token.removeprefix("token-")
-        world, name = self._world, self._world.journey
+        execution = re.sub(r".*(token-|/)", "", given)
+        world = self._world
+        reference = {one.id: one.reference for one in world.jumio.executions}[execution]
+        there = self._sessions[actor.name].get(world.journey)
+        self._demand(there == reference, f"handed out of what is erased or replaced: {execution}")
         for other, _ in self._handed:
             (one,) = (one for one in world.jumio.executions if one.id == other)
             alive = not one.over and one.account_id not in world.jumio.deleted
@@ -143,10 +197,27 @@ class Watch:
                 f"{execution} was handed out, and {other} was still good",
             )
         self._handed.append((execution, actor.name))
-        if not any(choice.outcome != "ok" for choice, _ in world.schedule.trace):
-            session = self._item(f"SESSION#{name}")
-            self._demand("erasing" not in self._account(), "handed out of what is being erased")
-            self._demand(session.get("token") == answered.token, "handed out, and not on record")
+
+    def shown(self, verification: Verification) -> None:
+        """A person is told how they stand: what Jumio or an operator has said, or less."""
+        states = {_truth(one) for one in self._world.jumio.executions}
+        verdicts = {item.get("verdict") for item in self._executions()}
+        final = verification.status in {state.value for state in _SETTLED}
+        true = verification.status in states | verdicts
+        self._demand(true or not final, f"{verification.status}, says nobody")
+
+    def told(self, event: dict[str, Any]) -> None:
+        """The bus takes an event."""
+        for other in self._world.events.told:
+            same = other["id"] != event["id"] or other == event
+            self._demand(same, f"told with two contents: {other}, {event}")
+        data = event["data"]
+        self._demand(data["subject"] == PERSON.subject, f"told of nobody: {event}")
+        item = self._item(f"{EXECUTION}{data['executionId']}")
+        if event["type"] == LAPSE:
+            approved = item.get("verdict") == State.APPROVED
+            over = item.get("valid_until", 0) <= self._world.clock()
+            self._demand(not item or (approved and over), f"it has not lapsed: {event}, {item}")
 
     def erased(self, receipt: Erased) -> None:
         """An operator has got a receipt."""
@@ -176,6 +247,8 @@ class Watch:
         self._executions_ended()
         self._progress_is_true()
         self._outcomes_were_told()
+        self._lapses_were_told()
+        self._story_is_complete()
         kinds = sorted(sk.partition("#")[0] for pk, sk in world.table.items if pk in NAMES)
         if kinds and self._receipts:
             self._demand(account.get("subject"), f"left of an erased person: {kinds}")
@@ -219,9 +292,8 @@ class Watch:
             self._demand(item["state"] in _SETTLED, f"an execution does not end: {item}")
             self._demand("due" not in item and "unpublished" not in item, f"still due: {item}")
             if one := at_jumio.get(item.get("workflow_execution_id", "")):
-                true = state_of(one.status, Decision(one.decision) if one.decision else None)
                 gone = one.account_id in self._world.jumio.deleted
-                self._demand(gone or item["state"] == true, f"not what Jumio says: {item}")
+                self._demand(gone or item["state"] == _truth(one), f"not what Jumio says: {item}")
 
     def _progress_is_true(self) -> None:
         executions = {item["sk"].removeprefix(EXECUTION): item for item in self._executions()}
@@ -235,30 +307,65 @@ class Watch:
             self._demand(current or "reference" not in item, f"progress about nothing: {item}")
             if current and "verdict" in current and sk.startswith("JOURNEY#"):
                 self._demand(item["state"] == current["verdict"], f"not its outcome: {item}")
+        revoked = max((_decided(one, "revoke") for one in executions.values()), default=0)
         approved = [one for one in executions.values() if one.get("verdict") == State.APPROVED]
-        if approved:
+        if any(max(one["settled_at"], _decided(one, "approve")) > revoked for one in approved):
             progress = self._item(f"JOURNEY#{self._world.journey}")
-            self._demand(
-                progress.get("state") == State.APPROVED, f"approval taken back: {progress}"
-            )
+            stands = progress.get("state") == State.APPROVED or progress.get("approved_by")
+            self._demand(stands, f"approval taken back: {progress}")
 
     def _outcomes_were_told(self) -> None:
-        said: dict[str, Any] = {}
-        for event in self._world.events.told:
-            same = said.setdefault(event["id"], event) == event
-            self._demand(same, f"told with two contents: {event}")
-            self._demand(event["data"]["subject"], f"told of nobody: {event}")
-        told = {event["data"]["executionId"]: event["data"]["status"] for event in said.values()}
+        said = {event["id"]: event for event in self._world.events.told}
+        told = {
+            event["data"]["executionId"]: event["data"]["status"]
+            for event in said.values()
+            if event["type"] == OUTCOME
+        }
         for item in self._executions():
             verdict = item.get("verdict")
             if verdict in _SETTLED:
                 reference = item["sk"].removeprefix(EXECUTION)
                 self._demand(told.get(reference) == verdict, f"not told, or otherwise: {item}")
 
+    def _lapses_were_told(self) -> None:
+        """Of each approval whose time is over, unless a newer one has followed it in time."""
+        told = self._world.events.told
+        lapsed = {event["data"]["executionId"] for event in told if event["type"] == LAPSE}
+        current = self._item(f"JOURNEY#{self._world.journey}").get("approved_by")
+        for item in self._executions():
+            reference = item["sk"].removeprefix(EXECUTION)
+            if item.get("verdict") == State.APPROVED and reference == current:
+                over = item.get("valid_until", math.inf) <= self._world.clock()
+                self._demand(over == (reference in lapsed), f"lapsed or not? {item}")
+
+    def _story_is_complete(self) -> None:
+        """Each attempt, end, decision and erasure on record is told, in its order."""
+        erased = [name.replace("USER", "ERASED") for name in NAMES]
+        if not any(pk in (*NAMES, *erased) for pk, _ in self._world.table.items):
+            return
+        story = self._world.story()
+        told, times = story["timeline"], [entry["at"] for entry in story["timeline"]]
+        self._demand(times == sorted(times), f"not in its order: {told}")
+        of = {kind: [one for one in told if one["what"] == kind] for kind in _KINDS}
+        self._demand(sum(map(len, of.values())) == len(told), f"told of what is none: {told}")
+        self._demand(len(of["erased"]) == bool(self._tombstone()), f"an erasure: {told}")
+        items = {item["sk"].removeprefix(EXECUTION): item for item in self._executions()}
+        for kind, members in _KINDS.items():
+            if kind != "erased":
+                said = sorted([str(one[name]) for name in members] for one in of[kind])
+                true = sorted(row for ref, item in items.items() for row in _rows(kind, ref, item))
+                self._demand(said == true, f"{kind}: {said} is told, {true} is so")
+        if items:
+            reference = next(iter(items))
+            self._demand(self._world.story(reference=reference) == story, "two stories of one")
+
     # ------------------------------------------------ what there is
 
     def _item_at(self, place: Place) -> dict[str, Any]:
         return plain(self._world.table.items.get(place, {}))
+
+    def _raw(self, sk: str) -> Item:
+        return self._world.table.items.get((self._user, sk), {})
 
     def _item(self, sk: str) -> dict[str, Any]:
         return self._item_at((self._user, sk))

@@ -1,7 +1,7 @@
 """Jumio as its documents describe it, behind the calls of the product's own client."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.exploration.scheduling import OK, Actor, Schedule
@@ -62,7 +62,7 @@ class Jumio:
 
     @property
     def digest(self) -> int:
-        told = [tuple(asdict(one).values()) for one in self.executions]
+        told = [tuple(vars(one).values()) for one in self.executions]
         return hash((tuple(told), frozenset(self.deleted)))
 
     def open_execution(

@@ -833,6 +833,350 @@ MUTATIONS = [
             "unit/domain",
         ),
     ),
+    *_of(
+        "store/outcomes.py",
+        (
+            "whoever is back is looked at each time",
+            'When(f"attribute_exists(#pk) AND ({seen})", {"before": now - BETWEEN_RETURNS})',
+            'When("attribute_exists(#pk)")',
+            "integration/test_after_jumio.py integration/test_get_verification.py",
+        ),
+        (
+            "whoever is back recreates what is erased",
+            'When(f"attribute_exists(#pk) AND ({seen})"',
+            'When(f"({seen})"',
+        ),
+        (
+            "what has ended is looked at as its person is back",
+            "return found.hint if found and not found.state.final else None",
+            "return found.hint if found else None",
+            "integration/test_after_jumio.py integration/test_get_verification.py",
+        ),
+        (
+            "an approval never lapses",
+            'changes={"due": DUE if lapses else None, "due_at": lapses},',
+            'changes={"due": None, "due_at": None},',
+        ),
+        (
+            "a lapse recreates a deleted row",
+            'self._table.write(update(key, _PRESENT, remove=["due", "due_at"]))',
+            'self._table.write(update(key, When(""), remove=["due", "due_at"]))',
+        ),
+        (
+            "a lapse stays due",
+            'self._table.write(update(key, _PRESENT, remove=["due", "due_at"]))',
+            'self._table.write(update(key, _PRESENT, remove=["looks"]))',
+        ),
+        (
+            "what is unreadable is set aside though it moved",
+            'seen = When("#due_at = :due_at", {"due_at": unreadable.due_at})',
+            'seen = When("")',
+            "exploration/test_guards.py",
+        ),
+        (
+            "an operator's word is judged by its rank",
+            "if execution.under_review or news.manual:",
+            "if execution.under_review:",
+        ),
+        (
+            "what an operator says takes Jumio's decision away",
+            """    if news.manual:
+        changes = {"manual\"""",
+            """    if news.manual:
+        changes |= {"decision": None, "manual\"""",
+            "integration/test_review.py integration/test_decisions.py",
+        ),
+    ),
+    *_of(
+        "use_cases/settle_execution.py",
+        (
+            "a lapse that a newer approval has followed is told",
+            "if known.progress.approved_by == execution.reference:",
+            "if True:",
+            "integration/test_validity.py",
+        ),
+        (
+            "a lapse is noted and not told",
+            "            self.bus.publish(execution, known.account, execution.valid_until or 0, lapsed=True)\n",
+            "",
+        ),
+        (
+            "a lapse is noted before it is told",
+            "        if known.progress.approved_by == execution.reference:\n",
+            "        self.store.lapsed(execution)\n        if known.progress.approved_by == execution.reference:\n",
+        ),
+        (
+            "a lapse is told for whoever calls back",
+            "        if not execution.lapsed(self.clock()):\n            return\n",
+            "",
+        ),
+    ),
+    *_of(
+        "use_cases/decide_review.py",
+        (
+            "an operator's word waits for the sweeper",
+            "            self._have_it_told(known)\n            return {",
+            "            return {",
+            "integration/test_review.py integration/test_decisions.py",
+        ),
+        (
+            "a word about what it is not about",
+            "if known.execution.verdict is not _ABOUT[word.decision]:",
+            "if False:",
+        ),
+        (
+            "a decision before the review was told",
+            "        if known.execution.unpublished:  # outcomes",
+            "        if False:  # outcomes",
+            "integration/test_review.py integration/test_decisions.py",
+        ),
+        (
+            "a repetition decides anew",
+            "            if made is None:\n",
+            "            if True:\n",
+            "integration/test_review.py integration/test_decisions.py",
+        ),
+        (
+            "a decision about another journey's execution",
+            "if known is None or known.execution.journey != word.journey:",
+            "if known is None:",
+            "integration/test_review.py integration/test_decisions.py",
+        ),
+    ),
+    *_of(
+        "use_cases/get_verification.py",
+        (
+            "nobody looks as a person is back",
+            "looking = returned and state in (State.PENDING, State.STARTED)",
+            "looking = False",
+            "integration/test_after_jumio.py integration/test_get_verification.py",
+        ),
+        (
+            "whoever only asks is looked at",
+            "looking = returned and state",
+            "looking = state",
+            "integration/test_after_jumio.py integration/test_get_verification.py",
+        ),
+        (
+            "trouble of a look is trouble of the answer",
+            "with contextlib.suppress(ConditionFailed, TemporarilyUnavailable):",
+            "with contextlib.suppress(ConditionFailed):",
+            "integration/test_after_jumio.py integration/test_get_verification.py",
+        ),
+    ),
+    *_of(
+        "use_cases/open_execution.py",
+        (
+            "what Jumio knows of the last attempt is not asked",
+            "if self.advance.caught_up(opening.user_key, seen, soon) != seen:",
+            "if False:",
+            "integration/test_replaced.py integration/test_sessions.py",
+        ),
+        (
+            "who renews does not tell the breaker",
+            "            self.breaker.note(pace, self.clock(), problem)\n            raise\n        attempt",
+            "            raise\n        attempt",
+            "integration/test_breaker.py",
+        ),
+        (
+            "a success does not tell the breaker",
+            "        self.breaker.note(pace, self.clock())\n        return session",
+            "        return session",
+            "integration/test_breaker.py",
+        ),
+    ),
+    *_of(
+        "use_cases/advance_execution.py",
+        (
+            "whoever was declined begins anew behind the worker's back",
+            "        if now_known.progress.state is State.DECLINED:\n            raise in_progress\n",
+            "",
+            "integration/test_replaced.py integration/test_after_jumio.py",
+        ),
+        (
+            "a review that Jumio has deleted expires",
+            "if execution.under_review and isinstance(nothing, NothingThere):",
+            "if False:",
+            "integration/test_review.py integration/test_outcomes_odd_cases.py",
+        ),
+        (
+            "what is not there once is gone",
+            "if not overdue(execution.looks):",
+            "if False:",
+        ),
+    ),
+    *_of(
+        "use_cases/erase_subject.py",
+        (
+            "whoever has come back is erased again",
+            'if before is not None and kept.began_at > before:\n            return Erased("came-back", None, None)',
+            'if False:\n            return Erased("came-back", None, None)',
+            "integration/test_restored.py",
+        ),
+        (
+            "whoever comes back right now is erased again",
+            "            if before is not None and kept.began_at > before:\n                raise",
+            "            if False:\n                raise",
+            "integration/test_restored.py",
+        ),
+    ),
+    *_of(
+        "use_cases/tell_story.py",
+        ("the story forgets operators", "for one in execution.manual:", "for one in ():"),
+        (
+            "the story forgets an erasure",
+            "if erased_at is not None else []",
+            "if erased_at is None else []",
+        ),
+        (
+            "the story forgets ends",
+            "if execution.settled_at is not None:",
+            "if execution.decision is not None:",
+        ),
+        (
+            "the story is in no order",
+            "        told.sort(key=lambda entry: entry[0])\n",
+            "        told.sort(key=lambda entry: -entry[0])\n",
+        ),
+    ),
+    *_of(
+        "domain/standing.py",
+        (
+            "an approval stands for ever",
+            "return now < progress.valid_until",
+            "return True",
+            "unit/domain integration/test_validity.py",
+        ),
+        (
+            "a step that was passed long ago counts",
+            "return at is not None and (step.validity is None or now < at + step.validity)",
+            "return at is not None",
+            "unit/domain integration/test_validity.py integration/test_journeys.py",
+        ),
+        (
+            "a screening declines for ever",
+            "return step.validity is None or now < (progress.updated_at or 0) + step.validity",
+            "return True",
+            "unit/domain integration/test_journeys.py",
+        ),
+        (
+            "an approval of an older journey stands",
+            "    if is_outdated(journey, progress):\n        return False\n",
+            "",
+            "unit/domain integration/test_validity.py integration/test_journeys.py",
+        ),
+        (
+            "what was declined before it lapsed is declined",
+            "    if progress.state is State.APPROVED or before:\n",
+            "    if progress.state is State.APPROVED:\n",
+            "unit/domain integration/test_validity.py",
+        ),
+    ),
+    *_of(
+        "domain/effects.py",
+        (
+            "a declined renewal takes every approval away",
+            'declined = verdict is State.DECLINED and journey.failed_renewal == "revoke"',
+            "declined = verdict is State.DECLINED",
+            "unit/domain integration/test_validity.py",
+        ),
+        (
+            "an approval does not say what it was for",
+            "            progress = replace(progress, approved_for=journey.fingerprint)\n",
+            "",
+            "unit/domain integration/test_validity.py",
+        ),
+        (
+            "an approval has no end",
+            "return min((passed[one.name] + one.validity for one in steps if one.validity), default=None)",
+            "return None",
+        ),
+        (
+            "the last of the steps to lapse ends an approval",
+            "return min((passed[one.name]",
+            "return max((passed[one.name]",
+            "unit/domain",
+        ),
+        (
+            "a screening is gone through again at each renewal",
+            "passed = {name: when for name, when in passed.items() if journey.is_screening(name)}",
+            "passed = {}",
+            "unit/domain integration/test_journeys.py",
+        ),
+        (
+            "a tip for whoever was approved",
+            "return decision.tip if verdict in (State.DECLINED, State.EXPIRED) else None",
+            "return decision.tip",
+            "unit/domain integration/test_hints.py",
+        ),
+        (
+            "whoever finished is told that they did not",
+            'begun = step.kind == "user" and before.state in (State.PENDING, State.STARTED)',
+            'begun = step.kind == "user"',
+            "unit/domain integration/test_hints.py",
+        ),
+        (
+            "a journey that goes on is over",
+            "if _another_follows(journey, step, replace(progress, passed=passed), at):",
+            "if False:",
+        ),
+    ),
+    *_of(
+        "domain/execution.py",
+        (
+            "a lapse before its time",
+            "return not told and self.valid_until is not None and self.valid_until <= now",
+            "return not told and self.valid_until is not None",
+        ),
+        (
+            "a lapse before its approval is told",
+            "told = self.due_at is None or self.unpublished or",
+            "told = self.due_at is None or",
+            "unit/domain integration/test_validity.py",
+        ),
+    ),
+    *_of(
+        "domain/schedule.py",
+        (
+            "nobody looks before a token ends",
+            "return min(max(FIRST_LOOK, age // 2), _DAY)",
+            "return _DAY * 99",
+            "integration/test_lost_callbacks.py integration/test_sweeper.py unit/domain",
+        ),
+    ),
+    *_of(
+        "store/breaker.py",
+        (
+            "everybody tries Jumio while it is down",
+            'probing, _ = self._table.step(LIMITER_KEY, "SET #probe_at = :next", When(due, seen))',
+            "probing = True",
+            "integration/test_breaker.py",
+        ),
+        (
+            "whoever has waited does not try Jumio",
+            "            if probing:\n                return\n",
+            "",
+            "integration/test_breaker.py",
+        ),
+        (
+            "a success lets nobody in",
+            'self._table.step(LIMITER_KEY, "REMOVE #failing, #probe_at", ALWAYS)',
+            "pass",
+            "integration/test_breaker.py",
+        ),
+        (
+            "what Jumio refuses counts as its being down",
+            "if isinstance(trouble, ProviderUnavailable):",
+            "if trouble:",
+            "integration/test_breaker.py",
+        ),
+        (
+            "a wrong clock keeps everybody out",
+            " OR #probe_at > :latest",
+            "",
+            "integration/test_breaker.py integration/test_clocks.py",
+        ),
+    ),
 ]
 
 EQUIVALENT: dict[str, str] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.exploration.explorer import Scenario
 from tests.exploration.invariants import PEPPER, ROTATED
-from tests.exploration.world import World
+from tests.exploration.world import VALIDITY, World
 from verification.domain.identity import Peppers
 
 Cast = Callable[[World], Any]
@@ -30,6 +30,8 @@ ACTORS: dict[str, Cast] = {
     "decline": lambda world: world.judge("decline", "decline"),
     "revoke": lambda world: world.judge("revoke", "revoke"),
     "sweep": lambda world: world.sweeper("sweep"),
+    "look": lambda world: world.visitor("look"),
+    "back": lambda world: world.visitor("back", returned=True),
     "erase": lambda world: world.operator("erase"),
     "erase-too": lambda world: world.operator("erase-too"),
     # The secret has a new pepper: those who have read it before, and those who know it.
@@ -79,7 +81,7 @@ def _lost(world: World) -> None:
     world.schedule.now += 31
 
 
-def _verified(world: World) -> None:
+def _declined(world: World) -> None:
     """The person was declined a while ago, and has an account."""
     world.ask()
     world.finish("REJECTED")
@@ -91,6 +93,26 @@ def _reviewed(world: World) -> None:
     world.finish("WARNING")
 
 
+def _approved(world: World) -> None:
+    """The person has passed, a moment ago."""
+    world.ask()
+    world.finish("PASSED")
+
+
+def _lapsing(world: World) -> None:
+    """An approval is about to lapse."""
+    _approved(world)
+    world.schedule.now += VALIDITY - 20
+
+
+def _renewing(world: World) -> None:
+    """The same, and the person has begun to renew it."""
+    _approved(world)
+    world.schedule.now += VALIDITY - 120
+    world.ask()
+    world.schedule.now += 100
+
+
 BEFORE: dict[str, Cast] = {
     "unused": _unused,
     "nothing": _nothing,
@@ -98,8 +120,11 @@ BEFORE: dict[str, Cast] = {
     "overdue": _overdue,
     "unheard": _unheard,
     "lost": _lost,
-    "declined": _verified,
+    "declined": _declined,
     "reviewed": _reviewed,
+    "approved": _approved,
+    "lapsing": _lapsing,
+    "renewing": _renewing,
 }
 
 
@@ -126,69 +151,95 @@ def _world(journey: str, before: str, actors: tuple[str, ...]) -> World:
 
 
 PAIRS = [
-    f"identity/{rest}"
-    for rest in (
-        "nothing/create+again",
-        "nothing/create+erase",
-        "nothing/create+approved",
-        "nothing/keyed+same-key",
-        "nothing/erase+erase-too",
-        "opened/create+approved",
-        "opened/keyed+renew",
-        "opened/renew+erase",
-        "opened/approved+erase",
-        "overdue/sweep+approved",
-        "overdue/sweep+create",
-        "unheard/sweep+erase",
-        "lost/create+approved",
-        "lost/create+erase",
-        "unused/create+again",
-        "nothing/late+new",
-        "opened/late+new",
-    )
+    "identity/nothing/create+again",
+    "identity/nothing/create+erase",
+    "identity/nothing/create+approved",
+    "identity/nothing/keyed+same-key",
+    "identity/nothing/erase+erase-too",
+    "identity/opened/create+approved",
+    "identity/opened/keyed+renew",
+    "identity/opened/renew+erase",
+    "identity/opened/approved+erase",
+    "identity/opened/look+approved",
+    "identity/opened/back+approved",
+    "identity/overdue/sweep+approved",
+    "identity/overdue/sweep+create",
+    "identity/unheard/sweep+erase",
+    "identity/lost/create+approved",
+    "identity/lost/create+erase",
+    "renewed/lapsing/sweep+create",
+    "renewed/renewing/sweep+approved",
+    "identity/unused/create+again",
+    "identity/nothing/late+new",
+    "identity/opened/late+new",
 ]
 """Of these, ``make test`` runs every schedule with two preemptions and one fault."""
 
 MORE = [
-    f"identity/{rest}"
-    for rest in (
-        "nothing/create+sweep",
-        "nothing/keyed+other-key",
-        "declined/create+again",
-        "opened/approved+duplicate",
-        "opened/started+declined",
-        "opened/renew+approved",
-        "opened/web+expired",
-        "opened/create+erase",
-        "opened/sweep+review",
-        "opened/erase+erase-too",
-        "overdue/sweep+erase",
-        "unheard/sweep+create",
-        "lost/approved+erase",
-        "lost/approved+duplicate",
-        "lost/started+sweep",
-        "declined/create+erase",
-        "declined/create+approved",
-        "unused/late+new",
-        "nothing/late+late-too",
-        "nothing/late-erase+new",
-        "opened/new+erase",
-        "opened/late-erase+new",
-        "lost/late+new",
-    )
+    "identity/nothing/create+sweep",
+    "identity/nothing/keyed+other-key",
+    "identity/nothing/create+look",
+    "identity/declined/create+again",
+    "identity/declined/create+look",
+    "identity/opened/approved+duplicate",
+    "identity/opened/started+declined",
+    "identity/opened/renew+approved",
+    "identity/opened/web+expired",
+    "identity/opened/create+erase",
+    "identity/opened/sweep+review",
+    "identity/opened/back+erase",
+    "identity/opened/back+duplicate",
+    "identity/opened/erase+erase-too",
+    "identity/overdue/sweep+erase",
+    "identity/overdue/sweep+back",
+    "identity/unheard/sweep+create",
+    "identity/lost/approved+erase",
+    "identity/lost/approved+duplicate",
+    "identity/lost/started+sweep",
+    "identity/lost/back+approved",
+    "identity/declined/create+erase",
+    "identity/declined/create+approved",
+    "identity/reviewed/approve+decline",
+    "identity/reviewed/approve+revoke",
+    "identity/reviewed/approve+erase",
+    "identity/reviewed/approve+look",
+    "identity/reviewed/decline+create",
+    "identity/approved/revoke+create",
+    "identity/approved/revoke+erase",
+    "identity/approved/revoke+look",
+    "renewed/approved/create+again",
+    "renewed/lapsing/sweep+revoke",
+    "renewed/lapsing/sweep+erase",
+    "renewed/lapsing/sweep+duplicate",
+    "renewed/lapsing/sweep+duplicate+erase",
+    "renewed/lapsing/sweep+look",
+    "renewed/renewing/sweep+declined",
+    "renewed/renewing/approved+revoke",
+    "renewed/renewing/approved+look",
+    "informed/opened/renew+approved",
+    "informed/opened/back+approved",
+    "screened/opened/create+approved",
+    "screened/opened/back+approved",
+    "identity/unused/late+new",
+    "identity/nothing/late+late-too",
+    "identity/nothing/late-erase+new",
+    "identity/opened/new+erase",
+    "identity/opened/late-erase+new",
+    "identity/lost/late+new",
 ]
 """Of these, ``make test`` runs those with one preemption or one fault."""
 
 LONG = [
-    *(
-        f"{journey}/nothing/create+{other}"
-        for journey in ("informed", "screened")
-        for other in ("again", "approved", "erase", "declined")
-    ),
-    "identity/reviewed/approve+decline",
-    "identity/reviewed/approve+revoke",
-    "identity/reviewed/approve+erase",
-    "identity/reviewed/decline+create",
+    "informed/nothing/create+again",
+    "informed/nothing/create+approved",
+    "informed/nothing/create+erase",
+    "informed/nothing/create+declined",
+    "screened/nothing/create+again",
+    "screened/nothing/create+approved",
+    "screened/nothing/create+erase",
+    "screened/nothing/create+declined",
+    "screened/nothing/create+approved+erase",
+    "informed/opened/renew+approved+erase",
     "identity/nothing/create+again+erase",
     "identity/nothing/late+new+new-too",
     "identity/nothing/late+late-too+new",
@@ -196,10 +247,14 @@ LONG = [
     "identity/opened/late+new+erase",
     "identity/opened/renew+approved+erase",
     "identity/opened/keyed+web+declined",
+    "identity/opened/back+duplicate+approved",
     "identity/overdue/sweep+create+erase",
+    "identity/overdue/sweep+duplicate+approved",
     "identity/lost/create+approved+erase",
     "identity/lost/sweep+approved+duplicate",
-    "screened/nothing/create+approved+erase",
+    "renewed/lapsing/sweep+duplicate+create",
+    "renewed/renewing/sweep+duplicate+approved",
+    "renewed/renewing/sweep+revoke+declined",
 ]
 """Of these, ``make test`` runs those with one preemption."""
 

@@ -25,18 +25,22 @@ from verification.domain.hint import Hint
 from verification.domain.identity import Peppers
 from verification.domain.journeys import Journeys, load_journeys
 from verification.domain.limits import Limits
+from verification.store.records import RecordStore
 from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import Answered, Asked, CreateSession, KeyUse
 from verification.use_cases.decide_review import DecideReview, Word
 from verification.use_cases.erase_subject import Erased, EraseSubject
+from verification.use_cases.get_verification import GetVerification
 from verification.use_cases.open_execution import OpenExecution
 from verification.use_cases.settle_execution import SettleExecution
 from verification.use_cases.supply_data import SupplyData
 from verification.use_cases.sweep_overdue import SweepOverdue
+from verification.use_cases.tell_story import TellStory, Whom
 
 _ROUNDS = 60
 _HOUR = 3600
 
+VALIDITY = 900  # seconds, of an approval of "renewed"
 WITH_DATA = "10163"
 _EMAIL = {"email": {"from": "applicant"}}
 _ONCE = {"attempts": {"limit": 20}, "tokenLifetime": "10m"}
@@ -65,6 +69,11 @@ JOURNEYS = load_journeys(
                         {"name": "identity", "workflowKey": WITH_DATA, "inputs": _EMAIL, **_ONCE}
                     ],
                 },
+                {
+                    "name": "renewed",
+                    "repeatable": True,
+                    "steps": [{"name": "identity", "validity": VALIDITY, **_ONCE}],
+                },
             ],
         }
     )
@@ -81,7 +90,7 @@ class World:
         self.watch = Watch(self)
         self.table = Table(self.schedule, self.watch)
         self.table.hold(("LIMITER", "ACCOUNT_CALLS"), pepper=PEPPER.fingerprint)
-        self.queue, self.events = Queue(self.schedule), Events(self.schedule)
+        self.queue, self.events = Queue(self.schedule), Events(self.schedule, self.watch)
         self.jumio = Jumio(self.schedule, self.watch.opened, frozenset({WITH_DATA}))
         self._kept = store.Table(cast("Any", self.table), "table")
         self.sessions = store.SessionStore(self._kept)
@@ -110,6 +119,7 @@ class World:
                 tuple(self.queue.messages),
                 len(self.events.told),
                 self.erasing,
+                repr(self.table.indexed),
                 self.watch.digest,
             )
         )
@@ -152,7 +162,7 @@ class World:
         create = CreateSession(
             self.journeys, self.people(known), sessions, opening, supplying, *time
         )
-        given = {"email": "ada@people.example"} if self.journey != "identity" else {}
+        given = {"email": "ada@people.example"} if self.journey in ("screened", "informed") else {}
         wanted = Asked(
             PERSON, "sdk", "203.0.113.7", "https://bff.example", "r", self.journey, applicant=given
         )
@@ -169,6 +179,18 @@ class World:
         settle(hint, Deadline(20))
         with suppress(ValueError):  # somebody else was done with it before
             self.queue.messages.remove(hint.model_dump_json())
+
+    def look(self, *, returned: bool = False) -> None:
+        """GET /verification."""
+        hints = HintQueue(cast("Any", self.queue), "queue")
+        get = GetVerification(self.journeys, self.people(), self.outcomes, hints, self.clock)
+        self.watch.shown(get(PERSON, self.journey, returned=returned))
+
+    def story(self, **whom: Any) -> dict[str, Any]:
+        """What an operator is told about what happened; raises NotFound."""
+        records = RecordStore(self._kept)
+        tell = TellStory(self.people(), records, self.erasures, cast("Any", self.jumio))
+        return tell(Whom(**(whom or {"person": PERSON})), Deadline(50))
 
     def sweep(self) -> None:
         SweepOverdue(self.outcomes, HintQueue(cast("Any", self.queue), "queue"), self.clock)(
@@ -216,21 +238,29 @@ class World:
         self.schedule.add(Actor(name, work, lambda: bool(self.queue.messages)))
 
     def sweeper(self, name: str) -> None:
+        self.table.indexed = [self.table.index()]  # of which it may see an older state
         self.schedule.add(Actor(name, self.sweep))
+
+    def visitor(self, name: str, *, returned: bool = False) -> None:
+        """The person's app asks how things stand, perhaps as they are back from Jumio."""
+        self.schedule.add(Actor(name, lambda: self.look(returned=returned)))
 
     def operator(self, name: str, known: Peppers | None = None) -> None:
         self.schedule.add(Actor(name, lambda: self.erase(known)))
 
     def judge(self, name: str, decision: Manual) -> None:
-        """An operator decides about the last execution, or takes its approval back."""
+        """An operator decides about the last execution that ended, or takes its approval back."""
 
         def work() -> None:
             hints = HintQueue(cast("Any", self.queue), "queue")
             decide = DecideReview(self.journeys, self.people(), self.outcomes, hints, self.clock)
-            reference = self.jumio.executions[-1].reference
+            reference = self._ended()[-1].reference
             decide(PERSON, Word(self.journey, reference, decision, "a-reason", name))
 
-        self.schedule.add(Actor(name, work, lambda: bool(self.jumio.executions)))
+        self.schedule.add(Actor(name, work, lambda: bool(self._ended())))
+
+    def _ended(self) -> list[AtJumio]:
+        return [one for one in self.jumio.executions if one.over]
 
     def _unfinished(self) -> list[AtJumio]:
         return [one for one in self.jumio.executions if not one.called_back]
