@@ -34,7 +34,8 @@ help:
 	@echo "                       of its weaknesses"
 	@echo "make deploy            build, and deploy to AWS: STAGE=staging (samconfig.toml), with STACK= and"
 	@echo "                       PARAMETERS='Name=value ...' on top; make rollback takes it back"
-	@echo "make scan              have checkov look at the template and at what SAM makes of it"
+	@echo "make scan              have checkov and parliament look at the template, at what SAM makes of it"
+	@echo "                       and at the policies of its roles; make test does it, too"
 	@echo "make benchmark         what cold starts and warm requests take (docs/performance.md);"
 	@echo "                       ARGS=--samples=3 for a quick look; make crowd: fifty people at once"
 	@echo "                       for a minute; make growth: the same requests among 100,000 people"
@@ -49,7 +50,7 @@ help:
 demo: build
 	@python -m local demo --with-parent $(ARGS)
 
-test: lint types check template build browser
+test: lint types check template scan build browser
 	@$(PYTEST) $(SIDE_BY_SIDE)
 
 environment:
@@ -92,13 +93,22 @@ template: environment
 	@echo "==> sam validate --lint"
 	@sam validate --lint
 
-# Not in `make test`: checkov brings a hundred packages of its own, older than ours.
-scan: environment
+SCANNERS := .local/scanners
+$(SCANNERS)/installed: requirements/scan.txt | environment
+	@echo "==> installing the pinned scanners (once)"
+	@mkdir -p .local
+	@uv venv --quiet --clear --python .venv/bin/python $(SCANNERS)
+	@uv pip install --quiet --python $(SCANNERS)/bin/python --require-hashes -r $<
+	@touch $@
+
+# The template, what SAM makes of it, and the policies of its roles.
+scan: environment $(SCANNERS)/installed
 	@echo "==> checkov"
-	@test -x .local/checkov/bin/checkov || { python -m venv .local/checkov \
-		&& .local/checkov/bin/pip install --quiet checkov==3.3.30; }
 	@python -m tests.support.deployed >.local/translated.json
-	@.local/checkov/bin/checkov --config-file .checkov.yaml -f template.yaml .local/translated.json
+	@$(SCANNERS)/bin/checkov --config-file .checkov.yaml -f template.yaml .local/translated.json
+	@echo "==> parliament"
+	@python -m tests.support.policies .local/policies
+	@$(SCANNERS)/bin/python -W ignore $(SCANNERS)/bin/parliament --directory .local/policies </dev/null
 
 unit contract: environment
 	@$(PYTEST) tests/$@
@@ -113,7 +123,7 @@ explore: environment
 mutants: environment
 	@python -m tests.exploration.mutants $(ARGS)
 
-infrastructure: build
+infrastructure: build scan
 	@$(PYTEST) tests/$@
 
 e2e: build browser
@@ -132,6 +142,7 @@ lock: environment
 		-o layers/dependencies/requirements.txt
 	@$(LOCK) requirements/dev.in -c layers/dependencies/requirements.txt \
 		-c requirements/constraints.txt -o requirements/dev.txt
+	@$(LOCK) requirements/scan.in -o requirements/scan.txt
 	@npm install --prefix requirements --package-lock-only --omit-lockfile-registry-resolved --silent
 
 # Both ask the package index for a pinned tool, and the second one for what is known of weaknesses.

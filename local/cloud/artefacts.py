@@ -8,6 +8,7 @@ import io
 import json
 import py_compile
 import shutil
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from local.errors import StackError
 _BUCKET, _TEMPLATE = "artefacts", "template.json"
 _FUNCTION, _LAYER = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
 _CODE_PROPERTY = {_FUNCTION: "CodeUri", _LAYER: "ContentUri"}
+_KEPT_SECONDS = 6 * 3600
 # MiniStack treats this folder of a layer as a site directory, where .pth files count.
 _SITE = "python/lib/python3/site-packages/layer.pth"
 
@@ -37,8 +39,9 @@ def precompiled(folder: Path, cache: Path) -> Path:
 
 
 def _compile(folder: Path, copy: Path) -> None:
-    for outdated in copy.parent.glob(f"{folder.name}-*"):
-        shutil.rmtree(outdated)
+    for other in copy.parent.glob(f"{folder.name}-*"):
+        if time.time() - other.stat().st_mtime > _KEPT_SECONDS:  # nobody is served by it any more
+            shutil.rmtree(other)
     unfinished = copy.with_name(f"{folder.name}-unfinished")
     shutil.copytree(folder, unfinished)
     compileall.compile_dir(
@@ -70,7 +73,9 @@ def _state(folder: Path) -> str:
 
 def upload(template: dict[str, Any], build: Path, cache: Path, aws: LocalAws) -> None:
     """Put the code of every function and layer into a bucket, and its address into the template."""
-    aws.s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    with contextlib.suppress(aws.s3.exceptions.BucketAlreadyOwnedByYou):
+        where = {"LocationConstraint": REGION}
+        aws.s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration=where)
     for kind, properties, key in _code_of(template):
         folder = build / properties[key]
         if not folder.is_dir():
@@ -116,5 +121,6 @@ def _link(folder: Path) -> bytes:
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(_SITE, f"import sys; sys.path.insert(0, {str(folder)!r})\n")
+        always = zipfile.ZipInfo(_SITE)  # without the time: the same folder is the same layer
+        archive.writestr(always, f"import sys; sys.path.insert(0, {str(folder)!r})\n")
     return buffer.getvalue()

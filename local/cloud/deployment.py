@@ -31,7 +31,7 @@ class Deployment:
 def deploy(
     aws: LocalAws, deployment: Deployment, cache: Path, say: Callable[[str], None]
 ) -> dict[str, str]:
-    """Deploy a build; returns the stack's outputs by name, or raises StackError.
+    """Deploy a build, over the stack if it is there; returns its outputs, or raises StackError.
 
     The cache is a folder for what can be kept until the next deployment.
     """
@@ -51,15 +51,18 @@ def deploy(
     say(f"deploying {len(deployable.template['Resources'])} resources")
     try:
         url = artefacts.keep(deployable.template, aws)
-        return _create_stack(aws.cloudformation, deployment, url)
+        return _change_stack(aws.cloudformation, deployment, url)
     except ClientError as error:
         raise StackError(f"the deployment was refused: {error}") from None
 
 
-def _create_stack(
+def _change_stack(
     cloudformation: "CloudFormationClient", deployment: Deployment, url: str
 ) -> dict[str, str]:
-    cloudformation.create_stack(
+    there = {one["StackName"] for one in cloudformation.describe_stacks()["Stacks"]}
+    known = deployment.name in there
+    change = cloudformation.update_stack if known else cloudformation.create_stack
+    change(
         StackName=deployment.name,
         TemplateURL=url,
         Parameters=[
@@ -71,7 +74,7 @@ def _create_stack(
     deadline = time.monotonic() + _DEPLOY_SECONDS
     while time.monotonic() < deadline:
         stack = cloudformation.describe_stacks(StackName=deployment.name)["Stacks"][0]
-        if stack["StackStatus"] == "CREATE_COMPLETE":
+        if stack["StackStatus"] in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             return {
                 output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])
             }

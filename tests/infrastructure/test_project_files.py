@@ -10,6 +10,7 @@ import pytest
 from tests.support.template import ROOT
 
 LOCKED = [ROOT / "layers/dependencies/requirements.txt", ROOT / "requirements/dev.txt"]
+SCANNERS = ROOT / "requirements/scan.txt"
 WRITTEN = [*sorted((ROOT / "requirements").glob("*.in")), ROOT / "requirements/constraints.txt"]
 ADDRESS = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host|^-[if]\b", re.MULTILINE)
 APPS = sorted((ROOT / "functions").glob("*/app.py"))
@@ -32,12 +33,12 @@ def pins(path: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("path", LOCKED, ids=short)
+@pytest.mark.parametrize("path", [*LOCKED, SCANNERS], ids=short)
 def test_what_is_installed_is_pinned_and_hashed(path: Path) -> None:
     assert pins(path)
 
 
-@pytest.mark.parametrize("path", [*LOCKED, *WRITTEN], ids=short)
+@pytest.mark.parametrize("path", [*LOCKED, SCANNERS, *WRITTEN], ids=short)
 def test_no_requirement_names_an_address(path: Path) -> None:
     assert not ADDRESS.search(path.read_text())
 
