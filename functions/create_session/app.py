@@ -45,8 +45,8 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     opening = OpenExecution(sessions, limiter, Breaker(table), jumio, advance, key)
     supplying = SupplyData(sessions, outcomes, advance, jumio)
     people = People(table, partial(wiring.peppers, settings.user_key_secret_id))
-    function = settings.attestation_function
-    attestor = Attestor(wiring.aws("lambda"), function) if function else None
+    judge = settings.attestation_function
+    attestor = Attestor(wiring.aws("lambda"), judge) if judge else None
     create = CreateSession(journeys, people, sessions, opening, supplying, attestor=attestor)
     return create, settings
 
