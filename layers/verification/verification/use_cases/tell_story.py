@@ -45,7 +45,10 @@ class TellStory:
         """``docs/runbook.md`` describes it; raises NotFound for who was never here."""
         names = self._names(whom)
         record = self.records.of(names[0]) if names else None
-        erased_at = self.erasures.erased_at(*names)
+        every = set(names)
+        if record and record.account.subject:  # the tombstone may be under an older pepper's name
+            every |= {*self.people.names(Caller(record.account.issuer, record.account.subject))}
+        erased_at = self.erasures.erased_at(*every)
         if record is None and erased_at is None:
             raise NotFound("Nothing is on record about such a person.")
         told: list[Entry] = [(erased_at, {"what": "erased"})] if erased_at is not None else []
