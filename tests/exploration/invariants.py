@@ -37,6 +37,7 @@ _RECORDED_BY_LOG = (
 )
 _KINDS = {  # what a story is made of, and what of each is compared with the record
     "begun": ("reference", "journey", "step", "correlation_id", "workflow_execution_id"),
+    "advanced": ("reference", "state"),
     "ended": ("reference", "state"),
     "decided": ("reference", "decision", "reason", "by", "verdict"),
     "erased": (),
@@ -55,6 +56,9 @@ def _rows(kind: str, reference: str, item: dict[str, Any]) -> list[list[str]]:
     if kind == "begun":
         names = ("journey", "step", "request_id", "workflow_execution_id")
         return [[reference, *(str(item.get(name)) for name in names)]]
+    if kind == "advanced":
+        heard = [one for one in State if f"{one}_at" in item]
+        return [[reference, one] for one in heard if one != item["state"] or not one.final]
     if kind == "ended":
         return [[reference, item["state"]]] if "settled_at" in item else []
     members = _KINDS["decided"][1:]
@@ -331,11 +335,11 @@ class Watch:
         """Of each approval whose time is over, unless a newer one has followed it in time."""
         told = self._world.events.told
         lapsed = {event["data"]["executionId"] for event in told if event["type"] == LAPSE}
-        current = self._item(f"JOURNEY#{self._world.journey}").get("approved_by")
+        progress = self._item(f"JOURNEY#{self._world.journey}")
+        over = progress.get("valid_until", math.inf) <= self._world.clock()
         for item in self._executions():
             reference = item["sk"].removeprefix(EXECUTION)
-            if item.get("verdict") == State.APPROVED and reference == current:
-                over = item.get("valid_until", math.inf) <= self._world.clock()
+            if item.get("verdict") == State.APPROVED and reference == progress.get("approved_by"):
                 self._demand(over == (reference in lapsed), f"lapsed or not? {item}")
 
     def _story_is_complete(self) -> None:

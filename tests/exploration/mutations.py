@@ -619,8 +619,8 @@ MUTATIONS = [
         ),
         (
             "what is retained for ever does not keep its person",
-            "return None if None in ends else max(",
-            "return max(",
+            "math.inf if end is None else end for end in ends",
+            "end for end in ends if end is not None",
             "integration/test_retention.py",
         ),
         (

@@ -4,6 +4,7 @@ The index of what is due leads here; what a journey retains longer keeps the who
 """
 
 import contextlib
+import math
 import time
 from dataclasses import dataclass
 
@@ -46,26 +47,20 @@ class EndRetention:
             return
         now, over_at = int(self.clock()), self.over_at(execution)
         if over_at is not None and over_at <= now:
-            until = self._until(self.erasures.kept(execution.user_key), now)
-            if until is not None and until <= now:
-                self._erase(execution.user_key, now, deadline)
+            user_key, parts = execution.user_key, (self.erasures, self.jumio, now)
+            until = self._until(self.erasures.kept(user_key), now)
+            if until <= now:
+                erase(user_key, lambda kept: self._until(kept, now) > now, *parts, deadline)
                 return
-            over_at = until and until + _LATER
+            over_at = None if until == math.inf else int(until) + _LATER
         if over_at != execution.due_at:
             with contextlib.suppress(ConditionFailed):  # something has happened after all
                 self.store.keep(execution, over_at)
 
-    def _erase(self, user_key: str, now: int, deadline: Deadline) -> None:
-        def spared(kept: Kept) -> bool:
-            until = self._until(kept, now)
-            return until is None or until > now
-
-        erase(user_key, spared, self.erasures, self.jumio, now, deadline)
-
-    def _until(self, kept: Kept, now: int) -> int | None:
+    def _until(self, kept: Kept, now: int) -> float:
         """When the last of a person's attempts may go; one that nobody can tell of yet may not."""
         ends = [
             self.over_at(one) if isinstance(one, Execution) and one.closed else now + _DAY
             for one in kept.executions
         ]
-        return None if None in ends else max(filter(None, ends), default=now)
+        return max((math.inf if end is None else end for end in ends), default=now)
