@@ -43,7 +43,7 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     opening = OpenExecution(sessions, limiter, Breaker(table), jumio, advance, key)
     supplying = SupplyData(sessions, outcomes, advance, jumio)
     pepper, judge = wiring.pepper(settings.user_key_secret_id), attestor(settings)
-    return CreateSession(journeys, pepper, sessions, opening, supplying, judge), settings
+    return CreateSession(journeys, pepper, sessions, opening, supplying, attestor=judge), settings
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)

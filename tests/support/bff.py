@@ -123,9 +123,9 @@ class Bff:
             self.store,
             opening,
             supplying,
-            self.attestor,
             clock=self.clock,
             sleep=self.sleep,
+            attestor=self.attestor,
         )
 
     @property

@@ -124,9 +124,9 @@ class CreateSession:
     store: SessionStore
     open_execution: OpenExecution
     supply_data: SupplyData
-    attestor: Attestor | None = None
     clock: Clock = time.time
     sleep: Callable[[float], None] = time.sleep
+    attestor: Attestor | None = None
 
     def __call__(self, asked: Asked, deadline: Deadline) -> Answered:
         """Raises a Problem if there is no session to hand out."""
