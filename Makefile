@@ -143,6 +143,8 @@ lock: environment
 	@$(LOCK) requirements/dev.in -c layers/dependencies/requirements.txt \
 		-c requirements/constraints.txt -o requirements/dev.txt
 	@$(LOCK) requirements/scan.in -o requirements/scan.txt
+	@$(LOCK) examples/attestation/requirements.in -c requirements/dev.txt \
+		-o examples/attestation/requirements.txt
 	@npm install --prefix requirements --package-lock-only --omit-lockfile-registry-resolved --silent
 
 # Both ask the package index for a pinned tool, and the second one for what is known of weaknesses.

@@ -46,7 +46,7 @@ def sdk(arguments: list[str]) -> int:
     if not {"--url", "--help", "-h"} & set(arguments):
         place = ["--url", facts_of(DIRECTORY)["simulator"], "--data-center", "EU"]
         arguments = [*place, *arguments]
-    return simulated_sdk.main(arguments)
+    return simulated_sdk.main(arguments, "python -m local sdk")
 
 
 def _walk(stack: Stack, console: Console) -> None:

@@ -28,7 +28,9 @@ def token(arguments: list[str]) -> int:
     """Print a fresh access token of a demo user."""
     parser = _parser("token", token.__doc__)
     _add_person(parser)
-    parser.add_argument("directory", type=Path, nargs="?", default=DIRECTORY)
+    parser.add_argument(
+        "directory", type=Path, nargs="?", default=DIRECTORY, help="whose stack (default: .local)"
+    )
     options = parser.parse_args(arguments)
     with _answering(options.directory) as facts, _signed_in(facts, options.person) as (_, bearer):
         print(bearer)

@@ -21,6 +21,7 @@ EVENTS = ROOT / "events"
 CAPABILITY = "<capability>"
 """Stands in an event for a genuine one, which only the deployment's own key can make."""
 
+_EXAMPLE = "events/create_session.json"
 _USER_KEY, _REFERENCE = "1-" + "A" * 43, "0123456789abcdef" * 2  # as the events have them
 
 
@@ -66,6 +67,8 @@ def write(deployment: Deployment, folder: Path) -> None:
 
 def invoke(deployment: Deployment, path: Path) -> tuple[bool, Any]:
     """Whether the function came to an end, and what it answered."""
+    if not path.is_file():
+        raise DeploymentError(f"EVENT={path if path.name else ''} is no file like {_EXAMPLE}")
     answer = deployment.client("lambda").invoke(
         FunctionName=deployment.function(function_of(path)),
         Payload=json.dumps(filled_in(path, deployment)).encode(),

@@ -160,6 +160,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--origin", help="one of AllowedOrigins")
     parser.add_argument("--no-session", action="store_true", help="open none")
     options = parser.parse_args(arguments)
+    if not options.api.startswith(("https://", "http://")):
+        sys.stderr.write("the API's address is needed: API=https://…\n")
+        return 2
     if not (token := os.environ.get("TOKEN")):
         sys.stderr.write("a person's access token is needed: TOKEN=…\n")
         return 2

@@ -11,7 +11,6 @@ from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_HTTP
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from verification import wiring
-from verification.aws.attestation import Attestor
 from verification.edge.http import Request, answering
 from verification.edge.http.sessions import asked, session_response
 from verification.settings import AppSettings, JumioSettings, LimitSettings, Name, Settings
@@ -21,6 +20,7 @@ from verification.use_cases.advance_execution import AdvanceExecution
 from verification.use_cases.create_session import CreateSession
 from verification.use_cases.open_execution import OpenExecution
 from verification.use_cases.supply_data import SupplyData
+from verification.wiring.attestation import attestor
 from verification.wiring.journeys import configured_journeys
 from verification.wiring.jumio import jumio_client
 
@@ -30,7 +30,6 @@ logger = wiring.logger()
 class FunctionSettings(Settings, AppSettings, JumioSettings, PublicSettings, LimitSettings):
     table_name: Name
     callback_secret_id: Name
-    attestation_function: str = ""
 
 
 @cache
@@ -38,17 +37,14 @@ def wired() -> tuple[CreateSession, FunctionSettings]:
     settings = FunctionSettings.load(os.environ)
     table = Table(wiring.aws("dynamodb"), settings.table_name)
     sessions, outcomes = SessionStore(table), OutcomeStore(table)
-    jumio, journeys = jumio_client(settings), configured_journeys(settings)
-    journeys = journeys.returning_to(settings.success_url, settings.error_url)
-    key = partial(wiring.signing_key, settings.callback_secret_id)
+    journeys = configured_journeys(settings).returning_to(settings.success_url, settings.error_url)
+    jumio, key = jumio_client(settings), partial(wiring.signing_key, settings.callback_secret_id)
     advance, limiter = AdvanceExecution(journeys, outcomes, jumio), Limiter(table, settings.limits)
     opening = OpenExecution(sessions, limiter, Breaker(table), jumio, advance, key)
     supplying = SupplyData(sessions, outcomes, advance, jumio)
     people = People(table, partial(wiring.peppers, settings.user_key_secret_id))
-    judge = settings.attestation_function
-    attestor = Attestor(wiring.aws("lambda"), judge) if judge else None
-    create = CreateSession(journeys, people, sessions, opening, supplying, attestor=attestor)
-    return create, settings
+    judge = attestor(settings)
+    return CreateSession(journeys, people, sessions, opening, supplying, attestor=judge), settings
 
 
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_HTTP, clear_state=True)

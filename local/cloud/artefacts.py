@@ -74,8 +74,9 @@ def _state(folder: Path) -> str:
 def upload(template: dict[str, Any], build: Path, cache: Path, aws: LocalAws) -> None:
     """Put the code of every function and layer into a bucket, and its address into the template."""
     with contextlib.suppress(aws.s3.exceptions.BucketAlreadyOwnedByYou):
-        where = {"LocationConstraint": REGION}
-        aws.s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration=where)
+        aws.s3.create_bucket(
+            Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
     for kind, properties, key in _code_of(template):
         folder = build / properties[key]
         if not folder.is_dir():

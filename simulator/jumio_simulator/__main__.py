@@ -31,10 +31,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         changes["data_center"] = chosen.data_center
     try:
         options = Options().patched(changes | _read_options(chosen.options))
-    except (ValidationError, ValueError, OSError) as error:
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found]
+        print(f"--options: {'; '.join(wrong)}", file=sys.stderr)
+        return 2
+    except (ValueError, OSError) as error:
         print(f"--options: {error}", file=sys.stderr)
         return 2
-    listener = listening_socket(chosen.host, chosen.port)
+    try:
+        listener = listening_socket(chosen.host, chosen.port)
+    except (OSError, OverflowError) as error:
+        print(f"{chosen.host}:{chosen.port} cannot be had: {error}", file=sys.stderr)
+        return 2
     ready = f"simulator ready {url_of(listener)}"
     server = make_server(options, listener, lambda: print(ready, flush=True))
     # uvicorn stops on these signals and then raises them once more, for whoever had a handler.

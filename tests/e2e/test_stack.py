@@ -14,7 +14,7 @@ def test_stack_json_says_what_scripts_need(stack: RunningStack) -> None:
     assert {"api", "simulator", "page", "aws_endpoint", "region", "outputs", "users"} <= set(facts)
     assert {"TableName", "BusName", "CallbackQueueUrl", "UserPoolClientId"} <= set(facts["outputs"])
     for user in facts["users"]:
-        assert set(user) == {"name", "username", "password", "access_token"}
+        assert set(user) == {"name", "username", "email", "password", "access_token"}
     assert len(facts["users"]) == 2
 
 

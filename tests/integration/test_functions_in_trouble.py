@@ -15,6 +15,7 @@ import pytest
 from tests.support.callbacks import call, cold_start, create_secret
 from tests.support.events import event
 from tests.support.functions import Function, running
+from tests.support.judge import ARN
 from tests.support.pipeline import Hints
 from tests.support.template import table_definition
 
@@ -93,6 +94,18 @@ def test_without_the_table_people_are_told_to_come_back(
 def test_a_table_that_says_nothing_is_not_waited_for(secrets: None, silent: str) -> None:
     with started("get_verification", AWS_ENDPOINT_URL_DYNAMODB=silent) as function:
         assert told(function(event("get_verification"))) == UNAVAILABLE
+
+
+@pytest.mark.parametrize("place", ["closed", "silent"])
+def test_a_judge_of_attestations_who_says_nothing_lets_nobody_pass(
+    secrets: None, request: pytest.FixtureRequest, place: str
+) -> None:
+    address = request.getfixturevalue(place)
+    with started("create_session", ATTESTATION_FUNCTION=ARN, AWS_ENDPOINT_URL_LAMBDA=address) as it:
+        assert told(it(event("create_session"))) == UNAVAILABLE
+    (reason,) = {one["reason"] for one in it.logged("aws_unavailable")}
+    assert reason == {"closed": "EndpointConnectionError", "silent": "ReadTimeoutError"}[place]
+    assert it.logged("misconfigured") == []  # the table is not even there: it was not read
 
 
 def test_without_the_queue_jumio_is_told_to_call_back_again(

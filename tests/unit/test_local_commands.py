@@ -14,6 +14,8 @@ from local.__main__ import main
 from local.console import Console
 from local.demo import own_journeys
 from local.errors import StackError
+from scripts import ready_events, smoke
+from scripts.deployment import Deployment, DeploymentError
 
 COMMANDS = ("up", "demo", "sdk", "token", "trigger", "listen", "reset")
 FACTS = {
@@ -179,3 +181,28 @@ def test_a_document_that_is_tried_leads_people_back_to_the_page(tmp_path: Path) 
     assert left == {"name": "identity", "workflowKey": 10011, "errorUrl": own}
     assert tried.names == ["mine"]
     assert tried.remarks == ["left out: successUrl of mine.identity"]
+
+
+def test_a_smoke_test_says_what_it_needs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TOKEN", raising=False)
+    for api in ("", "api.example.com"):
+        assert smoke.main([api]) == 2
+        assert capsys.readouterr().err == "the API's address is needed: API=https://…\n"
+    assert smoke.main(["https://api.example.com"]) == 2
+    assert capsys.readouterr().err == "a person's access token is needed: TOKEN=…\n"
+
+
+@pytest.mark.parametrize("event", ["", "create_session", "events"])
+def test_an_event_is_a_file_and_an_example_is_named(event: str) -> None:
+    here = Deployment("jumio-bff", "eu-central-1", "http://127.0.0.1:1")
+    with pytest.raises(DeploymentError, match=f"^EVENT={event} is no file like events/") as refusal:
+        ready_events.invoke(here, Path(event))
+    assert (stack.ROOT / str(refusal.value).rpartition(" ")[2]).is_file()
+
+
+def test_the_sdks_usage_is_that_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["sdk", "--help"])
+    assert capsys.readouterr().out.startswith("usage: python -m local sdk ")

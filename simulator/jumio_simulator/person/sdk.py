@@ -23,9 +23,9 @@ LOCAL_ENDS = {
 BEFORE_START = frozenset({"offline", "outdated", "resources"})
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, prog: str = "jumio-simulator-sdk") -> int:
     """Run one SDK session; 0 when the journey was finished, 1 when the SDK reports an error."""
-    parser = argparse.ArgumentParser(prog="sdk", description="Behave as the mobile SDK would.")
+    parser = argparse.ArgumentParser(prog=prog, description="Behave as the mobile SDK would.")
     parser.add_argument("token", help="the sdk.token of a session")
     parser.add_argument("--data-center", default="US", help="US (as in the SDK), EU or SG")
     parser.add_argument("--url", required=True, help="where the simulator answers")

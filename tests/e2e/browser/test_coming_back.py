@@ -158,7 +158,7 @@ def test_signing_out_leaves_nothing_of_the_person(
     visitor.page.get_by_role("button", name="Open a savings account").click()
     access = recalled.value.json()["token"]
     secrets = [access]
-    assert access in visitor.remembered
+    assert visitor.remembers(access)
     for label, view in (("Use our mobile app", "in-app"), ("Stay on this page", "in-frame")):
         with visitor.page.expect_response(f"{visitor.facts['api']}/sessions") as answered:
             visitor.choose_way(label)

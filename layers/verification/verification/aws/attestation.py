@@ -29,13 +29,9 @@ class Attestor:
         ``token_hash`` is what the attestation has to be made for. A function that fails is not
         asked again: it may have taken the attestation for used.
         """
-        shown = {
-            "attestation": attestation,
-            "ath": token_hash,
-            "issuer": caller.issuer,
-            "subject": caller.subject,
-        }
-        failure, answer = asked(lambda: self._invoked(json.dumps(shown)), setting=_SETTING)
+        whom = {"issuer": caller.issuer, "subject": caller.subject}
+        shown = json.dumps({"attestation": attestation, "ath": token_hash, **whom})
+        failure, answer = asked(lambda: self._invoked(shown), setting=_SETTING)
         if failure:
             reason = f"{_SETTING}: {failure}"
             _logger.warning(LogCode.AWS_UNAVAILABLE, extra={"reason": reason})

@@ -71,11 +71,12 @@ class JumioSettings(PlaceSettings):
 
 
 class LimitSettings(BaseModel):
-    """How fast and how often executions may be opened; mixed in like the above."""
+    """How fast, how often and by whose apps executions may be opened; mixed in like the above."""
 
     account_calls_per_second: float = Field(1, gt=0)
     account_calls_burst: int = Field(5, ge=1)
     daily_ceiling: int = Field(10_000, ge=1)
+    attestation_function: str = ""
 
     @property
     def limits(self) -> Limits:
