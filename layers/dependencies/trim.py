@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 SERVICES = {"dynamodb", "events", "lambda", "secretsmanager", "sqs"}
-_NOT_READ = ("examples-1.json", "paginators-1.sdk-extras.json", "waiters-2.json")
+_NOT_READ = ("examples-1.json", "waiters-2.json")
 
 
 def trim(site: Path) -> None:
