@@ -21,7 +21,7 @@ OPERATIONS = {
     "secretsmanager": {"GetSecretValue"},
     "sqs": {"ChangeMessageVisibility", "SendMessage"},
 }
-_NOT_READ = ("examples-1.json", "paginators-1.sdk-extras.json", "waiters-2.json")
+_NOT_READ = ("examples-1.json", "waiters-2.json")
 # Source: "Trust store and pinning recommendations" of https://www.amazontrust.com/repository/
 _AMAZONS = r"# Subject: CN=(?:Amazon Root CA [1-4]|Starfield Services Root [^\n]*- G2) "
 AMAZONS = 5
