@@ -17,6 +17,7 @@ _ARNS = {
     "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:{_PLACE}:secret:{{}}-AbCdEf",
     "AWS::SQS::Queue": f"arn:aws:sqs:{_PLACE}:{{}}",
 }
+_GIVEN = {"AttestationFunction": f"arn:aws:lambda:{_PLACE}:function:judge"}
 
 
 def policies() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -26,9 +27,14 @@ def policies() -> Iterator[tuple[str, dict[str, Any]]]:
             document = policy["PolicyDocument"]
             statements = [
                 one | {"Resource": [_arn(part) for part in _listed(one["Resource"])]}
-                for one in document["Statement"]
+                for one in map(_if_wanted, document["Statement"])
             ]
             yield policy["PolicyName"], document | {"Statement": statements}
+
+
+def _if_wanted(statement: dict[str, Any]) -> dict[str, Any]:
+    """The statement itself, also where it depends on a parameter."""
+    return dict(statement["Fn::If"][1]) if "Fn::If" in statement else statement
 
 
 def _listed(value: Any) -> list[Any]:
@@ -41,6 +47,8 @@ def _arn(reference: dict[str, Any]) -> str:
         name, _, part = reference["Fn::Sub"].removeprefix("${").partition(".Arn}")
     else:
         name = reference.get("Ref") or reference["Fn::GetAtt"][0]
+    if name in _GIVEN:
+        return _GIVEN[name]
     return _ARNS[template()["Resources"][name]["Type"]].format(name) + part
 
 
