@@ -114,6 +114,15 @@ def test_that_there_is_no_previous_value_is_known_too(
     assert secrets.previous("a") is None
 
 
+@pytest.mark.parametrize("junk", ["", "not JSON", "[]"])
+def test_a_previous_value_that_makes_no_sense_is_as_good_as_none(
+    manager: SecretsManager, secrets: Secrets, junk: str
+) -> None:
+    """Else what is wrong now would be told as what was wrong before it."""
+    manager.values["AWSPREVIOUS"] = junk
+    assert secrets.previous("a") is None
+
+
 @pytest.mark.parametrize("code", LASTING)
 def test_what_does_not_pass_by_itself_is_told_at_once(
     secrets: Secrets,

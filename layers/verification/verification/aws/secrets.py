@@ -80,6 +80,8 @@ class Secrets:
                 return None  # never rotated
             raise Misconfigured(f"{secret_id}: not found") from None
         except (KeyError, ValueError, AttributeError) as error:
+            if stage == "AWSPREVIOUS":
+                return None  # nothing to go on with, and nothing to mend
             raise Misconfigured(f"{secret_id}: {type(error).__name__}") from None
         except (BotoCoreError, ClientError) as error:
             trouble = in_our_words(error, secret_id)
