@@ -25,12 +25,14 @@ from verification.domain.errors import Misconfigured, TemporarilyUnavailable
 from verification.domain.identity import Pepper
 
 _ANSWERING = 0.5  # seconds kept for answering
-# Short, as ``cloud.asked`` repeats what AWS puts off for as long as there is time.
+# Once: ``cloud.asked`` repeats what AWS puts off, for as long as there is time.
 _CONFIG = Config(
-    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
+    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1}
 )
 # There are last known secrets to go on with: nobody waits for long.
-_SECRETS_CONFIG = _CONFIG.merge(Config(read_timeout=1.5))
+_SECRETS_CONFIG = _CONFIG.merge(
+    Config(read_timeout=1.5, retries={"mode": "standard", "total_max_attempts": 2})
+)
 
 
 def logger() -> Logger:
