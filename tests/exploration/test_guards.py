@@ -96,7 +96,7 @@ class TestAdoption:
         known, hint = _left_open(world)
         assert _adopts(world, known, hint)
         (due,) = world.outcomes.due(int(world.clock()) + FIRST_LOOK)
-        assert due.reference == hint.reference
+        assert due.sk == f"EXECUTION#{hint.reference}"
 
     def test_the_worker_waits_for_whoever_holds_the_lease_before_it_asks_jumio(
         self, world: World
@@ -257,7 +257,7 @@ class TestWhatHasMoved:
         world.jumio.executions[0].decision = "PASSED"
         world.advance_execution()(known, Deadline(20))
         (due,) = world.outcomes.due(int(world.clock()) + 61)
-        assert due.reference == known.execution.reference
+        assert due.sk == f"EXECUTION#{known.execution.reference}"
         world.settle(world.jumio.executions[0].hint)
         assert len(world.events.told) == 1
         assert not list(world.outcomes.due(int(world.clock()) + 61))

@@ -61,12 +61,14 @@ def asked[Answer](
 ) -> Answer:
     """What AWS answers, asked again with growing pauses for as long as it only says: later.
 
-    That is until the deadline, or for two seconds. ``call`` has to be one that may be
-    repeated. Raises TemporarilyUnavailable; Misconfigured, naming the setting, if what it
-    names is not there or not ours; Refused for everything else.
+    That is until the deadline, or for two seconds; who has been slow to say so is expected to be
+    as slow again. ``call`` has to be one that may be repeated. Raises TemporarilyUnavailable;
+    Misconfigured, naming the setting, if what it names is not there or not ours; Refused for
+    everything else.
     """
     deadline = deadline or Deadline(_PATIENCE)
     for attempt in itertools.count():
+        left = deadline.remaining()
         try:
             return call()
         except (TemporarilyUnavailable, Refused) as error:
@@ -74,7 +76,8 @@ def asked[Answer](
         except (BotoCoreError, ClientError, ResponseParserError) as error:
             trouble = in_our_words(error, setting)
         pause = random.uniform(0, min(_LONGEST_PAUSE, 0.05 * 2**attempt))  # noqa: S311 jitter only
-        if not isinstance(trouble, TemporarilyUnavailable) or pause >= deadline.remaining():
+        took = left - deadline.remaining()
+        if not isinstance(trouble, TemporarilyUnavailable) or pause + took >= left - took:
             break
         time.sleep(pause)
     if isinstance(trouble, TemporarilyUnavailable):

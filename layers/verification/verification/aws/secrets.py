@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,11 +23,10 @@ Members = dict[str, str]
 
 @dataclass
 class _Kept:
-    """What was read last, None if there is no such value, and when to ask again (monotonic)."""
+    """What was read last, None if there is no such value, and when (monotonic)."""
 
     value: Members | None
-    tried_at: float
-    good_until: float
+    read_at: float
 
 
 class Secrets:
@@ -38,10 +38,11 @@ class Secrets:
 
     _MAX_AGE = 300.0
     _FRESH = 5.0  # a fresh value is at most this old: nobody can make us read it all the time
-    _AGAIN = 30.0  # seconds for which a known value is used before it is tried to be read again
+    _AGAIN = 30.0  # seconds for which known values are used after one could not be read
 
     def __init__(self, client: "SecretsManagerClient") -> None:
         self._client = client
+        self._failed_at = -math.inf
         self._kept: dict[tuple[str, str], _Kept] = {}
 
     def forget(self, secret_id: str) -> None:
@@ -58,16 +59,17 @@ class Secrets:
 
     def _read(self, secret_id: str, stage: str, fresh: bool) -> Members | None:
         now, kept = time.monotonic(), self._kept.get((secret_id, stage))
-        if kept and now < (kept.tried_at + self._FRESH if fresh else kept.good_until):
+        age, pause = (self._FRESH, self._FRESH) if fresh else (self._MAX_AGE, self._AGAIN)
+        if kept and now < max(kept.read_at + age, self._failed_at + pause):
             return kept.value
         try:
-            value, good_for = self._fetch(secret_id, stage), self._MAX_AGE
+            value = self._fetch(secret_id, stage)
         except TemporarilyUnavailable:
+            self._failed_at = time.monotonic()
             if kept is None:
                 raise
-            value, good_for = kept.value, self._AGAIN
-        now = time.monotonic()
-        self._kept[secret_id, stage] = _Kept(value, now, now + good_for)
+            return kept.value
+        self._kept[secret_id, stage] = _Kept(value, time.monotonic())
         return value
 
     def _fetch(self, secret_id: str, stage: str) -> Members | None:

@@ -4,8 +4,7 @@ The rank of states is part of each write's condition, so that duplicate, late an
 reordered news change nothing, whoever brings them. Only a review that was told is left again.
 """
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from verification.domain.effects import Effect
@@ -209,11 +208,14 @@ class OutcomeStore:
         due = {"due": DUE if at else None, "due_at": at}
         self._table.write(update(key, when, changes=due | changes))
 
-    def due(self, now: int) -> Iterator[Execution | Unreadable]:
-        """Executions that somebody should look at by now, the most overdue first."""
-        for keys in itertools.batched(self._table.due("due", DUE, now), 100, strict=False):
-            items = self._table.read(*keys)
-            yield from (readable(key, items[key]) for key in keys if key in items)
+    def due(self, now: int) -> Iterator[Key]:
+        """Of the executions that somebody should look at by now, the most overdue first."""
+        return self._table.due("due", DUE, now)
+
+    def found(self, keys: Sequence[Key]) -> list[Execution | Unreadable]:
+        """What is at up to 100 of those keys, in their order."""
+        items = self._table.read(*keys)
+        return [readable(key, items[key]) for key in keys if key in items]
 
     def look(self, execution: Execution, again_at: int) -> None:
         """Note that an overdue execution is looked at; raises ConditionFailed if it is already."""

@@ -24,15 +24,17 @@ from verification.domain.errors import Misconfigured, TemporarilyUnavailable
 from verification.domain.identity import Pepper, Peppers
 
 _ANSWERING = 0.5  # seconds kept for answering
-# Short, as ``cloud.asked`` repeats what AWS puts off for as long as there is time.
+# Once: ``cloud.asked`` repeats what AWS puts off, for as long as there is time.
 _CONFIG = Config(
-    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
+    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1}
 )
 _CONFIGS = {
     # There are last known secrets to go on with: nobody waits for long.
-    "secretsmanager": _CONFIG.merge(Config(read_timeout=1.5)),
-    # Somebody else's code, which may take something for used when it is asked again.
-    "lambda": _CONFIG.merge(Config(read_timeout=3, retries={"total_max_attempts": 1})),
+    "secretsmanager": _CONFIG.merge(
+        Config(read_timeout=1.5, retries={"mode": "standard", "total_max_attempts": 2})
+    ),
+    # Somebody else's code, which may also take something for used when it is asked again.
+    "lambda": _CONFIG.merge(Config(read_timeout=3)),
 }
 
 
