@@ -61,6 +61,13 @@ def test_what_the_runbook_mentions_exists() -> None:
     assert names - aws <= {*template()["Parameters"], *translated()["Resources"]}
 
 
+def test_what_a_command_leaves_to_fill_in_is_an_output_of_the_stack() -> None:
+    """Or something that an earlier line of the same page prints."""
+    left = set(re.findall(r"<([A-Z]\w+)>", RUNBOOK)) - {"UUID"}
+    assert len(left) > 5
+    assert left <= set(template()["Outputs"])
+
+
 def test_the_make_targets_are_those_that_the_runbook_names() -> None:
     for target, command in {"redrive": redrive, "story": story}.items():
         assert f"make {target} STACK=jumio-bff" in RUNBOOK
