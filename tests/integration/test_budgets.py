@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.bff import ISSUER, Bff
-from verification.domain.identity import Caller
+from tests.support.bff import Bff
 
 
 @pytest.fixture
@@ -18,7 +17,7 @@ def trips(bff: Bff) -> Iterator[Counter[str]]:
     def note(model: Any, **_: Any) -> None:
         counted[model.name] += 1
 
-    bff.people.standing(Caller(ISSUER, "somebody"), "identity", None)  # the pepper is on record
+    bff.is_in_use()
     bff.dynamodb.meta.events.register("before-call.dynamodb", note)
     yield counted
     bff.dynamodb.meta.events.unregister("before-call.dynamodb", note)

@@ -51,6 +51,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def faults(bff: Bff) -> Faults:
+    bff.is_in_use()
     return Faults(bff.dynamodb)
 
 

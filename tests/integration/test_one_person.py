@@ -115,14 +115,14 @@ def test_whoever_asks_how_it_stands_hears_the_same(bff: Bff, jumio: Any) -> None
 def test_requests_at_once_take_no_turn_more(bff: Bff, jumio: Any) -> None:
     """They have all read that nothing was refused yet; one after the other is."""
     jumio.add_fault("accounts.create", "status", status=400, count=MANY)
-    read = bff.store.read
-    stale = [read(MALLORY, "identity", None) for _ in range(10)]
+    read = bff.people.standing
+    stale = [read(Caller(ISSUER, "mallory"), "identity", None) for _ in range(10)]
 
     def read_before(*arguments: Any, **named: Any) -> Any:
         return stale.pop() if stale else read(*arguments, **named)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bff.store, "read", read_before)
+        patch.setattr(bff.people, "standing", read_before)
         for _ in range(10):
             with pytest.raises(Problem):
                 bff.ask(user="mallory")

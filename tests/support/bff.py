@@ -94,6 +94,10 @@ class Bff:
             assert isinstance(self.clock, Clock)
             self.sleep = self.clock.sleep
 
+    def is_in_use(self) -> None:
+        """The pepper is on record, which is what the very first request for a session does."""
+        self.people.standing(Caller(ISSUER, "somebody"), "identity", None)
+
     @property
     def advance_execution(self) -> AdvanceExecution:
         return AdvanceExecution(
