@@ -173,4 +173,4 @@ story: environment
 	@$(SCRIPT) scripts.story $(DEPLOYMENT) $(ARGS)
 
 benchmark: build
-	@PYTHONPATH=layers/verification:simulator:. python -m benchmarks $(ARGS)
+	@PYTHONPATH=layers/verification:layers:simulator:. python -m benchmarks $(ARGS)
