@@ -194,7 +194,7 @@ erase-again: environment
 story: environment
 	@$(SCRIPT) scripts.story $(DEPLOYMENT) $(ARGS)
 
-benchmark crowd growth: export PYTHONPATH := layers/verification:simulator:.
+benchmark crowd growth: export PYTHONPATH := layers/verification:layers:simulator:.
 benchmark: build
 	@python -m benchmarks $(ARGS)
 

@@ -64,8 +64,8 @@ class Bench:
         layers = [BUILD / f"{name}Layer/python" for name in ("Dependencies", "Verification")]
         code = [BUILD / FUNCTIONS[case], *layers, BUILD / "JourneysLayer/python"]
         environment = {**self.cloud.environment, "READ": self.cloud.last_read}
-        if kind == "ours":  # as the template has it
-            environment["AWS_CA_BUNDLE"] = str(self.cloud.trusting(layers[0] / "amazon.pem"))
+        if kind == "ours":
+            environment |= self.cloud.trusted_as_in(layers[0] / "certifi")
         else:
             code = [HERE / "baselines" / kind, HERE / "baselines", self.directory / kind]
             cold, warm = self.calls[case]

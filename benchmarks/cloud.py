@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import json
 import re
+import shutil
 import ssl
 import threading
 import time
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit
 import boto3
 import certifi
 import requests
+from dependencies.authorities import add
 from moto import mock_aws
 
 from jumio_simulator.testing import RunningSimulator, running_simulator
@@ -67,11 +69,16 @@ class Cloud:
         for item in self.kept:
             client.put_item(TableName="table", Item=item)
 
-    def trusting(self, authorities: Path) -> Path:
-        """A bundle of these authorities, and of the one behind the address of all that there is."""
-        bundle = self.bundle.with_name("some.pem")
-        bundle.write_bytes(authorities.read_bytes() + self.authority.read_bytes())
-        return bundle
+    def trusted_as_in(self, certifi: Path) -> dict[str, str]:
+        """The authorities as a layer has them, and with them the one that is behind all this."""
+        folder = self.bundle.with_name("certifi")
+        if not folder.exists():
+            shutil.copytree(certifi, folder)
+            add(folder / "hashed", self.authority.read_text())
+            with (folder / "amazon.pem").open("a") as file:
+                file.write(self.authority.read_text())
+        names = {"AWS_CA_BUNDLE": "amazon.pem", "CA_BUNDLE": "cacert.pem"}
+        return {variable: str(folder / name) for variable, name in names.items()}
 
     def forget(self) -> None:
         self.calls.clear()

@@ -1,5 +1,5 @@
-"""Leave of the packages what this product asks for: of botocore's data the operations of five
-services, without what they say to a reader, and of the trusted authorities also Amazon's alone.
+"""Leave of botocore's data what this product asks for: a few operations of five services, without
+what their models say to a reader. Authorities are split into what is looked for (`authorities.py`).
 
 What was cut fails loudly (`UnknownServiceError`, `AttributeError`), and a test shows by recording
 which files are read.
@@ -7,12 +7,13 @@ which files are read.
 
 import gzip
 import json
-import re
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from authorities import split
 
 OPERATIONS = {
     "dynamodb": {"BatchGetItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"},
@@ -22,9 +23,6 @@ OPERATIONS = {
     "sqs": {"ChangeMessageVisibility", "SendMessage"},
 }
 _NOT_READ = ("examples-1.json", "waiters-2.json")
-# Source: "Trust store and pinning recommendations" of https://www.amazontrust.com/repository/
-_AMAZONS = r"# Subject: CN=(?:Amazon Root CA [1-4]|Starfield Services Root [^\n]*- G2) "
-AMAZONS = 5
 
 
 def trim(site: Path) -> None:
@@ -50,7 +48,8 @@ def trim(site: Path) -> None:
     _write(endpoints, document)
     shutil.rmtree(site / "boto3" / "data", ignore_errors=True)
     shutil.rmtree(site / "boto3" / "examples", ignore_errors=True)
-    (site / "amazon.pem").write_text(_amazons((site / "certifi" / "cacert.pem").read_text()))
+    trusted = site / "certifi" / "cacert.pem"
+    split(trusted, trusted.with_name("hashed"), trusted.with_name("amazon.pem"))
 
 
 def _of_use(model: dict[str, Any], operations: set[str]) -> dict[str, Any]:
@@ -69,11 +68,10 @@ def _of_use(model: dict[str, Any], operations: set[str]) -> dict[str, Any]:
 
 def _undocumented(value: Any) -> Any:  # noqa: ANN401 any JSON
     if isinstance(value, dict):
-        told = isinstance(value.get("documentation"), str)
         return {
             name: _undocumented(member)
             for name, member in value.items()
-            if not (told and name == "documentation")
+            if name != "documentation" or not isinstance(member, str)
         }
     return [_undocumented(member) for member in value] if isinstance(value, list) else value
 
@@ -86,14 +84,6 @@ def _references(value: object) -> Iterator[str]:
         value = list(value.values())
     for member in value if isinstance(value, list) else ():
         yield from _references(member)
-
-
-def _amazons(bundle: str) -> str:
-    """The authorities of AWS's own endpoints: reading all others takes longer than many a call."""
-    found = [one for one in re.split(r"\n(?=# Issuer: )", bundle) if re.search(_AMAZONS, one)]
-    if len(found) != AMAZONS:
-        raise SystemExit(f"certifi has {len(found)} of Amazon's {AMAZONS} authorities")
-    return "\n".join(found)
 
 
 def _write(path: Path, document: object) -> None:

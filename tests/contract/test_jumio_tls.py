@@ -3,9 +3,11 @@
 import socket
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from dependencies.authorities import add
 
 from jumio_simulator.testing import RunningSimulator
 from tests.support.jumio import AGENT, REQUEST, SHORT, TRIES, client, in_time
@@ -46,10 +48,20 @@ def observed() -> Iterator[Observed]:
         yield found
 
 
-@pytest.fixture
-def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Authority:
-    """The authority, among those that clients trust."""
-    monkeypatch.setattr(connection, "DEFAULT_CA_BUNDLE_PATH", str(authority.bundle))
+@pytest.fixture(params=["bundle", "one by one"])
+def trusted(
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> Authority:
+    """The authority, among those that clients trust: in a file of all, or as the layer has them."""
+    bundle = authority.bundle
+    if request.param == "one by one":
+        (tmp_path / "hashed").mkdir()
+        bundle = tmp_path / "never-read.pem"
+        add(bundle.with_name("hashed"), authority.bundle.read_text())
+    monkeypatch.setattr(connection, "DEFAULT_CA_BUNDLE_PATH", str(bundle))
     return authority
 
 
@@ -162,6 +174,6 @@ def test_one_context_serves_all_connections_and_reads_the_authorities_once(
             for fresh in (True, True, False):
                 assert exchange(server.url, fresh=fresh, transport=transport).ok
         assert len(server.requests) == 6
-    assert loaded == [(str(trusted.bundle),)]
+    assert len(loaded) == 1
     assert len(shaken) == 6
     assert len(set(map(id, shaken))) == 1

@@ -102,7 +102,7 @@ def test_the_operations_that_are_left_are_those_that_the_product_asks_for() -> N
 
 def test_aws_is_trusted_by_amazons_authorities_alone() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(LAYERS[0] / "amazon.pem")
+    context.load_verify_locations(LAYERS[0] / "certifi" / "amazon.pem")
     known: Any = context.get_ca_certs()
     names = {dict(part[0] for part in one["subject"])["commonName"] for one in known}
     amazons = {f"Amazon Root CA {number}" for number in (1, 2, 3, 4)}
@@ -110,9 +110,20 @@ def test_aws_is_trusted_by_amazons_authorities_alone() -> None:
     variables = template()["Globals"]["Function"]["Environment"]["Variables"]
     files = variables["AWS_CA_BUNDLE"]["Fn::If"][1:]
     assert [LAYERS[0] / file.removeprefix("/opt/python/") for file in files] == [
-        LAYERS[0] / "amazon.pem",
+        LAYERS[0] / "certifi" / "amazon.pem",
         LAYERS[0] / "certifi" / "cacert.pem",
     ]
+
+
+def test_every_authority_is_there_by_itself() -> None:
+    folder = LAYERS[0] / "certifi"
+    whole, found = (ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) for _ in range(2))
+    whole.load_verify_locations(folder / "cacert.pem")
+    files = sorted((folder / "hashed").iterdir())
+    for file in files:
+        found.load_verify_locations(file)
+    assert found.cert_store_stats() == whole.cert_store_stats()
+    assert len(files) == whole.cert_store_stats()["x509_ca"]
 
 
 def test_an_address_in_every_partition_is_still_known() -> None:

@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -18,9 +19,15 @@ from verification.domain.deadline import Deadline
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """The one context of this process: reading the trusted authorities takes longer than a call."""
-    context = create_urllib3_context()
-    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    """The one context of this process: reading the trusted authorities takes longer than a call.
+
+    Where the layer has them one by one, only the one that is asked for is ever read.
+    """
+    context, bundle = create_urllib3_context(), Path(DEFAULT_CA_BUNDLE_PATH)
+    if (one_by_one := bundle.with_name("hashed")).is_dir():
+        context.load_verify_locations(capath=one_by_one)
+    else:
+        context.load_verify_locations(bundle)
     return context
 
 
