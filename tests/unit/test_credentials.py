@@ -50,6 +50,18 @@ def test_what_is_refused_is_read_afresh_and_then_the_previous_one_is_tried(
     assert offered(refused=True) == ["newer", "older"]
 
 
+def test_a_rotation_right_after_a_read_is_heard_of(
+    manager: SecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container that has just started knows the old one for less than a fresh value may be old."""
+    monkeypatch.setattr(Secrets, "_FRESH", 3600.0)
+    offered(1)
+    manager.values = {NOW: secret("new"), BEFORE: secret("now")}
+    assert offered(2) == ["now", "new"]
+    manager.values = {NOW: secret("newer"), BEFORE: secret("new")}
+    assert offered(1, refused=True) == ["newer"]
+
+
 def test_nothing_is_offered_twice(manager: SecretsManager) -> None:
     assert offered() == ["now"]
     manager.values[BEFORE] = secret("now")

@@ -49,6 +49,12 @@ class Secrets:
         """What is known of the secret is known to be too old: it is of no use any more."""
         self._kept.pop((secret_id, "AWSCURRENT"), None)
 
+    def refused(self, secret_id: str) -> None:
+        """Somebody did not take what is known: it is read again for the next one, if it can be."""
+        kept = self._kept.get((secret_id, "AWSCURRENT"))
+        if kept:
+            self._kept[secret_id, "AWSCURRENT"] = _Kept(kept.value, -math.inf)
+
     def current(self, secret_id: str, *, fresh: bool = False) -> Members:
         """The members of the secret's JSON object."""
         return self._read(secret_id, "AWSCURRENT", fresh) or {}

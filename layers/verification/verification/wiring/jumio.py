@@ -27,8 +27,10 @@ def _credentials(secret_id: str, refused: bool) -> Iterator[Credentials]:
     """
     with wiring.named("JUMIO_SECRET_ID"):
         tried: list[Credentials] = []
-        for fresh in (refused, True):
-            known = _client(wiring.secrets().current(secret_id, fresh=fresh))
+        for again in (refused, True):
+            if again:
+                wiring.secrets().refused(secret_id)
+            known = _client(wiring.secrets().current(secret_id, fresh=again))
             if known and known not in tried:
                 tried.append(known)
                 yield known
