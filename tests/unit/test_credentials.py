@@ -53,7 +53,7 @@ def test_what_is_refused_is_read_afresh_and_then_the_previous_one_is_tried(
 def test_a_rotation_right_after_a_read_is_heard_of(
     manager: SecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A container that has just started knows the old one for less than a fresh value may be old."""
+    """A container that has just started knows the old one for less than a fresh value may last."""
     monkeypatch.setattr(Secrets, "_FRESH", 3600.0)
     offered(1)
     manager.values = {NOW: secret("new"), BEFORE: secret("now")}
