@@ -9,7 +9,8 @@ from xdist.scheduler import LoadScopeScheduling
 SHARED_STACK = "tests/e2e"
 OWN_STACKS = {"test_lifecycle.py", "test_walk.py"}
 OWN_SHARED_BY_A_FILE = {
-    *("test_agreement.py", "test_concurrency.py", "test_fuzzed_contract.py", "test_races.py")
+    *("test_agreement.py", "test_concurrency.py", "test_fuzzed_contract.py", "test_races.py"),
+    "test_rotations.py",
 }
 
 
@@ -36,3 +37,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Side by side, what takes longest comes first; alone, what is fastest."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: not item.nodeid.startswith(SHARED_STACK))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the explorer has been through (tests/exploration/test_schedules.py)."""
+    reports = terminalreporter.getreports("passed")
+    explored = [dict(one.user_properties)["explored"] for one in reports if one.user_properties]
+    if explored:
+        schedules, steps = (sum(one[at] for one in explored) for at in (0, 1))
+        ways = {way for *_, covered in explored for way in covered}
+        terminalreporter.write_line(
+            f"explored: {len(explored)} times a scenario within bounds, {schedules} schedules, "
+            f"{steps} steps, {len(ways)} ways of an actor's call (done, killed, lost, ...)"
+        )

@@ -3,7 +3,7 @@
 What a violation prints is replayed by ``make explore ARGS="--replay <scenario> '<trace>'"``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -28,9 +28,12 @@ def _own_time() -> Iterator[None]:
         *((name, Bounds(preemptions=0, faults=1)) for name in MORE),
     ],
 )
-def test_whoever_goes_on_dies_or_hears_no_answer(name: str, bounds: Bounds) -> None:
+def test_whoever_goes_on_dies_or_hears_no_answer(
+    name: str, bounds: Bounds, record_property: Callable[[str, object], None]
+) -> None:
     found = Explorer(scenario(name)).all_within(bounds, seconds=300)
-    print(f"{name}: {found}")
+    ways = [" x ".join(way) for way in found.covered]
+    record_property("explored", (found.schedules, found.steps, ways))
     assert found.violations == []
     assert found.complete
 
