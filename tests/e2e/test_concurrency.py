@@ -164,10 +164,13 @@ def test_a_crowd_is_served_at_jumios_pace_or_told_when_to_come_back(
 
         def arrive(place: int, after: float) -> httpx.Response:
             time.sleep(after)
-            started = time.monotonic()
-            answer = people[place].app.create_session(channel="sdk")
-            waits.append(time.monotonic() - started)
-            return answer
+            while True:
+                started = time.monotonic()
+                answer = people[place].app.create_session(channel="sdk")
+                waits.append(time.monotonic() - started)
+                # What the gateway itself says is about this machine, which had no process to give.
+                if answer.is_success or "code" in answer.json():
+                    return answer
 
         answers = at_once(lambda place: arrive(place, place * SPREAD / CROWD), CROWD)
         rounds = [sum(answer.is_success for answer in answers)]

@@ -317,8 +317,11 @@ class Watch:
         approved = [one for one in executions.values() if one.get("verdict") == State.APPROVED]
         if any(max(one["settled_at"], _decided(one, "approve")) > revoked for one in approved):
             progress = self._item(f"JOURNEY#{self._world.journey}")
-            stands = progress.get("state") == State.APPROVED or progress.get("approved_by")
-            self._demand(stands, f"approval taken back: {progress}")
+            renewable = self._world.journeys.get(self._world.journey).repeatable
+            stands = progress.get("approved_by") if renewable else progress.get("state")
+            self._demand(
+                stands in (State.APPROVED, *executions), f"approval taken back: {progress}"
+            )
 
     def _outcomes_were_told(self) -> None:
         said = {event["id"]: event for event in self._world.events.told}

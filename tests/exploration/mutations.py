@@ -877,6 +877,7 @@ MUTATIONS = [
             "an operator's word is judged by its rank",
             "if execution.under_review or news.manual:",
             "if execution.under_review:",
+            "integration/test_review.py integration/test_decisions.py integration/test_validity.py",
         ),
         (
             "what an operator says takes Jumio's decision away",
@@ -929,6 +930,7 @@ MUTATIONS = [
             "a word about what it is not about",
             "if known.execution.verdict is not _ABOUT[word.decision]:",
             "if False:",
+            "integration/test_review.py integration/test_decisions.py integration/test_operators_functions.py",
         ),
         (
             "a decision before the review was told",
@@ -976,7 +978,7 @@ MUTATIONS = [
             "what Jumio knows of the last attempt is not asked",
             "if self.advance.caught_up(opening.user_key, seen, soon) != seen:",
             "if False:",
-            "integration/test_replaced.py integration/test_sessions.py",
+            "integration/test_after_jumio.py integration/test_replaced.py integration/test_lost_callbacks.py integration/test_sessions.py",
         ),
         (
             "who renews does not tell the breaker",
@@ -1009,6 +1011,7 @@ MUTATIONS = [
             "what is not there once is gone",
             "if not overdue(execution.looks):",
             "if False:",
+            "exploration/test_guards.py",
         ),
     ),
     *_of(
@@ -1096,6 +1099,7 @@ MUTATIONS = [
             "an approval has no end",
             "return min((passed[one.name] + one.validity for one in steps if one.validity), default=None)",
             "return None",
+            "unit/domain integration/test_validity.py",
         ),
         (
             "the last of the steps to lapse ends an approval",
@@ -1107,7 +1111,7 @@ MUTATIONS = [
             "a screening is gone through again at each renewal",
             "passed = {name: when for name, when in passed.items() if journey.is_screening(name)}",
             "passed = {}",
-            "unit/domain integration/test_journeys.py",
+            "unit/domain integration/test_journeys.py integration/test_validity.py integration/test_journey_data.py",
         ),
         (
             "a tip for whoever was approved",
@@ -1119,12 +1123,13 @@ MUTATIONS = [
             "whoever finished is told that they did not",
             'begun = step.kind == "user" and before.state in (State.PENDING, State.STARTED)',
             'begun = step.kind == "user"',
-            "unit/domain integration/test_hints.py",
+            "unit/domain integration/test_hints.py integration/test_outcomes_odd_cases.py integration/test_lost_callbacks.py",
         ),
         (
             "a journey that goes on is over",
             "if _another_follows(journey, step, replace(progress, passed=passed), at):",
             "if False:",
+            "unit/domain integration/test_journeys.py",
         ),
     ),
     *_of(
@@ -1173,5 +1178,7 @@ MUTATIONS = [
 
 EQUIVALENT: dict[str, str] = {
     "the lease is not looked at": "the intent's own condition refuses; only a write is spared",
+    "what has ended is looked at as its person is back": "the worker finds nothing to move",
+    "a lapse before its approval is told": "the same call has just told the approval",
 }
 """Mutations that change nothing that anybody could see, and why."""

@@ -16,6 +16,8 @@ from verification.domain.hint import Hint
 from verification.domain.schedule import FIRST_LOOK
 from verification.domain.standing import LEASE_SECONDS, Idempotency, Progress, Session
 from verification.store import Attempt, Claim, ConditionFailed
+from verification.store.items import Unreadable
+from verification.store.operations import Key
 from verification.store.outcomes import Known, News
 from verification.use_cases.create_session import KeyUse
 
@@ -185,6 +187,20 @@ class TestWhatHasMoved:
         known, _ = _opened(world)
         world.outcomes.look(known.execution, 1_900_000_000)
         _refused(lambda: world.outcomes.look(known.execution, 1_900_000_001), world)
+
+    def test_what_is_unreadable_is_set_aside_once(self, world: World) -> None:
+        known, _ = _opened(world)
+        place = USER, f"EXECUTION#{known.execution.reference}"
+        unreadable = Unreadable(Key(*place), known.execution.due_at or 0)
+        _set(world, place, due_at={"N": "1900000000"})
+        _refused(lambda: world.outcomes.set_aside(unreadable, int(world.clock())), world)
+
+    def test_what_jumio_does_not_find_today_has_not_ended(self, world: World) -> None:
+        known, _ = _opened(world)
+        world.jumio.deleted.add(known.execution.account_id or "")
+        with pytest.raises(NotYet):
+            world.advance_execution()(known, Deadline(20))
+        assert world.outcomes.known(KEY, known.execution.reference) == known
 
     def test_a_look_recreates_nothing(self, world: World) -> None:
         known, _ = _opened(world)

@@ -113,6 +113,21 @@ def test_a_screening_has_no_part_in_how_long_an_approval_stands() -> None:
     assert effect.progress.valid_until is None
 
 
+def test_whoever_begins_anew_goes_through_what_is_theirs_and_through_no_screening() -> None:
+    way = journey(SCREENING, {"name": "document"}, {"name": "identity"})
+    passed = {"mail": 9_000, "document": 9_500}
+    effect = ends(way, "identity", Progress(State.PROCESSING, "identity", "r2", passed=passed))
+    assert effect.progress.passed == {"mail": 9_000}
+
+
+@pytest.mark.parametrize("before", [State.STARTED, State.PROCESSING])
+def test_only_whoever_has_left_it_is_told_that_they_did_not_finish(before: State) -> None:
+    progress = Progress(before, "identity", "r2")
+    way = journey({"name": "identity"})
+    effect = ends(way, "identity", progress, state=State.EXPIRED, decision=None)
+    assert effect.progress.tip == ("not-finished" if before is State.STARTED else None)
+
+
 @pytest.mark.parametrize("state", [State.DECLINED, State.EXPIRED, State.REVIEW])
 @pytest.mark.parametrize("word", ["keep", "revoke"])
 def test_only_a_declined_renewal_takes_an_approval_away_and_only_if_that_is_wanted(
