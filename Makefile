@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: benchmark crowd growth deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story explore mutants
+.PHONY: compiled benchmark crowd growth deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story explore mutants
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -50,11 +50,15 @@ help:
 demo: build
 	@python -m local demo --with-parent $(ARGS)
 
-test: lint types check template scan build browser
+test: lint types check template scan build browser compiled
 	@$(PYTEST) $(SIDE_BY_SIDE)
 
 environment:
 	@bash local/environment.sh
+
+# `make` lets nobody write bytecode: otherwise each process of the tests compiles what it imports.
+compiled: environment
+	@python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
 
 # For which processors; the layers' Makefiles read it, too.
 export ARCHITECTURE ?= x86_64

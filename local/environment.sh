@@ -45,12 +45,10 @@ if ! is_wanted_python .venv/bin/python; then
 fi
 pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input --quiet)
 
-# Seconds instead of minutes; the lock says which uv, too. Compiled once, as `make` lets nobody write
-# bytecode: otherwise each process of the tests compiles again what it imports.
-with_uv() {
+with_uv() { # seconds instead of minutes; the lock says which uv, too
   "${pip[@]}" install --no-deps --require-hashes \
     --requirement <(sed -n '/^uv==/,/[^\\]$/p' requirements/dev.txt) &&
-    .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python \
+    .venv/bin/uv pip install --quiet --python .venv/bin/python \
       --require-hashes --requirement requirements/dev.txt
 }
 
