@@ -23,10 +23,12 @@ Members = dict[str, str]
 
 @dataclass
 class _Kept:
-    """What was read last, None if there is no such value, and when (monotonic)."""
+    """What was read last, None if there is no such value, and when (monotonic): at all, and as
+    what was known had not been accepted."""
 
     value: Members | None
     read_at: float
+    refreshed_at: float
 
 
 class Secrets:
@@ -37,7 +39,7 @@ class Secrets:
     """
 
     _MAX_AGE = 300.0
-    _FRESH = 5.0  # a fresh value is at most this old: nobody can make us read it all the time
+    _FRESH = 5.0  # seconds between fresh values: nobody can make us read them all the time
     _AGAIN = 30.0  # seconds for which known values are used after one could not be read
 
     def __init__(self, client: "SecretsManagerClient") -> None:
@@ -49,14 +51,8 @@ class Secrets:
         """What is known of the secret is known to be too old: it is of no use any more."""
         self._kept.pop((secret_id, "AWSCURRENT"), None)
 
-    def refused(self, secret_id: str) -> None:
-        """Somebody did not take what is known: it is read again for the next one, if it can be."""
-        kept = self._kept.get((secret_id, "AWSCURRENT"))
-        if kept:
-            self._kept[secret_id, "AWSCURRENT"] = _Kept(kept.value, -math.inf)
-
     def current(self, secret_id: str, *, fresh: bool = False) -> Members:
-        """The members of the secret's JSON object."""
+        """The members of the secret's JSON object; ``fresh`` if those known were not accepted."""
         return self._read(secret_id, "AWSCURRENT", fresh) or {}
 
     def previous(self, secret_id: str, *, fresh: bool = False) -> Members | None:
@@ -65,9 +61,11 @@ class Secrets:
 
     def _read(self, secret_id: str, stage: str, fresh: bool) -> Members | None:
         now, kept = time.monotonic(), self._kept.get((secret_id, stage))
-        age, pause = (self._FRESH, self._FRESH) if fresh else (self._MAX_AGE, self._AGAIN)
-        if kept and now < max(kept.read_at + age, self._failed_at + pause):
-            return kept.value
+        if kept:
+            # However young what is known is, it may be from before a rotation.
+            good_until = kept.refreshed_at + self._FRESH if fresh else kept.read_at + self._MAX_AGE
+            if now < max(good_until, self._failed_at + (self._FRESH if fresh else self._AGAIN)):
+                return kept.value
         try:
             value = self._fetch(secret_id, stage)
         except TemporarilyUnavailable:
@@ -75,7 +73,8 @@ class Secrets:
             if kept is None:
                 raise
             return kept.value
-        self._kept[secret_id, stage] = _Kept(value, time.monotonic())
+        now, refreshed_at = time.monotonic(), kept.refreshed_at if kept else -math.inf
+        self._kept[secret_id, stage] = _Kept(value, now, now if fresh else refreshed_at)
         return value
 
     def _fetch(self, secret_id: str, stage: str) -> Members | None:

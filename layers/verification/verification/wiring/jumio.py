@@ -27,10 +27,8 @@ def _credentials(secret_id: str, refused: bool) -> Iterator[Credentials]:
     """
     with wiring.named("JUMIO_SECRET_ID"):
         tried: list[Credentials] = []
-        for again in (refused, True):
-            if again:
-                wiring.secrets().refused(secret_id)
-            known = _client(wiring.secrets().current(secret_id, fresh=again))
+        for fresh in (refused, True):
+            known = _client(wiring.secrets().current(secret_id, fresh=fresh))
             if known and known not in tried:
                 tried.append(known)
                 yield known
