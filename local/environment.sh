@@ -57,8 +57,9 @@ with_uv || {
   echo "==> uv could not; pip does it (a minute or two)"
   "${pip[@]}" install --require-hashes --requirement requirements/dev.txt
 }
-"${pip[@]}" install --no-index --no-deps --no-build-isolation --editable ./simulator
-echo "==> installing the pinned tools for JavaScript (once)"
+echo "==> installing the simulator, and the pinned tools for JavaScript (once)"
 cp requirements/package.json requirements/package-lock.json .venv/
-.venv/bin/npm ci --prefix .venv --silent --no-audit --no-fund --ignore-scripts
+.venv/bin/npm ci --prefix .venv --silent --no-audit --no-fund --ignore-scripts &
+"${pip[@]}" install --no-index --no-deps --no-build-isolation --editable ./simulator
+wait $!
 echo "$wanted" >"$stamp"

@@ -139,7 +139,7 @@ def test_an_address_in_every_partition_is_still_known() -> None:
 
 
 def layer_for(
-    architecture: str, folder: Path, requirements: str
+    architecture: str, folder: Path, requirements: str, *how: str
 ) -> "subprocess.CompletedProcess[str]":
     """The dependencies' layer as `sam build` makes it, of these requirements."""
     source = folder / "layers"
@@ -147,7 +147,7 @@ def layer_for(
     shutil.copy(ROOT / "layers/layer.mk", source)
     (source / "dependencies/requirements.txt").write_text(requirements)
     return subprocess.run(  # noqa: S603 our own words
-        ["make", "--silent", f"PYTHON={sys.executable}", "build-DependenciesLayer"],  # noqa: S607 found as SAM finds it
+        ["make", "--silent", f"PYTHON={sys.executable}", "build-DependenciesLayer", *how],  # noqa: S607 found as SAM finds it
         cwd=source / "dependencies",
         env={**os.environ, "ARTIFACTS_DIR": str(folder), "ARCHITECTURE": architecture},
         capture_output=True,
@@ -171,6 +171,16 @@ def test_a_layer_has_machine_code_for_the_processors_that_it_is_built_for(
     assert libraries
     for library in libraries:  # the field e_machine of an ELF header
         assert int.from_bytes(library.read_bytes()[18:20], "little") == machine
+
+
+def test_pip_makes_the_same_layer_where_there_is_no_uv(tmp_path: Path) -> None:
+    made = [tmp_path / "by_uv", tmp_path / "by_pip"]
+    for folder, uv in zip(made, ["uv", "false"], strict=True):
+        assert layer_for("x86_64", folder, REQUIREMENTS, f"UV={uv}").returncode == 0
+    by_uv, by_pip = ({p.relative_to(one): p for p in (one / "python").rglob("*")} for one in made)
+    assert by_uv.keys() == by_pip.keys()
+    for name, path in by_uv.items():
+        assert path.is_dir() or path.read_bytes() == by_pip[name].read_bytes(), name
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
