@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: compiled benchmark crowd growth deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story explore mutants
+.PHONY: compiled benchmark crowd growth outage deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story explore mutants
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -38,7 +38,8 @@ help:
 	@echo "                       and at the policies of its roles; make test does it, too"
 	@echo "make benchmark         what cold starts and warm requests take (docs/performance.md);"
 	@echo "                       ARGS=--samples=3 for a quick look; make crowd: fifty people at once"
-	@echo "                       for a minute; make growth: the same requests among 100,000 people"
+	@echo "                       for a minute; make growth: the same requests among 100,000 people;"
+	@echo "                       make outage: a Jumio that is silent for ten minutes"
 	@echo "make lock              compile the requirement files anew"
 	@echo "make invoke EVENT=...  let a function answer an event in events/; make events fills all in"
 	@echo "make redrive           put messages that were set aside back on the queue (docs/runbook.md)"
@@ -198,12 +199,15 @@ erase-again: environment
 story: environment
 	@$(SCRIPT) scripts.story $(DEPLOYMENT) $(ARGS)
 
-benchmark crowd growth: export PYTHONPATH := layers/verification:layers:simulator:.
+benchmark crowd growth outage: export PYTHONPATH := layers/verification:layers:simulator:.
 benchmark: build
 	@python -m benchmarks $(ARGS)
 
 crowd: build
 	@python -m benchmarks.crowd $(ARGS)
+
+outage: build
+	@python -m benchmarks.outage $(ARGS)
 
 growth: environment
 	@python -m benchmarks.growth $(ARGS)

@@ -1,10 +1,13 @@
 """Jumio as its documents describe it, behind the calls of the product's own client."""
 
+import contextlib
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.exploration.scheduling import OK, Actor, Schedule
+from verification.domain.deadline import Deadline
 from verification.domain.errors import (
     NotAtProvider,
     OutcomeUnknown,
@@ -17,6 +20,13 @@ from verification.domain.hint import Hint
 from verification.jumio import OpenedExecution, Reading
 
 LOST, AWAY, REFUSED, EARLY, LATE = "lost", "away", "refused", "early", "late"
+
+
+class _Nothing(Future[None]):
+    """An answer that does not come, without anybody's waiting for it."""
+
+    def result(self, timeout: float | None = None) -> None:  # noqa: ARG002 not waited
+        raise TimeoutError
 
 
 @dataclass
@@ -66,7 +76,7 @@ class Jumio:
         return hash((tuple(told), frozenset(self.deleted)))
 
     def open_execution(
-        self, request: Mapping[str, Any], *, account_id: str | None, **_: object
+        self, request: Mapping[str, Any], *, account_id: str | None, deadline: Deadline
     ) -> OpenedExecution:
         actor = self.schedule.acting()
         opener = actor.name if actor else ""
@@ -83,6 +93,8 @@ class Jumio:
             raise ProviderRejected
         if outcome == LATE:
             self.schedule.add(Actor(f"{opener}-late", effect))
+            with contextlib.suppress(TimeoutError):
+                deadline.wait_for(_Nothing())
             raise OutcomeUnknown
         opened = effect()
         if outcome == LOST:

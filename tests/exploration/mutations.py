@@ -786,8 +786,8 @@ MUTATIONS = [
         "store/breaker.py",
         (
             "nobody hears that Jumio is down",
-            'if pace.get("failing", 0) < _IN_A_ROW:',
-            "if True:",
+            'if pace.get("failing", 0) >= _IN_A_ROW:',
+            "if False:",
             "integration/test_breaker.py",
         ),
     ),
@@ -982,13 +982,13 @@ MUTATIONS = [
         ),
         (
             "who renews does not tell the breaker",
-            "            self.breaker.note(pace, self.clock(), problem)\n            raise\n        attempt",
+            "            watch.ended(problem)\n            raise\n        attempt",
             "            raise\n        attempt",
             "integration/test_breaker.py",
         ),
         (
             "a success does not tell the breaker",
-            "        self.breaker.note(pace, self.clock())\n        return session",
+            "        finally:\n            watch.ended()\n        return session",
             "        return session",
             "integration/test_breaker.py",
         ),
@@ -1157,7 +1157,7 @@ MUTATIONS = [
         ),
         (
             "a success lets nobody in",
-            'self._table.step(LIMITER_KEY, "REMOVE #failing, #probe_at", ALWAYS)',
+            'self.table.step(LIMITER_KEY, "REMOVE #failing, #probe_at", ALWAYS)',
             "pass",
             "integration/test_breaker.py",
         ),
@@ -1165,6 +1165,30 @@ MUTATIONS = [
             "what Jumio refuses counts as its being down",
             "if isinstance(trouble, ProviderUnavailable):",
             "if trouble:",
+            "integration/test_breaker.py",
+        ),
+        (
+            "a silent Jumio counts only once its time is over",
+            "patience=_SILENT, unanswered=self._count",
+            "patience=_SILENT",
+            "integration/test_breaker.py",
+        ),
+        (
+            "who was answered late is counted for ever",
+            "elif self.counted or (",
+            "elif (",
+            "integration/test_breaker.py",
+        ),
+        (
+            "silence and its end are counted as two",
+            "        if self.counted:\n            return\n",
+            "",
+            "integration/test_breaker.py",
+        ),
+        (
+            "nobody hears that a probe was in vain",
+            "if in_vain or now_known",
+            "if now_known",
             "integration/test_breaker.py",
         ),
         (

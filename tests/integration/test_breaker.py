@@ -1,9 +1,16 @@
 """Jumio is down: people are sent away at once, and now and then one request looks if it is up."""
 
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from threading import Semaphore
+from typing import Any
+
 import pytest
 
 from tests.support.bff import Bff, Clock
+from tests.support.jumio import GENEROUS
 from tests.support.observed import Observed
+from tests.support.waiting import eventually
 from verification.domain.errors import (
     OutcomeUnknown,
     Problem,
@@ -11,6 +18,8 @@ from verification.domain.errors import (
     ProviderRejected,
     ProviderUnavailable,
 )
+from verification.jumio import transport
+from verification.store import breaker
 from verification.store.items import LIMITER_KEY
 from verification.store.operations import When
 
@@ -22,6 +31,22 @@ INTERVAL = 10
 def clock(bff: Bff) -> Clock:
     assert isinstance(bff.clock, Clock)
     return bff.clock
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Semaphore]:
+    """Jumio takes account calls and says nothing until it may answer one; that is noticed soon."""
+    allowed, exchange = Semaphore(0), transport._exchange
+
+    def silent(session: Any, request: Any, deadline: Any) -> Any:
+        if request.path_url.startswith("/api/v1/accounts"):
+            allowed.acquire(timeout=GENEROUS)
+        return exchange(session, request, deadline)
+
+    monkeypatch.setattr(transport, "_exchange", silent)
+    monkeypatch.setattr(breaker, "_SILENT", 0.05)
+    yield allowed
+    allowed.release(100)
 
 
 def fail(bff: Bff, *people: str, status: int = 500) -> None:
@@ -44,6 +69,11 @@ def account_calls(bff: Bff) -> int:
     return len(bff.simulator.admin.journal(endpoint="accounts.*"))
 
 
+def failing(bff: Bff) -> int:
+    """How many calls in a row have had no answer yet."""
+    return int(bff.table.read(LIMITER_KEY).get(LIMITER_KEY, {}).get("failing", 0))
+
+
 def refused_at_once(bff: Bff, person: str) -> int | None:
     """How long they are told to wait; Jumio hears nothing, and nothing is on record of them."""
     calls = account_calls(bff)
@@ -63,12 +93,47 @@ def test_after_some_failures_in_a_row_nobody_waits_for_jumio(bff: Bff, observed:
     assert observed.metrics()["JumioDown"] == 1
 
 
-def test_one_request_in_each_interval_tries_it(bff: Bff, clock: Clock) -> None:
+def test_one_request_in_each_interval_tries_it_and_tells_that_it_was_in_vain(
+    bff: Bff, clock: Clock, observed: Observed
+) -> None:
     fail(bff, *names(IN_A_ROW))
     for interval in range(3):
         clock.now += INTERVAL + 1
         fail(bff, f"probe-{interval}")
         assert refused_at_once(bff, "ada") == INTERVAL + 1
+    assert observed.metrics()["JumioDown"] == 1 + 3
+
+
+def test_while_jumio_is_silent_only_those_wait_who_asked_first(
+    bff: Bff, answers: Semaphore, observed: Observed
+) -> None:
+    with ThreadPoolExecutor(IN_A_ROW) as pool:
+        waiting = []
+        for number, person in enumerate(names(IN_A_ROW), 1):
+            waiting.append(pool.submit(bff.ask, user=person, seconds=GENEROUS))
+            assert eventually(lambda: failing(bff), number.__eq__) == number
+        assert refused_at_once(bff, "ada") == INTERVAL + 1
+        assert observed.metrics()["JumioDown"] == 1
+        assert not any(one.done() for one in waiting)
+
+        answers.release()  # it was merely slow
+        done, others = wait(waiting, GENEROUS, FIRST_COMPLETED)
+        assert done.pop().result().body["sdk"]["token"]
+        assert failing(bff) == 0
+        for _ in others:
+            answers.release()
+            done, others = wait(others, GENEROUS, FIRST_COMPLETED)
+            assert done.pop().result().body["sdk"]["token"]
+    answers.release()
+    assert session(bff, "ada")
+
+
+def test_a_call_that_was_silent_and_then_fails_counts_once(bff: Bff, answers: Semaphore) -> None:
+    assert answers
+    for number, person in enumerate(names(IN_A_ROW - 1), 1):
+        with pytest.raises(ProviderUnavailable):
+            bff.ask(user=person, seconds=3.5)  # three are kept for the record
+        assert failing(bff) == number
 
 
 def test_in_ten_minutes_of_a_dead_jumio_some_sixty_calls_reach_it(bff: Bff, clock: Clock) -> None:
@@ -93,10 +158,10 @@ def test_of_those_who_come_together_only_one_tries_it(bff: Bff, clock: Clock) ->
     fail(bff, *names(IN_A_ROW))
     clock.now += INTERVAL + 1
     seen = bff.table.read(LIMITER_KEY)[LIMITER_KEY]
-    breaker = bff.create_session.open_execution.breaker
-    breaker.require_closed(seen, bff.clock())
+    opening = bff.create_session.open_execution
+    opening.breaker.admit(seen, bff.clock)
     with pytest.raises(ProviderUnavailable):
-        breaker.require_closed(seen, bff.clock())
+        opening.breaker.admit(seen, bff.clock)
 
 
 def test_the_first_success_lets_everybody_in_again(bff: Bff, clock: Clock) -> None:
@@ -146,13 +211,13 @@ def test_a_fast_clock_keeps_nobody_out(bff: Bff, clock: Clock) -> None:
 
 
 def test_what_cannot_be_noted_changes_no_answer(bff: Bff, monkeypatch: pytest.MonkeyPatch) -> None:
-    breaker = bff.create_session.open_execution.breaker
+    admit = bff.create_session.open_execution.breaker.admit
 
     def refuse(*_: object) -> None:
         raise Problem
 
     monkeypatch.setattr(bff.table, "step", refuse)
-    breaker.note({"failing": 1}, bff.clock())
-    breaker.note({}, bff.clock(), OutcomeUnknown())
+    admit({"failing": 1}, bff.clock).ended()
+    admit({}, bff.clock).ended(OutcomeUnknown())
     monkeypatch.undo()
     assert session(bff, "ada")

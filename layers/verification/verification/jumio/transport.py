@@ -99,7 +99,7 @@ class Transport:
         # Timeouts of sockets end neither name resolution nor an answer that drips.
         Thread(target=exchange, name="jumio-exchange", daemon=True).start()
         try:
-            reply = answer.result(timeout=deadline.remaining())
+            reply = deadline.wait_for(answer)
             status = reply.status
         except TimeoutError:
             if asker.gives_up() or not fresh_connection:

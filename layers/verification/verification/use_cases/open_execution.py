@@ -97,13 +97,13 @@ class OpenExecution:
         Raises ConditionFailed, with nothing done, if the person's standing has changed
         since it was read, also as Jumio knows more of the execution that would be replaced.
         """
-        self.breaker.require_closed(pace, self.clock())
+        watch = self.breaker.admit(pace, self.clock)
         soon, seen = deadline.sooner(reserve=deadline.remaining() / 2), standing.progress
         try:
             if self.advance.caught_up(opening.user_key, seen, soon) != seen:
                 raise ConditionFailed([])
         except ProviderUnavailable as problem:
-            self.breaker.note(pace, self.clock(), problem)
+            watch.ended(problem)
             raise
         attempt, charged = _attempt(opening, int(self.clock())), standing.account.failures
         begun = False
@@ -120,13 +120,14 @@ class OpenExecution:
             raise
         self.sleep(turn_in)
         try:
-            opened = self._ask_jumio(opening, standing, request, deadline)
+            in_time = watch.over(deadline, reserve=_SAVING)
+            opened = self._ask_jumio(opening, standing, request, in_time)
         except OutcomeUnknown as problem:
-            self.breaker.note(pace, self.clock(), problem)
+            watch.ended(problem)
             wait = self._left_open(attempt)
             raise OutcomeUnknown(problem.detail, retry_after=wait) from None
         except Problem as problem:
-            self.breaker.note(pace, self.clock(), problem)
+            watch.ended(problem)
             refused = isinstance(problem, (AccountGone, ProviderRejected))
             fault = Fault.REFUSED if refused else Fault.TROUBLE
             self._release(attempt, charged.and_another(fault, self.clock()), problem)
@@ -140,7 +141,8 @@ class OpenExecution:
         except TemporarilyUnavailable as problem:
             wait = self._left_open(attempt)
             raise TemporarilyUnavailable(problem.reason, retry_after=wait) from None
-        self.breaker.note(pace, self.clock())
+        finally:
+            watch.ended()
         return session
 
     def _request(self, opening: Opening, attempt: Attempt) -> dict[str, Any]:
@@ -163,9 +165,8 @@ class OpenExecution:
         opening: Opening,
         standing: Standing,
         request: dict[str, Any],
-        deadline: Deadline,
+        in_time: Deadline,
     ) -> OpenedExecution:
-        in_time = deadline.sooner(reserve=_SAVING)
         known = standing.account.account_id
         try:
             return self.jumio.open_execution(request, account_id=known, deadline=in_time)
