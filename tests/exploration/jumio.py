@@ -1,10 +1,12 @@
 """Jumio as its documents describe it, behind the calls of the product's own client."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.exploration.scheduling import OK, Actor, Schedule
+from verification.domain.deadline import Deadline
 from verification.domain.errors import (
     NotAtProvider,
     OutcomeUnknown,
@@ -64,6 +66,9 @@ class Jumio:
     def digest(self) -> int:
         told = [tuple(vars(one).values()) for one in self.executions]
         return hash((tuple(told), frozenset(self.deleted)))
+
+    def called_soon(self, _: Deadline) -> nullcontext[None]:
+        return nullcontext()
 
     def open_execution(
         self, request: Mapping[str, Any], *, account_id: str | None, **_: object

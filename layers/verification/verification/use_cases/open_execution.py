@@ -98,6 +98,12 @@ class OpenExecution:
         since it was read, also as Jumio knows more of the execution that would be replaced.
         """
         self.breaker.require_closed(pace, self.clock())
+        with self.jumio.called_soon(deadline.sooner(reserve=_SAVING)):
+            return self._open(opening, standing, pace, deadline)
+
+    def _open(
+        self, opening: Opening, standing: Standing, pace: Item, deadline: Deadline
+    ) -> Session:
         soon, seen = deadline.sooner(reserve=deadline.remaining() / 2), standing.progress
         try:
             if self.advance.caught_up(opening.user_key, seen, soon) != seen:
