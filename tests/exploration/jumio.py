@@ -75,6 +75,9 @@ class Jumio:
         told = [tuple(vars(one).values()) for one in self.executions]
         return hash((tuple(told), frozenset(self.deleted)))
 
+    def called_soon(self, _: Deadline) -> contextlib.nullcontext[None]:
+        return contextlib.nullcontext()
+
     def open_execution(
         self, request: Mapping[str, Any], *, account_id: str | None, deadline: Deadline
     ) -> OpenedExecution:

@@ -57,11 +57,11 @@ class _Told(Transport):
         super().__init__(AGENT)
         self._answers = list(answers)
 
-    def send(self, *asked: Any, **_: Any) -> Reply:
+    def begin(self, *asked: Any, **_: Any) -> Callable[[Deadline], Reply]:
         if asked[1].endswith("/oauth2/token"):
-            return Reply(200, {"access_token": "t", "expires_in": 3600.0}, None)
+            return lambda _: Reply(200, {"access_token": "t", "expires_in": 3600.0}, None)
         status, value = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-        return Reply(status, _parse(json.dumps(value).encode()), None)
+        return lambda _: Reply(status, _parse(json.dumps(value).encode()), None)
 
 
 def told(*answers: tuple[int, object], data_center: str = "emea-1") -> JumioClient:

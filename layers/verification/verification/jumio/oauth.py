@@ -11,7 +11,8 @@ import re
 import threading
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from verification.domain.deadline import Deadline
@@ -56,6 +57,25 @@ class TokenSource:
         self._token = ""
         self._fresh_until = 0.0
         self._refused = False
+        self._early: tuple[Credentials, Callable[[Deadline], Reply]] | None = None
+
+    @contextmanager
+    def early(self, deadline: Deadline) -> Iterator[None]:
+        """Ask for a token now, if there is none, for whoever needs it in this block.
+
+        What comes back is the answer to the first try of ``get``, good or bad. Once the block
+        ends nobody wants it: a later request may be made after the function was frozen for long.
+        """
+        with self._lock:
+            if time.time() >= self._fresh_until:
+                for credentials in self._credentials(self._refused):
+                    with suppress(NotSent):
+                        self._early = credentials, self._begin(credentials, deadline)
+                    break
+        try:
+            yield
+        finally:
+            self._early = None
 
     def get(self, deadline: Deadline) -> str:
         """A token that is good for some minutes; raises Misconfigured or ProviderUnavailable."""
@@ -81,14 +101,7 @@ class TokenSource:
         """A token and until when it counts as fresh; None if Jumio refuses the credentials."""
         for attempt in range(_TRIES):
             try:
-                reply = self._transport.send(
-                    "POST",
-                    self._url,
-                    call="token",
-                    deadline=deadline,
-                    form={"grant_type": "client_credentials"},
-                    auth=(credentials.client_id, credentials.client_secret),
-                )
+                reply = self._begin(credentials, deadline)(deadline)
             except (NotSent, NoAnswer) as error:
                 _logger.warning(LogCode.JUMIO_TOKEN_UNANSWERED, extra={"reason": str(error)})
             else:
@@ -101,6 +114,19 @@ class TokenSource:
             if attempt + 1 == _TRIES or not pause(wait, deadline):
                 break
         raise ProviderUnavailable("The verification provider does not answer.")
+
+    def _begin(self, credentials: Credentials, deadline: Deadline) -> Callable[[Deadline], Reply]:
+        early, self._early = self._early, None
+        if early and early[0] == credentials:
+            return early[1]
+        return self._transport.begin(
+            "POST",
+            self._url,
+            call="token",
+            deadline=deadline,
+            form={"grant_type": "client_credentials"},
+            auth=(credentials.client_id, credentials.client_secret),
+        )
 
 
 def _parse(reply: Reply) -> tuple[str, float] | None:

@@ -4,7 +4,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Thread
@@ -55,7 +55,11 @@ class Transport:
         self._headers = {"Accept": "application/json", "User-Agent": user_agent}
         self._session = Session()
 
-    def send(
+    def send(self, method: str, url: str, *, deadline: Deadline, **how: Any) -> Reply:  # noqa: ANN401 what ``begin`` takes
+        """Exchange one request; raises NotSent or NoAnswer."""
+        return self.begin(method, url, deadline=deadline, **how)(deadline)
+
+    def begin(
         self,
         method: str,
         url: str,
@@ -67,8 +71,8 @@ class Transport:
         form: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         fresh_connection: bool = False,
-    ) -> Reply:
-        """Exchange one request; raises NotSent or NoAnswer.
+    ) -> Callable[[Deadline], Reply]:
+        """Send a request; what is returned waits for the answer. Both raise like ``send``.
 
         ``call`` is what it is named in the log, where latency and errors are counted; the
         status is 0 there if no answer came.
@@ -85,30 +89,39 @@ class Transport:
             requests.Request(method, url, everywhere, json=json_body, data=form, auth=auth)
         )
         answer: Future[Reply] = Future()
-        began, status = time.monotonic(), 0
+        began, ended = time.monotonic(), 0.0
 
         def exchange() -> None:
+            nonlocal ended
             try:
-                answer.set_result(_exchange(session, request, deadline))
+                reply = _exchange(session, request, deadline)
             except BaseException as error:  # noqa: BLE001 handed to whoever waits
+                ended = time.monotonic()
                 answer.set_exception(error)
+            else:
+                ended = time.monotonic()
+                answer.set_result(reply)
             finally:
                 if fresh_connection:
                     session.close()
 
+        def reply(by: Deadline) -> Reply:
+            status = 0
+            try:
+                reply = by.wait_for(answer)
+                status = reply.status
+            except TimeoutError:
+                if asker.gives_up() or not fresh_connection:
+                    raise NoAnswer("no answer in time") from None
+                raise NotSent("no connection in time") from None
+            finally:
+                took = round(1000 * ((ended or time.monotonic()) - began))
+                told = {"call": call, "status": status, "milliseconds": took}
+                _logger.info(LogCode.JUMIO_CALLED, extra=told)
+            return reply
+
         # Timeouts of sockets end neither name resolution nor an answer that drips.
         Thread(target=exchange, name="jumio-exchange", daemon=True).start()
-        try:
-            reply = deadline.wait_for(answer)
-            status = reply.status
-        except TimeoutError:
-            if asker.gives_up() or not fresh_connection:
-                raise NoAnswer("no answer in time") from None
-            raise NotSent("no connection in time") from None
-        finally:
-            took = round(1000 * (time.monotonic() - began))
-            told = {"call": call, "status": status, "milliseconds": took}
-            _logger.info(LogCode.JUMIO_CALLED, extra=told)
         return reply
 
 
