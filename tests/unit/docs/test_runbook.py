@@ -57,7 +57,7 @@ def test_what_the_runbook_mentions_exists() -> None:
     }
     assert words - others <= set(LogCode)
     names = set(re.findall(r"`([A-Z][A-Za-z]+)`", RUNBOOK))
-    aws = {"Disabled", "Enabled", "ENABLED", "Throttles"}
+    aws = {"Disabled", "Enabled", "ENABLED", "InvalidRequestException", "Throttles"}
     assert names - aws <= {*template()["Parameters"], *translated()["Resources"]}
 
 
