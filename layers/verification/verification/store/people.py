@@ -145,11 +145,11 @@ class People:
                 return look
         raise Misconfigured(_MISSING)
 
-    def _put_on_record(self, look: _Look, record: str) -> None:
+    def _put_on_record(self, look: _Look, record: str | None) -> None:
         """Unless somebody else was faster: it is read again in any case."""
         seen = "#pepper = :seen" if look.record else "attribute_not_exists(#pepper)"
         values = {"new": record} | ({"seen": look.record} if look.record else {})
         done, _ = self._table.step(LIMITER_KEY, "SET #pepper = :new", When(seen, values))
         if done:
-            told = {"version": look.peppers.current.version, "on_record": len(record.split())}
-            _logger.info(LogCode.PEPPER_IN_USE, extra=told)
+            version, number = look.peppers.current.version, len(look.record.split()) + 1
+            _logger.info(LogCode.PEPPER_IN_USE, extra={"version": version, "on_record": number})
