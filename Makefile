@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: compiled benchmark crowd growth outage deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again story explore mutants
+.PHONY: compiled benchmark crowd growth outage deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again rotate-pepper story explore mutants
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -44,6 +44,7 @@ help:
 	@echo "make invoke EVENT=...  let a function answer an event in events/; make events fills all in"
 	@echo "make redrive           put messages that were set aside back on the queue (docs/runbook.md)"
 	@echo "make erase-again       after a restore, erase again whom it has brought back (same page)"
+	@echo "make rotate-pepper     new people come under a new pepper (same page)"
 	@echo "make story             what happened to one person: ARGS='--reference ...'"
 	@echo "                       These take STACK=jumio-bff REGION=... for a deployed stack"
 	@echo "make smoke API=... TOKEN=...  whether a deployment answers as it should (ORIGIN=, SESSION=no)"
@@ -195,6 +196,9 @@ smoke: environment
 
 erase-again: environment
 	@$(SCRIPT) scripts.erase_again $(DEPLOYMENT) $(ARGS)
+
+rotate-pepper: environment
+	@$(SCRIPT) scripts.rotate_pepper $(DEPLOYMENT)
 
 story: environment
 	@$(SCRIPT) scripts.story $(DEPLOYMENT) $(ARGS)

@@ -13,6 +13,7 @@ import pytest
 from jumio_simulator.admin.client import AdminClient
 from local.demo.observer import table_items
 from local.demo.people import Person
+from tests.e2e.test_redrive import make
 from tests.support.end_to_end import answered, settled_queue
 from tests.support.outside import User, users
 from tests.support.reconfigured import reconfigured
@@ -140,13 +141,11 @@ def test_the_pepper(stack: RunningStack, crowd: Crowd) -> None:
     """Who is new comes under the new one, everybody else stays where they are."""
     before = value_of(stack, "UserKeySecretArn")
     version = f"{int(before['version']) + 1}"
-    after = {"version": version, "key": secrets.token_hex(32)}
-    older = before | {f"key_{before['version']}": before["key"]}
     with contextlib.ExitStack() as released:
 
         def rotate() -> None:
             """The first container that starts afterwards brings the new one into use."""
-            replace(stack, "UserKeySecretArn", older | after)
+            assert f"version {version} is the pepper" in make(stack, "rotate-pepper")
             released.enter_context(reconfigured(stack, "create_session", POWERTOOLS_DEV="false"))
 
         crowd.comes_in(rotate)

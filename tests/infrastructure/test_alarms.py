@@ -160,9 +160,12 @@ def test_a_defect_of_any_function_is_counted() -> None:
     assert groups_of("Defects") == {f"{name}Logs" for name in FUNCTIONS}
 
 
-def test_whoever_signs_in_at_jumio_tells_when_it_is_refused() -> None:
-    secret = "JUMIO_SECRET_ID"
-    assert groups_of("CredentialsRefused") == {
+@pytest.mark.parametrize(
+    ("metric", "secret"),
+    [("CredentialsRefused", "JUMIO_SECRET_ID"), ("PepperUnusable", "USER_KEY_SECRET_ID")],
+)
+def test_whoever_needs_a_secret_tells_when_it_is_of_no_use(metric: str, secret: str) -> None:
+    assert groups_of(metric) == {
         f"{name}Logs"
         for name, one in FUNCTIONS.items()
         if secret in one["Environment"]["Variables"]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.integration.test_adoption import open_and_lose
@@ -136,6 +137,31 @@ def test_defects_of_any_function_ring_at_once() -> None:
     assert not replayed("GetVerificationLogs", (line, [])).ringing("DefectsAlarm")
 
 
+PEPPERS = {
+    "lost": None,
+    "replaced": {"version": "1", "key": "x" * 64},
+    "unreadable": {"version": "1", "key": "too short"},
+}
+
+
+@pytest.mark.parametrize("pepper", PEPPERS.values(), ids=PEPPERS)
+@pytest.mark.parametrize("name", ["get_verification", "create_session"])
+def test_a_pepper_that_serves_nobody_rings_at_once_and_by_its_name(
+    pipeline: Pipeline, name: str, pepper: Json | None
+) -> None:
+    pipeline.open()
+    if pepper:
+        value = json.dumps(pepper)
+        boto3.client("secretsmanager").create_secret(Name="user-key", SecretString=value)
+    with started(name, JOURNEYS="examples") as function:
+        assert function(event(name))["statusCode"] == 500
+    (line,) = function.logged("misconfigured")
+    group = "".join(word.capitalize() for word in name.split("_")) + "Logs"
+    assert replayed(group, (line, [0])).ringing("PepperUnusableAlarm")
+    other = {**line, "setting": "JOURNEYS: there is no document"}
+    assert not replayed(group, (other, [0])).ringing("PepperUnusableAlarm")
+
+
 def test_many_refused_callbacks_ring_and_a_few_do_not(pipeline: Pipeline) -> None:
     create_secret()
     with cold_start(pipeline.hints) as function:
@@ -244,7 +270,7 @@ def test_an_alarm_about_what_aws_counts_rings_and_stays_quiet(alarm: str) -> Non
 
 
 def test_no_alarm_is_left_out() -> None:
-    others = {"DefectsAlarm", "CallbacksRefusedAlarm"}
+    others = {"DefectsAlarm", "CallbacksRefusedAlarm", "PepperUnusableAlarm"}
     known = {one[0] for one in OURS_ALONE} | BY_AWS.keys() | others | COMPOSITES.keys()
     telling = {name for name, one in METRIC_ALARMS.items() if "AlarmActions" in one["Properties"]}
     assert known == telling | COMPOSITES.keys()

@@ -14,6 +14,7 @@ from tests.support.erasing import Eraser
 from tests.support.events import event
 from tests.support.functions import Function
 from tests.support.interruptions import interleaved, killed
+from tests.support.observed import Observed
 from tests.support.operators import ask_facts, decide, story
 from tests.support.pipeline import Pipeline
 from verification import wiring
@@ -33,6 +34,11 @@ def record(bff: Bff) -> str:
     """What the table remembers."""
     pepper: str = bff.table.read(LIMITER_KEY)[LIMITER_KEY]["pepper"]
     return pepper
+
+
+def in_use(observed: Observed) -> list[tuple[str, int]]:
+    """What was told when a pepper came into use: its version, and how many the table now knows."""
+    return [(one["version"], one["on_record"]) for one in observed.with_code("pepper_in_use")]
 
 
 def on_record(bff: Bff) -> set[tuple[str, str]]:
@@ -55,7 +61,9 @@ def beside(bff: Bff, peppers: Peppers, *, then: Peppers | None = None) -> Bff:
     return other
 
 
-def test_the_first_request_puts_the_pepper_on_record_and_nobody_changes_it(bff: Bff) -> None:
+def test_the_first_request_puts_the_pepper_on_record_and_nobody_changes_it(
+    bff: Bff, observed: Observed
+) -> None:
     bff.status()
     assert bff.items() == []
     bff.ask()
@@ -63,6 +71,7 @@ def test_the_first_request_puts_the_pepper_on_record_and_nobody_changes_it(bff: 
     bff.ask(user="bob")
     bff.ask(renew=True)
     assert record(bff) == PEPPER.fingerprint
+    assert in_use(observed) == [("1", 1)]
 
 
 def test_the_record_tells_nothing_about_the_pepper_or_anybody(bff: Bff) -> None:
@@ -113,7 +122,9 @@ def test_with_another_pepper_nobody_is_served_and_nothing_is_changed(
 class TestRotation:
     """Whoever is new comes under the new pepper, everybody else stays under theirs."""
 
-    def test_everybody_is_found_and_keeps_their_account(self, pipeline: Pipeline) -> None:
+    def test_everybody_is_found_and_keeps_their_account(
+        self, pipeline: Pipeline, observed: Observed
+    ) -> None:
         bff = pipeline.bff
         bff.ask(user="ada")
         bff.peppers = ROTATED
@@ -128,6 +139,7 @@ class TestRotation:
         assert accounts(bff) == 3
         fingerprints = [one.fingerprint for one in (PEPPER, NEWER, NEWEST)]
         assert record(bff).split() == fingerprints
+        assert in_use(observed) == [("1", 1), ("2", 2), ("3", 3)]
 
     def test_operators_find_everybody(self, pipeline: Pipeline) -> None:
         execution = pipeline.open()
@@ -289,6 +301,8 @@ class TestTheSecret:
             answer = asked(function)
             (told,) = function.logged("misconfigured")
         assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (500, "misconfigured")
+        assert "Retry-After" not in answer["headers"]  # who comes back finds it as it was
+        assert function.counted("PepperUnusable") == 1
         assert told["setting"].startswith("USER_KEY_SECRET_ID: not the peppers")
         assert not {PEPPER.key, "x" * 64} & set(json.dumps([answer, function.lines]).split('"'))
 

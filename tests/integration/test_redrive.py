@@ -8,6 +8,7 @@ import pytest
 
 from scripts.redrive import main, redrive
 from tests.support.interruptions import killed
+from tests.support.operators import Deployed
 
 
 @pytest.fixture
@@ -17,22 +18,6 @@ def urls(aws: None) -> tuple[str, str]:
         sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("queue", "dead-letters")
     )
     return queue, dead_letters
-
-
-class Deployed:
-    """CloudFormation, for one stack that names its queues."""
-
-    def __init__(self, queue: str, dead_letters: str) -> None:
-        self._outputs = {
-            "ApiId": "abc123",
-            "CallbackQueueUrl": queue,
-            "CallbackDeadLettersUrl": dead_letters,
-        }
-
-    def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 as boto3 spells it
-        outputs = self._outputs.items()
-        named = [{"OutputKey": name, "OutputValue": value} for name, value in outputs]
-        return {"Stacks": [{"StackName": StackName, "Outputs": named}]}
 
 
 def fill(url: str, number: int) -> list[str]:
@@ -59,7 +44,7 @@ def test_everything_is_moved_as_it_is(
     queue, dead_letters = urls
     bodies = fill(dead_letters, number)
     clients: dict[str, Any] = {
-        "cloudformation": Deployed(queue, dead_letters),
+        "cloudformation": Deployed(CallbackQueueUrl=queue, CallbackDeadLettersUrl=dead_letters),
         "sqs": boto3.client("sqs"),
     }
     monkeypatch.setattr("scripts.deployment.boto3.client", lambda service, **_: clients[service])

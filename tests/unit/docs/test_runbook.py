@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from scripts import redrive, story
+from scripts import redrive, rotate_pepper, story
 from tests.support.deployed import translated
 from tests.support.template import ROOT, template
 from verification.observability import LogCode
@@ -53,11 +53,12 @@ def test_what_the_runbook_mentions_exists() -> None:
         "looked_in_vain",
         "next_look",
         "not_on_record",
+        "on_record",
         "unknown_word",
     }
     assert words - others <= set(LogCode)
     names = set(re.findall(r"`([A-Z][A-Za-z]+)`", RUNBOOK))
-    aws = {"DISABLE", "Disabled", "Enabled", "ENABLED", "Throttles"}
+    aws = {"DISABLE", "Disabled", "Enabled", "ENABLED", "InvalidRequestException", "Throttles"}
     assert names - aws <= {*template()["Parameters"], *translated()["Resources"]}
 
 
@@ -69,7 +70,8 @@ def test_what_a_command_leaves_to_fill_in_is_an_output_of_the_stack() -> None:
 
 
 def test_the_make_targets_are_those_that_the_runbook_names() -> None:
-    for target, command in {"redrive": redrive, "story": story}.items():
+    commands = {"redrive": redrive, "rotate-pepper": rotate_pepper, "story": story}
+    for target, command in commands.items():
         assert f"make {target} STACK=jumio-bff" in RUNBOOK
         recipe = (ROOT / "Makefile").read_text().partition(f"\n{target}:")[2].partition("\n\n")[0]
         assert command.__name__ in recipe

@@ -151,4 +151,5 @@ class People:
         values = {"new": record} | ({"seen": look.record} if look.record else {})
         done, _ = self._table.step(LIMITER_KEY, "SET #pepper = :new", When(seen, values))
         if done:
-            _logger.info(LogCode.PEPPER_IN_USE, extra={"version": look.peppers.current.version})
+            version, number = look.peppers.current.version, len(look.record.split()) + 1
+            _logger.info(LogCode.PEPPER_IN_USE, extra={"version": version, "on_record": number})

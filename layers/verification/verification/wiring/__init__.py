@@ -5,7 +5,7 @@ What not every function needs is in the modules of this package.
 
 import gc
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
@@ -79,25 +79,27 @@ def deadline(context: LambdaContext) -> Deadline:
 
 
 def peppers(secret_id: str, afresh: bool) -> Peppers:
-    """``{"version": "2", "key": ..., "key_1": ...}``: the current pepper, and all before it."""
     with named("USER_KEY_SECRET_ID"):
         if afresh:
             secrets().forget(secret_id)
-        secret = secrets().current(secret_id)
+        return peppers_in(secrets().current(secret_id))
+
+
+def peppers_in(secret: Mapping[str, str]) -> Peppers:
+    """``{"version": "2", "key": ..., "key_1": ...}``: the current pepper, and all before it."""
     older = (
         {"version": name.removeprefix("key_"), "key": key}
         for name, key in secret.items()
         if name.startswith("key_")
     )
-    current, *others = (Pepper(*_versioned(one, "USER_KEY_SECRET_ID")) for one in (secret, *older))
+    current, *others = (Pepper(*_versioned(one)) for one in (secret, *older))
     return Peppers(current, tuple(others))
 
 
 def signing_key(secret_id: str) -> SigningKey:
     """The key with which new callback addresses are signed."""
     with named("CALLBACK_SECRET_ID"):
-        secret = secrets().current(secret_id)
-    return SigningKey(*_versioned(secret, "CALLBACK_SECRET_ID"))
+        return SigningKey(*_versioned(secrets().current(secret_id)))
 
 
 def accepted_keys(secret_id: str, fresh: bool) -> list[SigningKey]:
@@ -113,7 +115,7 @@ def accepted_keys(secret_id: str, fresh: bool) -> list[SigningKey]:
         except TemporarilyUnavailable:
             if fresh:
                 raise
-    return [SigningKey(*_versioned(value, "CALLBACK_SECRET_ID")) for value in values if value]
+        return [SigningKey(*_versioned(value)) for value in values if value]
 
 
 @contextmanager
@@ -125,8 +127,8 @@ def named(setting: str) -> Iterator[None]:
         raise Misconfigured(f"{setting}: {problem.setting}") from None
 
 
-def _versioned(secret: dict[str, str], setting: str) -> tuple[str, str]:
+def _versioned(secret: Mapping[str, str]) -> tuple[str, str]:
     version, key = secret.get("version", ""), secret.get("key", "")
     if not (version.isascii() and version.isalnum()) or len(key) < 32:
-        raise Misconfigured(f"{setting}: the secret needs a version and a key of 32 characters")
+        raise Misconfigured("the secret needs a version and a key of 32 characters")
     return version, key
