@@ -17,7 +17,7 @@ PYTEST := pytest $(ARGS)
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
-.PHONY: compiled benchmark crowd growth outage deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke erase-again rotate-pepper story explore mutants
+.PHONY: compiled benchmark crowd growth outage deploy rollback scan unit integration contract world exploration infrastructure e2e browser lock sbom audit redrive events invoke smoke pause resume put-back erase-again rotate-pepper story explore mutants
 
 help:
 	@echo "make demo              build, start the embedded stack, walk through the product, stay up"
@@ -43,7 +43,8 @@ help:
 	@echo "make lock              compile the requirement files anew"
 	@echo "make invoke EVENT=...  let a function answer an event in events/; make events fills all in"
 	@echo "make redrive           put messages that were set aside back on the queue (docs/runbook.md)"
-	@echo "make erase-again       after a restore, erase again whom it has brought back (same page)"
+	@echo "make pause, make resume, make put-back, make erase-again"
+	@echo "                       around a table from a backup (same page)"
 	@echo "make rotate-pepper     new people come under a new pepper (same page)"
 	@echo "make story             what happened to one person: ARGS='--reference ...'"
 	@echo "                       These take STACK=jumio-bff REGION=... for a deployed stack"
@@ -193,6 +194,15 @@ smoke: export TOKEN := $(TOKEN)
 smoke: environment
 	@python -m scripts.smoke "$(API)" $(if $(ORIGIN),--origin "$(ORIGIN)") \
 		$(if $(filter no,$(SESSION)),--no-session)
+
+pause: environment
+	@$(SCRIPT) scripts.pause $(DEPLOYMENT)
+
+resume: environment
+	@$(SCRIPT) scripts.pause --resume $(DEPLOYMENT)
+
+put-back: environment
+	@$(SCRIPT) scripts.put_back $(DEPLOYMENT) $(ARGS)
 
 erase-again: environment
 	@$(SCRIPT) scripts.erase_again $(DEPLOYMENT) $(ARGS)

@@ -47,11 +47,21 @@ class Deployment:
         return boto3.client(service, **where, **(local if self.endpoint else {}))  # type: ignore[call-overload]
 
     @cached_property
+    def _described(self) -> dict[str, Any]:
+        answer = self.client("cloudformation").describe_stacks(StackName=self.stack)
+        return dict(answer["Stacks"][0])
+
+    @property
     def outputs(self) -> dict[str, str]:
         """What the stack tells of itself."""
-        answer = self.client("cloudformation").describe_stacks(StackName=self.stack)
-        found = answer["Stacks"][0].get("Outputs", [])
+        found = self._described.get("Outputs", [])
         return {one["OutputKey"]: one["OutputValue"] for one in found}
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the stack was told."""
+        found = self._described.get("Parameters", [])
+        return {one["ParameterKey"]: one["ParameterValue"] for one in found}
 
     def function(self, logical_id: str) -> str:
         """What people reach of a function of the template; raises DeploymentError."""

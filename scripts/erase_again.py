@@ -1,7 +1,7 @@
 """`make erase-again`: after a restore, erase again whom the backup has brought back.
 
-Tombstones are read from the table as it was before the restore; those since the backup's time
-count. Whoever has come back since their erasure is left alone. Safe to repeat.
+Tombstones are read from a table that has them, as a rule the stack's own; those since the backup's
+time count. Whoever has come back since their erasure is left alone. Safe to repeat.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns 1 if somebody could not be erased."""
     parser = argparse.ArgumentParser(prog="python -m scripts.erase_again", description=__doc__)
     add_options(parser)
-    parser.add_argument("--tombstones", required=True, help="name of the table before the restore")
+    parser.add_argument("--tombstones", required=True, help="name of a table that has them")
     parser.add_argument("--since", required=True, help="2026-11-23T08:15:00Z, the backup's time")
     options = parser.parse_args(arguments)
     since = int(datetime.fromisoformat(options.since).timestamp())

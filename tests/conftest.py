@@ -10,7 +10,7 @@ SHARED_STACK = "tests/e2e"
 OWN_STACKS = {"test_lifecycle.py", "test_walk.py"}
 OWN_SHARED_BY_A_FILE = {
     *("test_agreement.py", "test_concurrency.py", "test_fuzzed_contract.py", "test_races.py"),
-    "test_rotations.py",
+    *("test_roles_as_used.py", "test_rotations.py"),
 }
 
 

@@ -1,21 +1,17 @@
 """What cannot be settled is set aside, and `make redrive` brings it back."""
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from jumio_simulator.admin.client import AdminClient
-from local.cloud.aws import CREDENTIALS
 from local.demo.frontend import Frontend
 from local.demo.observer import log_lines, queue_depth
-from local.stack import NAME, ROOT
-from tests.support.end_to_end import decided
+from tests.support.end_to_end import decided, make
 from tests.support.stack import RunningStack
-from tests.support.waiting import FAILSAFE, eventually
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -34,23 +30,6 @@ def one_try(stack: RunningStack) -> Iterator[None]:
 
 def set_aside(stack: RunningStack) -> int:
     return queue_depth(stack.aws, stack.outputs["CallbackDeadLettersUrl"])
-
-
-def make(stack: RunningStack, target: str, *more: str) -> str:
-    """A command of the runbook's, for the stack on this machine."""
-    place = {"REGION": stack.facts["region"], "ENDPOINT": stack.facts["aws_endpoint"]}
-    settings = [f"{name}={value}" for name, value in {"STACK": NAME, **place}.items()]
-    done = subprocess.run(  # noqa: S603 a command of this project
-        ["make", "--no-print-directory", target, *settings, *more],  # noqa: S607 found as operators find it
-        cwd=ROOT,
-        env={**os.environ, **CREDENTIALS},
-        capture_output=True,
-        text=True,
-        timeout=FAILSAFE,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.mark.usefixtures("one_try")

@@ -1,4 +1,7 @@
-"""What each function may do: a table, and nothing beside it."""
+"""Whose each role is, and about which resources.
+
+What a role allows is compared with what is asked of AWS in tests/integration/test_roles_as_used.py.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,82 +9,13 @@ from typing import Any
 import pytest
 
 from tests.support.deployed import Resources, functions, of_type
+from tests.support.policies import listed
 from tests.support.template import template
 
 RESOURCES: Resources = template()["Resources"]
 FUNCTIONS = functions()
 
-LOGS = {"AWS::Logs::LogGroup": {"logs:CreateLogStream", "logs:PutLogEvents"}}
-READS = {"dynamodb:BatchGetItem"}
-WRITES = {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
-SECRETS = {"AWS::SecretsManager::Secret": {"secretsmanager:GetSecretValue"}}
-EXPECTED: dict[str, dict[str, set[str]]] = {
-    "CreateSession": {
-        **LOGS,
-        **SECRETS,
-        "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem"},
-    },
-    "GetVerification": {
-        **LOGS,
-        **SECRETS,
-        "AWS::DynamoDB::Table": READS | {"dynamodb:UpdateItem"},
-        "AWS::SQS::Queue": {"sqs:SendMessage"},
-    },
-    "ReceiveCallback": {**LOGS, **SECRETS, "AWS::SQS::Queue": {"sqs:SendMessage"}},
-    "SettleExecution": {
-        **LOGS,
-        **SECRETS,
-        "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem", "dynamodb:Query"},
-        "AWS::Events::EventBus": {"events:PutEvents"},
-        "AWS::SQS::Queue": {
-            "sqs:ChangeMessageVisibility",
-            "sqs:DeleteMessage",
-            "sqs:GetQueueAttributes",
-            "sqs:ReceiveMessage",
-        },
-    },
-    "SweepOverdue": {
-        **LOGS,
-        "AWS::DynamoDB::Table": READS | {"dynamodb:UpdateItem"},
-        "AWS::DynamoDB::Table/index/due": {"dynamodb:Query"},
-        "AWS::SQS::Queue": {"sqs:SendMessage"},
-    },
-    "EraseSubject": {
-        **LOGS,
-        **SECRETS,
-        "AWS::DynamoDB::Table": READS | WRITES | {"dynamodb:ConditionCheckItem", "dynamodb:Query"},
-    },
-    "DecideReview": {
-        **LOGS,
-        **SECRETS,
-        "AWS::DynamoDB::Table": READS
-        | {"dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"},
-        "AWS::SQS::Queue": {"sqs:SendMessage"},
-    },
-    "ReadFacts": {**LOGS, **SECRETS, "AWS::DynamoDB::Table": READS},
-    "TellStory": {
-        **LOGS,
-        **SECRETS,
-        "AWS::DynamoDB::Table": READS | {"dynamodb:Query", "dynamodb:Scan"},
-    },
-}
-SECRETS_OF = {
-    "CreateSession": {"JumioSecret", "UserKeySecret", "CallbackSecret"},
-    "GetVerification": {"UserKeySecret"},
-    "ReceiveCallback": {"CallbackSecret"},
-    "SettleExecution": {"JumioSecret"},
-    "SweepOverdue": set(),
-    "EraseSubject": {"JumioSecret", "UserKeySecret"},
-    "DecideReview": {"UserKeySecret"},
-    "ReadFacts": {"JumioSecret", "UserKeySecret"},
-    "TellStory": {"JumioSecret", "UserKeySecret"},
-}
-
 every_function = pytest.mark.parametrize("name", sorted(FUNCTIONS))
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def role_of(name: str) -> str:
@@ -126,17 +60,6 @@ def test_a_function_has_a_role_of_its_own(name: str) -> None:
 
 
 @every_function
-def test_a_function_may_do_what_it_does_and_nothing_else(name: str) -> None:
-    allowed: dict[str, set[str]] = {}
-    for statement in statements(name):
-        assert statement["Effect"] == "Allow"
-        assert set(statement) <= {"Sid", "Effect", "Action", "Resource"}
-        (kind,) = {kind for _, kind in resources(statement)}
-        allowed.setdefault(kind, set()).update(listed(statement["Action"]))
-    assert allowed == EXPECTED[name]
-
-
-@every_function
 def test_a_function_reads_the_secrets_that_it_is_told_about(name: str) -> None:
     granted = {
         resource
@@ -146,7 +69,7 @@ def test_a_function_reads_the_secrets_that_it_is_told_about(name: str) -> None:
     }
     variables = FUNCTIONS[name]["Environment"]["Variables"]
     told = {value["Ref"] for key, value in variables.items() if key.endswith("SECRET_ID")}
-    assert granted == told == SECRETS_OF[name]
+    assert granted == told
 
 
 @every_function

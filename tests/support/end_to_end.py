@@ -1,16 +1,20 @@
 """What end-to-end tests do to the deployed stack, and what they see of it."""
 
 import json
+import os
+import subprocess
 from typing import Any
 
 import httpx
 
 from jumio_simulator.admin.client import AdminClient
+from local.cloud.aws import CREDENTIALS
 from local.demo.frontend import Frontend
 from local.demo.observer import BusListener, queue_depth
+from local.stack import NAME, ROOT
 from tests.support.event_schema import violations
 from tests.support.stack import RunningStack
-from tests.support.waiting import eventually
+from tests.support.waiting import FAILSAFE, eventually
 
 Json = dict[str, Any]
 _UNDECIDED = {"none", "pending", "processing"}
@@ -70,3 +74,20 @@ def erase(stack: RunningStack, issuer: str, subject: str) -> Json:
     receipt = json.load(answer["Payload"])
     assert "FunctionError" not in answer, receipt
     return dict(receipt)
+
+
+def make(stack: RunningStack, target: str, *more: str) -> str:
+    """A command of the runbook's, for the stack on this machine."""
+    place = {"REGION": stack.facts["region"], "ENDPOINT": stack.facts["aws_endpoint"]}
+    settings = [f"{name}={value}" for name, value in {"STACK": NAME, **place}.items()]
+    done = subprocess.run(  # noqa: S603 a command of this project
+        ["make", "--no-print-directory", target, *settings, *more],  # noqa: S607 found as operators find it
+        cwd=ROOT,
+        env={**os.environ, **CREDENTIALS},
+        capture_output=True,
+        text=True,
+        timeout=FAILSAFE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from scripts import redrive, rotate_pepper, story
+from scripts import erase_again, pause, put_back, redrive, rotate_pepper, story
 from tests.support.deployed import translated
 from tests.support.template import ROOT, template
 from verification.observability import LogCode
@@ -58,19 +58,25 @@ def test_what_the_runbook_mentions_exists() -> None:
     }
     assert words - others <= set(LogCode)
     names = set(re.findall(r"`([A-Z][A-Za-z]+)`", RUNBOOK))
-    aws = {"DISABLE", "Disabled", "Enabled", "ENABLED", "InvalidRequestException", "Throttles"}
+    aws = {
+        *("ACTIVE", "DISABLE", "Disabled", "ENABLED", "Enabled", "InvalidRequestException"),
+        "Throttles",
+    }
     assert names - aws <= {*template()["Parameters"], *translated()["Resources"]}
 
 
 def test_what_a_command_leaves_to_fill_in_is_an_output_of_the_stack() -> None:
     """Or something that an earlier line of the same page prints."""
-    left = set(re.findall(r"<([A-Z]\w+)>", RUNBOOK)) - {"UUID"}
+    left = set(re.findall(r"<([A-Z]\w+)>", RUNBOOK)) - {"UUID", "BackupArn"}
     assert len(left) > 5
     assert left <= set(template()["Outputs"])
 
 
 def test_the_make_targets_are_those_that_the_runbook_names() -> None:
-    commands = {"redrive": redrive, "rotate-pepper": rotate_pepper, "story": story}
+    commands = {
+        **{"pause": pause, "resume": pause, "put-back": put_back, "erase-again": erase_again},
+        **{"redrive": redrive, "rotate-pepper": rotate_pepper, "story": story},
+    }
     for target, command in commands.items():
         assert f"make {target} STACK=jumio-bff" in RUNBOOK
         recipe = (ROOT / "Makefile").read_text().partition(f"\n{target}:")[2].partition("\n\n")[0]

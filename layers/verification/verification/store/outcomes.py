@@ -210,7 +210,7 @@ class OutcomeStore:
 
     def due(self, now: int) -> Iterator[Key]:
         """Of the executions that somebody should look at by now, the most overdue first."""
-        return self._table.due("due", DUE, now)
+        yield from self._table.due("due", DUE, now)
 
     def found(self, keys: Sequence[Key]) -> list[Execution | Unreadable]:
         """What is at up to 100 of those keys, in their order."""
