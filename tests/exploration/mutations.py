@@ -150,8 +150,8 @@ MUTATIONS = [
         ),
         (
             "the intent is not due",
-            '"due": DUE,\n                    "due_at": attempt.due_at',
-            '"due_at": attempt.due_at',
+            "due_at=attempt.due_at,\n",
+            "due_at=None,\n",
         ),
         (
             "the intent has no lease",
@@ -187,13 +187,13 @@ MUTATIONS = [
         ),
         (
             "no look-up of the account",
-            '            put({**owner_key(account_id).attributes, "user_key": attempt.user_key}),\n            update(\n                execution_key(attempt.user_key, attempt.reference),\n                When("#rank',
-            '            update(\n                execution_key(attempt.user_key, attempt.reference),\n                When("#rank',
+            '            put({**owner_key(account_id).attributes, "user_key": attempt.user_key}),\n            moved(\n                attempt,\n                still(',
+            "            moved(\n                attempt,\n                still(",
         ),
         (
             "save ignores the rank",
-            'When("#rank = :requested", {"requested": State.REQUESTED.rank}),\n                changes={\n                    "state": State.PENDING',
-            'When("attribute_exists(#pk)"),\n                changes={\n                    "state": State.PENDING',
+            "                attempt,\n                still(State.REQUESTED),\n",
+            '                attempt,\n                When("attribute_exists(#pk)"),\n',
         ),
         (
             "the account is not recorded",
@@ -202,8 +202,8 @@ MUTATIONS = [
         ),
         (
             "the session's execution is never due",
-            '"due_at": min(ends_at, attempt.begun_at + early_look(0)),',
-            '"due": None, "due_at": None,',
+            "due_at=min(ends_at, attempt.begun_at + early_look(0)),",
+            "due_at=None,",
         ),
         (
             "data are held under any lease",
@@ -230,8 +230,8 @@ MUTATIONS = [
         ),
         (
             "data count as supplied after all is over",
-            'When("#rank < :processing", {"processing": State.PROCESSING.rank}),',
-            'When("attribute_exists(#pk)"),',
+            "before(State.PROCESSING), due_at",
+            'When("attribute_exists(#pk)"), due_at',
             "exploration/test_guards.py",
         ),
         (
@@ -280,14 +280,14 @@ MUTATIONS = [
         ),
         (
             "adopted twice",
-            '"#rank = :rank AND attribute_not_exists(#workflow_execution_id)",',
-            '"#rank = :rank",',
+            'unadopted = "#rank = :rank AND attribute_not_exists(#workflow_execution_id)"',
+            'unadopted = "#rank = :rank"',
             "exploration/test_guards.py",
         ),
         (
             "adopted although the state moved",
-            '"#rank = :rank AND attribute_not_exists(#workflow_execution_id)",',
-            '"attribute_not_exists(#workflow_execution_id)",',
+            'When(unadopted, {"rank": execution.state.rank}),',
+            'When("attribute_not_exists(#workflow_execution_id)"),',
             "exploration/test_guards.py",
         ),
         (
@@ -297,18 +297,18 @@ MUTATIONS = [
         ),
         (
             "an adopted execution is never looked at",
-            '"due": DUE,\n                    "due_at": min(execution.ends_at',
-            '"due": None,\n                    "due_at": None and min(execution.ends_at',
+            "due_at=min(execution.ends_at, now + early_look(0)),",
+            "due_at=None,",
         ),
         (
             "state goes back",
-            'forward = When("#rank < :rank", {"rank": news.state.rank})',
+            "forward = before(news.state)",
             'forward = When("attribute_exists(#pk)")',
         ),
         (
             "state is told twice",
-            'forward = When("#rank < :rank"',
-            'forward = When("#rank <= :rank"',
+            "forward = before(news.state)",
+            'forward = When("#rank <= :rank", {"rank": news.state.rank})',
         ),
         (
             "a review ends twice",
@@ -345,8 +345,8 @@ MUTATIONS = [
         ),
         (
             "an unknown word recreates a deleted row",
-            "                _PRESENT,\n",
-            '                When(""),\n',
+            "moved(execution, _PRESENT, unknown",
+            'moved(execution, When(""), unknown',
             "exploration/test_guards.py",
         ),
         (
@@ -356,8 +356,8 @@ MUTATIONS = [
         ),
         (
             "published is not recorded",
-            'self._next(execution, told, next_at, {"unpublished": None})',
-            'self._next(execution, told, next_at, {"looks": 0})',
+            "told, due_at=next_at, unpublished=False",
+            "told, due_at=next_at, looks=0",
         ),
         (
             "a lapse hides news",
@@ -367,29 +367,29 @@ MUTATIONS = [
         ),
         (
             "a look at what has moved",
-            'When("#due_at = :due_at", {"due_at": execution.due_at}),',
-            'When(""),',
+            'due = When("#due_at = :due_at", {"due_at": found.due_at})',
+            'due = When("")',
             "exploration/test_guards.py",
         ),
         (
             "an outcome is not due until told",
-            "due_at = news.at + GRACE if tell else news.look_again_at",
-            "due_at = None if tell else news.look_again_at",
+            '"due_at": news.at + GRACE if tell else news.look_again_at',
+            '"due_at": None if tell else news.look_again_at',
         ),
         (
             "what was not told is not marked",
-            '"unpublished": True if tell else None,',
-            '"unpublished": None,',
+            '"unpublished": tell,',
+            '"unpublished": False,',
         ),
         (
             "never opened, whatever came meanwhile",
-            'When("#rank = :requested", {"requested": State.REQUESTED.rank}),\n                changes={\n                    "state": State.EXPIRED',
-            'When("attribute_exists(#pk)"),\n                changes={\n                    "state": State.EXPIRED',
+            "moved(execution, still(State.REQUESTED), **ended)",
+            'moved(execution, When("attribute_exists(#pk)"), **ended)',
         ),
         (
             "a rest in spite of news",
-            'When("#rank = :rank", {"rank": execution.state.rank}),\n            {"due_at": min',
-            'When(""),\n            {"due_at": min',
+            "still(execution.state), due_at",
+            'When(""), due_at',
             "exploration/test_guards.py",
         ),
     ),
@@ -859,19 +859,13 @@ MUTATIONS = [
         ),
         (
             "a lapse recreates a deleted row",
-            'self._next(execution, _TOLD, over_at, {"valid_until": None})',
-            'self._next(execution, When(""), over_at, {"valid_until": None})',
+            "_TOLD, due_at=over_at, valid_until=None",
+            'When(""), due_at=over_at, valid_until=None',
         ),
         (
             "a lapse stays due",
-            'self._next(execution, _TOLD, over_at, {"valid_until": None})',
-            'self._next(execution, _TOLD, execution.due_at, {"looks": 0})',
-        ),
-        (
-            "what is unreadable is set aside though it moved",
-            'seen = When("#due_at = :due_at", {"due_at": unreadable.due_at})',
-            'seen = When("")',
-            "exploration/test_guards.py",
+            "_TOLD, due_at=over_at, valid_until=None",
+            "_TOLD, due_at=execution.due_at, looks=0",
         ),
         (
             "an operator's word is judged by its rank",

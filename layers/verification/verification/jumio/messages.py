@@ -49,7 +49,10 @@ _IfSound = WrapValidator(_or_none)
 """Marks what may be absent, empty or of another type: it is None then."""
 
 Word = Annotated[str, Field(min_length=1, max_length=100)]
-"""A status, a type or a label."""
+"""A status or a type."""
+
+Label = Annotated[str, Field(pattern=r"^[ -~]{1,100}$")]
+"""One line of what a tenant has named."""
 
 Secret = Annotated[str, Field(pattern=r"^[!-~]+$", max_length=8192)]
 """A token or an address: one line of visible characters."""
@@ -115,7 +118,7 @@ class _Workflow(BaseModel):
 
 
 class _Label(BaseModel):
-    label: Annotated[Word | None, _IfSound] = None
+    label: Annotated[Label | None, _IfSound] = None
 
 
 def _score(value: object) -> float | None:

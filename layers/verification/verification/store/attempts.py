@@ -1,16 +1,20 @@
 """What one request is about to do for a person, and its writes that several steps share."""
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from verification.domain.execution import Execution
 from verification.domain.identity import Caller
 from verification.domain.standing import LEASE_SECONDS, Account, Progress, Session
 from verification.store.items import (
     FOUND,
     OPENED,
+    Unreadable,
     account_key,
+    execution_changes,
+    execution_key,
     idempotency_key,
     journey_key,
-    progress_changes,
     session_key,
     unchanged,
 )
@@ -44,6 +48,16 @@ class Attempt:
     @property
     def lease_until(self) -> int:
         return self.begun_at + LEASE_SECONDS
+
+
+def moved(
+    one: Attempt | Execution | Unreadable,
+    when: When,
+    **fields: Any,  # noqa: ANN401 each has a type of its own
+) -> Operation:
+    """An execution gets these fields."""
+    key = execution_key(one.user_key, one.reference)
+    return update(key, when, changes=execution_changes(**fields))
 
 
 def claimed(
@@ -109,7 +123,7 @@ def session_replaces(attempt: Attempt, session: Session, progress: Progress) -> 
         update(
             journey_key(attempt.user_key, attempt.journey),
             unchanged(progress),
-            changes=progress_changes(opened),
+            changes=asdict(opened),
         ),
         put(
             {

@@ -18,13 +18,15 @@ from verification.store.attempts import (
     Claim,
     claimed,
     lease_ends,
+    moved,
     nobody_is_at_it,
     session_replaces,
 )
 from verification.store.items import (
-    DUE,
     account_key,
     account_of,
+    before,
+    execution_changes,
     execution_key,
     failures_changes,
     idempotency_key,
@@ -32,6 +34,7 @@ from verification.store.items import (
     owner_key,
     progress_of,
     session_key,
+    still,
     unchanged,
 )
 from verification.store.operations import ABSENT, When, check, delete, put, update
@@ -85,16 +88,16 @@ class SessionStore:
             put(
                 {
                     **execution_key(attempt.user_key, attempt.reference).attributes,
-                    "journey": attempt.journey,
-                    "step": attempt.step,
-                    "state": State.REQUESTED,
-                    "rank": State.REQUESTED.rank,
-                    "request_id": attempt.request_id,
-                    "consent": attempt.consent,
-                    "created_at": attempt.begun_at,
-                    "due": DUE,
-                    "due_at": attempt.due_at,
-                    "ends_at": attempt.ends_at,
+                    **execution_changes(
+                        journey=attempt.journey,
+                        step=attempt.step,
+                        state=State.REQUESTED,
+                        request_id=attempt.request_id,
+                        consent=attempt.consent,
+                        created_at=attempt.begun_at,
+                        due_at=attempt.due_at,
+                        ends_at=attempt.ends_at,
+                    ),
                 },
                 ABSENT,
             ),
@@ -149,17 +152,14 @@ class SessionStore:
         operations = [
             lease_ends(attempt.user_key, attempt.reference, settled),
             put({**owner_key(account_id).attributes, "user_key": attempt.user_key}),
-            update(
-                execution_key(attempt.user_key, attempt.reference),
-                When("#rank = :requested", {"requested": State.REQUESTED.rank}),
-                changes={
-                    "state": State.PENDING,
-                    "rank": State.PENDING.rank,
-                    "account_id": account_id,
-                    "workflow_execution_id": workflow_execution_id,
-                    "due_at": min(ends_at, attempt.begun_at + early_look(0)),
-                    "ends_at": ends_at,
-                },
+            moved(
+                attempt,
+                still(State.REQUESTED),
+                state=State.PENDING,
+                account_id=account_id,
+                workflow_execution_id=workflow_execution_id,
+                due_at=min(ends_at, attempt.begun_at + early_look(0)),
+                ends_at=ends_at,
             ),
         ]
         if replaces:
@@ -213,11 +213,7 @@ class SessionStore:
                 changes={"awaits_data": False},
                 remove=["upload_token", "credential_id"],
             ),
-            update(
-                execution_key(execution.user_key, execution.reference),
-                When("#rank < :processing", {"processing": State.PROCESSING.rank}),
-                changes={"due_at": due_at},
-            ),
+            moved(execution, before(State.PROCESSING), due_at=due_at),
         )
 
     def discard(self, execution: Execution, session: Session) -> None:
