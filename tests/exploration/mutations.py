@@ -529,7 +529,7 @@ MUTATIONS = [
         ),
         (
             "another execution's hint is taken",
-            "adopted = known if _same(known.execution, hint) else None",
+            "adopted = known if known.execution.ids == hint.ids else None",
             "adopted = known",
             "integration/test_receive_callback.py integration/test_outcomes.py integration/test_outcomes_odd_cases.py",
         ),

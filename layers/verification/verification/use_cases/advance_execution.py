@@ -44,9 +44,7 @@ class AdvanceExecution:
         """Read Jumio and record it; what is known then. Raises NotYet or a ProviderError."""
         execution = known.execution
         try:
-            reading = self.read(
-                execution.account_id or "", execution.workflow_execution_id or "", deadline
-            )
+            reading = self.read(execution.ids, deadline)
         except (NothingThere, ResultNotThere) as nothing:
             if execution.under_review and isinstance(nothing, NothingThere):
                 return known  # Jumio has deleted it: what is on record stands
@@ -67,9 +65,9 @@ class AdvanceExecution:
         known = self.store.known(user_key, progress.reference or "") if begun else None
         if known is None or not known.execution.opened or known.execution.state.final:
             return progress
-        ids = known.execution.account_id or "", known.execution.workflow_execution_id or ""
         in_progress = VerificationInProgress("The last attempt is being judged.")
         try:
+            ids = known.execution.ids
             reading = self.jumio.read_execution(*ids, with_details=False, deadline=deadline)
             now_known = self.record(reading, known)
         except (NotYet, ResultNotAtProvider):
@@ -145,9 +143,7 @@ class AdvanceExecution:
             raise NotYet("it was removed meanwhile")
         return known
 
-    def read(
-        self, account_id: str, execution_id: str, deadline: Deadline, *, details: bool = False
-    ) -> Reading:
+    def read(self, ids: tuple[str, str], deadline: Deadline, *, details: bool = False) -> Reading:
         """What Jumio says; right after a callback, that it has nothing to read is not final.
 
         Raises NotYet if there is no time to look again, NothingThere or
@@ -156,9 +152,7 @@ class AdvanceExecution:
         in_vain: type[NotYet] = NothingThere
         for wait in (*_UNREADABLE, None):
             try:
-                return self.jumio.read_execution(
-                    account_id, execution_id, with_details=details, deadline=deadline
-                )
+                return self.jumio.read_execution(*ids, with_details=details, deadline=deadline)
             except ResultNotAtProvider:
                 in_vain = ResultNotThere
             except NotAtProvider:

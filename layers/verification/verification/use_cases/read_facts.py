@@ -56,9 +56,8 @@ class ReadFacts:
         execution = known.execution
         asked = {"fields": sorted(question.fields), "by": question.by}
         _logger.info(LogCode.FACTS_ASKED, extra={**about(execution), **asked})
-        ids = execution.account_id or "", execution.workflow_execution_id or ""
         try:
-            found = self.jumio.read_facts(*ids, question.fields, deadline=deadline)
+            found = self.jumio.read_facts(*execution.ids, question.fields, deadline=deadline)
         except NotAtProvider:
             raise NotFound("Jumio has deleted it.") from None
         return {"execution": execution.reference, "facts": found}
