@@ -720,11 +720,6 @@ MUTATIONS = [
             "exploration/test_guards.py",
         ),
         (
-            "an approval is repeated",
-            "return stays and approval_stands(journey, progress, now)",
-            "return False",
-        ),
-        (
             "a session that is about to end is handed out",
             "session.expires_at - SESSION_MARGIN > now",
             "session.expires_at > now",
@@ -741,24 +736,6 @@ MUTATIONS = [
             "abandoned = used.running and self.account.lease_until <= now",
             "abandoned = False",
             "unit/domain integration/test_idempotency.py",
-        ),
-        (
-            "attempts are never used up",
-            "remaining = max(0, step.attempts.limit - len(recent))",
-            "remaining = max(1, step.attempts.limit - len(recent))",
-            "unit/domain",
-        ),
-        (
-            "nobody is held back",
-            "if wait := account.held_back_for(now):",
-            "if (wait := account.held_back_for(now)) < 0:",
-            "unit/domain integration/test_limits.py",
-        ),
-        (
-            "a review is nothing in progress",
-            "if progress.state in (State.PROCESSING, State.REVIEW) or screened_out(journey, progress, now):\n        return True",
-            "if progress.state is State.PROCESSING or screened_out(journey, progress, now):\n        return True",
-            "unit/domain",
         ),
     ),
     *_of(
@@ -1043,7 +1020,7 @@ MUTATIONS = [
         ),
     ),
     *_of(
-        "domain/standing.py",
+        "domain/eligibility.py",
         (
             "an approval stands for ever",
             "return now < progress.valid_until",
@@ -1166,6 +1143,32 @@ MUTATIONS = [
             " OR #probe_at > :latest",
             "",
             "integration/test_breaker.py integration/test_clocks.py",
+        ),
+    ),
+    *_of(
+        "domain/eligibility.py",
+        (
+            "an approval is repeated",
+            "return AlreadyVerified(_PASSED) if stays and approval_stands(journey, progress, now) else None",
+            "return None",
+        ),
+        (
+            "attempts are never used up",
+            "remaining := max(0, limits.limit - len(recent))",
+            "remaining := max(1, limits.limit - len(recent))",
+            "unit/domain",
+        ),
+        (
+            "nobody is held back",
+            "if wait := account.held_back_for(now):",
+            "if (wait := account.held_back_for(now)) < 0:",
+            "unit/domain integration/test_limits.py",
+        ),
+        (
+            "a review is nothing in progress",
+            "    if progress.state in (State.PROCESSING, State.REVIEW):\n",
+            "    if progress.state is State.PROCESSING:\n",
+            "unit/domain",
         ),
     ),
 ]

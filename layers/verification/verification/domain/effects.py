@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from verification.domain.eligibility import has_passed, is_outdated
 from verification.domain.execution import Decision, State, Tip
-from verification.domain.standing import Progress, has_passed, is_outdated
+from verification.domain.standing import Progress
 
 if TYPE_CHECKING:
     from verification.domain.journeys import Journey

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from verification.domain.deadline import Clock, Deadline
+from verification.domain.eligibility import approval_stands
 from verification.domain.errors import Forbidden, NotAtProvider, NotEligible, NotFound
 from verification.domain.facts import Fact
 from verification.domain.identity import Caller
 from verification.domain.journeys import Journeys
-from verification.domain.standing import approval_stands
 from verification.jumio import JumioClient
 from verification.observability import LogCode
 from verification.store import OutcomeStore, People
