@@ -93,7 +93,8 @@ class AdvanceExecution:
         """Record a state that we are sure of; what is known then. Raises NotYet."""
         decision = reading.decision if reading and state.final else None
         for _ in range(_TRIES):
-            news, before = self._news(known, state, decision), known.execution.state
+            now, before = int(self.clock()), known.execution.state
+            news = news_of(self.journeys, known, state, decision, now)
             if not known.execution.leads_to(state, news.effect.verdict):
                 _logger.info(LogCode.EXECUTION_UNCHANGED, extra=about(known.execution))
                 self._rest(known.execution)
@@ -118,23 +119,6 @@ class AdvanceExecution:
         if execution.looks and now < execution.ends_at and not execution.state.final:
             with contextlib.suppress(ConditionFailed):  # something has happened after all
                 self.store.rest(execution, now)
-
-    def _news(self, known: Known, state: State, decision: Decision | None) -> News:
-        now, execution = int(self.clock()), known.execution
-        journey, step = self.journeys.step_of(execution.journey, execution.step)
-        effect = effect_of(
-            journey,
-            step,
-            known.progress,
-            reference=execution.reference,
-            state=state,
-            decision=decision,
-            at=now,
-        )
-        look_again_at: int | None = now + (PROCESSING if state is State.PROCESSING else IDLE)
-        if state.final:
-            look_again_at = journey.retained_until(now)
-        return News(state, decision, now, look_again_at, effect)
 
     def known(self, execution: Execution) -> Known:
         """What is on record now; raises NotYet if that is nothing."""
@@ -163,6 +147,20 @@ class AdvanceExecution:
                 raise NotYet("no time is left to look again")
             self.sleep(wait)
         raise in_vain("Jumio has nothing to read")
+
+
+def news_of(
+    journeys: Journeys, known: Known, state: State, decision: Decision | None, at: int
+) -> News:
+    """What an execution's getting into a state means, by the journeys as they are now."""
+    execution = known.execution
+    journey, step = journeys.step_of(execution.journey, execution.step)
+    effect = effect_of(
+        journey, step, known.progress, execution.reference, state=state, decision=decision, at=at
+    )
+    look_again_at = at + (PROCESSING if state is State.PROCESSING else IDLE)
+    over_at = journey.retained_until(at)
+    return News(state, decision, at, over_at if state.final else look_again_at, effect)
 
 
 def about(execution: Execution) -> dict[str, str]:
