@@ -115,8 +115,8 @@ MUTATIONS = [
         ),
         (
             "a running use of a key is never taken over",
-            "    if running:\n",
-            "    if not running:\n",
+            "    if use.running:\n",
+            "    if not use.running:\n",
             "integration/test_idempotency.py",
         ),
         (

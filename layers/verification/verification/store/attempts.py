@@ -5,7 +5,7 @@ from typing import Any
 
 from verification.domain.execution import Execution
 from verification.domain.identity import Caller
-from verification.domain.standing import LEASE_SECONDS, Account, Progress, Session
+from verification.domain.standing import LEASE_SECONDS, Account, Idempotency, Progress, Session
 from verification.store.items import (
     FOUND,
     OPENED,
@@ -60,33 +60,24 @@ def moved(
     return update(key, when, changes=execution_changes(**fields))
 
 
-def claimed(
-    user_key: str,
-    claim: Claim,
-    *,
-    reference: str,
-    opened: bool,
-    running: bool,
-    expires_at: int,
-    now: int,
-) -> Operation:
+def claimed(user_key: str, claim: Claim, use: Idempotency, now: int) -> Operation:
     """The use of a key is on record, unless another use still counts.
 
     Whoever begins has found the lease free: a use that is still running has lost it.
     """
     free = "attribute_not_exists(#pk) OR #expires_at <= :now"
     values: dict[str, object] = {"now": now}
-    if running:
+    if use.running:
         free, values = f"{free} OR #running = :yes", {**values, "yes": True}
     return put(
         {
             **idempotency_key(user_key, claim.digest).attributes,
-            "fingerprint": claim.fingerprint,
-            "reference": reference,
-            "status": OPENED if opened else FOUND,
-            "running": running,
-            "expires_at": expires_at,
-            "ttl": expires_at,
+            "fingerprint": use.fingerprint,
+            "reference": use.reference,
+            "status": OPENED if use.opened else FOUND,
+            "running": use.running,
+            "expires_at": use.expires_at,
+            "ttl": use.expires_at,
         },
         When(free, values),
     )

@@ -1,14 +1,4 @@
-"""The items of the table.
-
-USER#<user key> / ACCOUNT                 Account      one per person
-USER#<user key> / JOURNEY#<name>          Progress     one per person and journey
-USER#<user key> / SESSION#<name>          Session      the only item with a token or href
-USER#<user key> / EXECUTION#<reference>   Execution    one per attempt, from intent to outcome
-USER#<user key> / IDEMPOTENCY#<digest>    Idempotency  what a key was used for
-ACCOUNT#<account id> / ACCOUNT                         whose account that is
-LIMITER / ACCOUNT_CALLS                                the pace of calls that open executions
-ERASED#<user key> / TOMBSTONE                          that and when a person was erased
-"""
+"""The items of the table, of which ``docs/architecture.md`` has a list."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

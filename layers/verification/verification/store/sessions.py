@@ -11,7 +11,7 @@ from verification.domain.backoff import Failures, Fault
 from verification.domain.deadline import Deadline
 from verification.domain.execution import Execution, State
 from verification.domain.schedule import GRACE, early_look
-from verification.domain.standing import LEASE_SECONDS, Progress, Session, Standing
+from verification.domain.standing import LEASE_SECONDS, Idempotency, Progress, Session, Standing
 from verification.store.attempts import (
     FREE,
     Attempt,
@@ -104,17 +104,9 @@ class SessionStore:
         ]
         operations += [check(account_key(name), ABSENT) for name in standing.elsewhere]
         if attempt.claim:
-            operations.append(
-                claimed(
-                    attempt.user_key,
-                    attempt.claim,
-                    reference=attempt.reference,
-                    opened=True,
-                    running=True,
-                    expires_at=attempt.lease_until,
-                    now=attempt.begun_at,
-                )
-            )
+            seen = attempt.claim.fingerprint, attempt.reference
+            use = Idempotency(*seen, opened=True, running=True, expires_at=attempt.lease_until)
+            operations.append(claimed(attempt.user_key, attempt.claim, use, attempt.begun_at))
         self._table.write(*operations)
 
     def release(self, attempt: Attempt, failures: Failures, *, gone: bool = False) -> None:
@@ -238,6 +230,8 @@ class SessionStore:
         """
         if session.keys >= _MOST_KEYS:
             return
+        seen = claim.fingerprint, session.reference
+        use = Idempotency(*seen, opened=opened, running=False, expires_at=session.expires_at)
         self._table.write(
             check(account_key(user_key), When("attribute_not_exists(#erasing)")),
             update(
@@ -245,15 +239,7 @@ class SessionStore:
                 _with_as_many_keys(session),
                 changes={"keys": session.keys + 1},
             ),
-            claimed(
-                user_key,
-                claim,
-                reference=session.reference,
-                opened=opened,
-                running=False,
-                expires_at=session.expires_at,
-                now=now,
-            ),
+            claimed(user_key, claim, use, now),
         )
 
 

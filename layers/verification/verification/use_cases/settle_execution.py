@@ -162,8 +162,4 @@ def _refuse(hint: Hint) -> None:
 
 
 def _ids(hint: Hint) -> dict[str, str]:
-    return {
-        "reference": hint.reference,
-        "account_id": hint.account_id,
-        "workflow_execution_id": hint.workflow_execution_id,
-    }
+    return hint.model_dump(exclude={"user_key"})
