@@ -6,18 +6,7 @@ from typing import Any
 from verification.domain.execution import Execution
 from verification.domain.identity import Caller
 from verification.domain.standing import LEASE_SECONDS, Account, Idempotency, Progress, Session
-from verification.store.items import (
-    FOUND,
-    OPENED,
-    Unreadable,
-    account_key,
-    execution_changes,
-    execution_key,
-    idempotency_key,
-    journey_key,
-    session_key,
-    unchanged,
-)
+from verification.store import items
 from verification.store.operations import Operation, When, put, update
 
 
@@ -51,13 +40,13 @@ class Attempt:
 
 
 def moved(
-    one: Attempt | Execution | Unreadable,
+    one: Attempt | Execution | items.Unreadable,
     when: When,
     **fields: Any,  # noqa: ANN401 each has a type of its own
 ) -> Operation:
     """An execution gets these fields."""
-    key = execution_key(one.user_key, one.reference)
-    return update(key, when, changes=execution_changes(**fields))
+    key = items.execution_key(one.user_key, one.reference)
+    return update(key, when, changes=items.execution_changes(**fields))
 
 
 def claimed(user_key: str, claim: Claim, use: Idempotency, now: int) -> Operation:
@@ -71,10 +60,10 @@ def claimed(user_key: str, claim: Claim, use: Idempotency, now: int) -> Operatio
         free, values = f"{free} OR #running = :yes", {**values, "yes": True}
     return put(
         {
-            **idempotency_key(user_key, claim.digest).attributes,
+            **items.idempotency_key(user_key, claim.digest).attributes,
             "fingerprint": use.fingerprint,
             "reference": use.reference,
-            "status": OPENED if use.opened else FOUND,
+            "status": items.OPENED if use.opened else items.FOUND,
             "running": use.running,
             "expires_at": use.expires_at,
             "ttl": use.expires_at,
@@ -100,7 +89,7 @@ def nobody_is_at_it(attempt: Attempt, account: Account) -> When:
 def lease_ends(user_key: str, owner: str, changes: dict[str, object]) -> Operation:
     """The lease is given back by whoever has it, with these changes to the account."""
     return update(
-        account_key(user_key),
+        items.account_key(user_key),
         When("#lease_owner = :me", {"me": owner}),
         changes=changes,
         remove=["lease_owner", "lease_until"],
@@ -112,13 +101,13 @@ def session_replaces(attempt: Attempt, session: Session, progress: Progress) -> 
     opened = progress.opened(attempt.step, attempt.reference, attempt.begun_at)
     operations = [
         update(
-            journey_key(attempt.user_key, attempt.journey),
-            unchanged(progress),
+            items.journey_key(attempt.user_key, attempt.journey),
+            items.unchanged(progress),
             changes=asdict(opened),
         ),
         put(
             {
-                **session_key(attempt.user_key, attempt.journey).attributes,
+                **items.session_key(attempt.user_key, attempt.journey).attributes,
                 **asdict(session),
                 "ttl": session.expires_at,
             }
@@ -127,7 +116,7 @@ def session_replaces(attempt: Attempt, session: Session, progress: Progress) -> 
     if attempt.claim:
         operations.append(
             update(
-                idempotency_key(attempt.user_key, attempt.claim.digest),
+                items.idempotency_key(attempt.user_key, attempt.claim.digest),
                 When("#reference = :me", {"me": attempt.reference}),
                 changes={
                     "running": False,

@@ -13,25 +13,8 @@ from verification.domain.execution import Decision, Execution, ManualDecision, S
 from verification.domain.hint import Hint
 from verification.domain.schedule import BETWEEN_RETURNS, GRACE, early_look
 from verification.domain.standing import Account, Progress, Session
+from verification.store import items
 from verification.store.attempts import FREE, moved
-from verification.store.items import (
-    DUE,
-    Unreadable,
-    account_key,
-    account_of,
-    before,
-    execution_key,
-    execution_of,
-    heard_at,
-    journey_key,
-    owner_key,
-    progress_of,
-    readable,
-    session_key,
-    session_of,
-    still,
-    unchanged,
-)
 from verification.store.operations import Key, When, check, delete, put, update
 from verification.store.table import Table
 
@@ -76,26 +59,26 @@ class OutcomeStore:
         """
         seen = "attribute_not_exists(#returned_at) OR #returned_at <= :before"
         rested = When(f"attribute_exists(#pk) AND ({seen})", {"before": now - BETWEEN_RETURNS})
-        self._table.write(update(account_key(user_key), rested, changes={"returned_at": now}))
-        key = execution_key(user_key, reference)
-        found = execution_of(self._table.read(key).get(key))
+        self._table.write(update(items.account_key(user_key), rested, changes={"returned_at": now}))
+        key = items.execution_key(user_key, reference)
+        found = items.execution_of(self._table.read(key).get(key))
         return found.hint if found and not found.state.final else None
 
     def known(self, user_key: str, reference: str) -> Known | None:
         """What is on record around an execution, or None if it was never intended."""
-        keys = execution_key(user_key, reference), account_key(user_key)
-        items = self._table.read(*keys)
-        execution = execution_of(items.get(keys[0]))
+        keys = items.execution_key(user_key, reference), items.account_key(user_key)
+        found = self._table.read(*keys)
+        execution = items.execution_of(found.get(keys[0]))
         if execution is None:
             return None
         journey = execution.journey
-        more = journey_key(user_key, journey), session_key(user_key, journey)
+        more = items.journey_key(user_key, journey), items.session_key(user_key, journey)
         around = self._table.read(*more)
         return Known(
             execution,
-            account_of(items.get(keys[1])),
-            progress_of(around.get(more[0])),
-            session_of(around.get(more[1])),
+            items.account_of(found.get(keys[1])),
+            items.progress_of(around.get(more[0])),
+            items.session_of(around.get(more[1])),
         )
 
     def adopt(self, known: Known, account_id: str, workflow_execution_id: str, now: int) -> bool:
@@ -118,9 +101,9 @@ class OutcomeStore:
                 workflow_execution_id=workflow_execution_id,
                 due_at=min(execution.ends_at, now + early_look(0)),
             ),
-            put({**owner_key(account_id).attributes, "user_key": execution.user_key}),
+            put({**items.owner_key(account_id).attributes, "user_key": execution.user_key}),
         ]
-        owner = account_key(execution.user_key)
+        owner = items.account_key(execution.user_key)
         if account.account_id is None:
             homeless = f"attribute_exists(#pk) AND attribute_not_exists(#account_id) AND {FREE}"
             changes = {"account_id": account_id}
@@ -136,32 +119,31 @@ class OutcomeStore:
         Raises ConditionFailed.
         """
         execution, session = known.execution, known.session
-        forward = before(news.state)
+        forward = items.before(news.state)
         if execution.under_review or news.manual:
             told = "#verdict = :verdict AND attribute_not_exists(#unpublished)"
             forward = When(told, {"verdict": execution.verdict})
         changes, heard = _changes(news), () if news.manual else ((news.at, news.state),)
-        since = {heard_at(state): at for at, state in heard}
+        since = {items.heard_at(state): at for at, state in heard}
         operations = [moved(execution, forward, **changes, **since)]
         # What an erasure cannot have seen: a new item, or a word about what has ended.
         if not known.progress.revision or news.manual:
             spared = "attribute_exists(#pk) AND "
             spared += "(attribute_not_exists(#erasing) OR #lease_until <= :now)"
-            owner = account_key(execution.user_key)
+            owner = items.account_key(execution.user_key)
             operations.append(check(owner, When(spared, {"now": news.at})))
         if news.effect.progress != known.progress:
             operations.append(
                 update(
-                    journey_key(execution.user_key, execution.journey),
-                    unchanged(known.progress),
+                    items.journey_key(execution.user_key, execution.journey),
+                    items.unchanged(known.progress),
                     changes=asdict(news.effect.progress),
                 )
             )
         if session and _session_ends(execution, session, news):
-            seen = When(
-                "attribute_not_exists(#pk) OR #reference = :seen", {"seen": session.reference}
-            )
-            operations.append(delete(session_key(execution.user_key, execution.journey), seen))
+            place = items.session_key(execution.user_key, execution.journey)
+            same = "attribute_not_exists(#pk) OR #reference = :seen"
+            operations.append(delete(place, When(same, {"seen": session.reference})))
             session = None
         self._table.write(*operations)
         execution = replace(execution, **changes, heard=tuple(sorted(execution.heard + heard)))
@@ -169,8 +151,8 @@ class OutcomeStore:
 
     def note(self, execution: Execution, word: str) -> None:
         """Keep a word of Jumio's that we do not know, for whoever looks into it."""
-        readable = word.encode("ascii", "replace").decode()[:100]
-        self._table.write(moved(execution, _PRESENT, unknown_word=readable))
+        ascii_only = word.encode("ascii", "replace").decode()[:100]
+        self._table.write(moved(execution, _PRESENT, unknown_word=ascii_only))
 
     def published(self, execution: Execution, over_at: int | None = None) -> None:
         """The bus has this outcome; raises ConditionFailed if it moved.
@@ -194,14 +176,14 @@ class OutcomeStore:
 
     def due(self, now: int) -> Iterator[Key]:
         """Of the executions that somebody should look at by now, the most overdue first."""
-        return self._table.due("due", DUE, now)
+        return self._table.due("due", items.DUE, now)
 
-    def found(self, keys: Sequence[Key]) -> list[Execution | Unreadable]:
+    def found(self, keys: Sequence[Key]) -> list[Execution | items.Unreadable]:
         """What is at up to 100 of those keys, in their order."""
-        items = self._table.read(*keys)
-        return [readable(key, items[key]) for key in keys if key in items]
+        found = self._table.read(*keys)
+        return [items.readable(key, found[key]) for key in keys if key in found]
 
-    def look(self, found: Execution | Unreadable, again_at: int) -> None:
+    def look(self, found: Execution | items.Unreadable, again_at: int) -> None:
         """Note that what is due is looked at; raises ConditionFailed if it is already."""
         changes = {"looks": found.looks + 1} if isinstance(found, Execution) else {}
         due = When("#due_at = :due_at", {"due_at": found.due_at})
@@ -210,12 +192,12 @@ class OutcomeStore:
     def rest(self, execution: Execution, now: int) -> None:
         """Jumio has answered that nothing has happened yet; raises ConditionFailed if it has."""
         again_at = min(execution.ends_at, now + early_look(now - execution.created_at))
-        self._table.write(moved(execution, still(execution.state), due_at=again_at, looks=0))
+        self._table.write(moved(execution, items.still(execution.state), due_at=again_at, looks=0))
 
     def never_opened(self, execution: Execution, now: int) -> None:
         """End an intent of which nothing was ever heard; raises ConditionFailed."""
         ended = {"state": State.EXPIRED, "settled_at": now, "due_at": None}
-        self._table.write(moved(execution, still(State.REQUESTED), **ended))
+        self._table.write(moved(execution, items.still(State.REQUESTED), **ended))
 
 
 _PRESENT = When("attribute_exists(#pk)")
