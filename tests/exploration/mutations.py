@@ -62,7 +62,7 @@ MUTATIONS = [
         "store/sessions.py",
         (
             "whoever begins may be on record elsewhere",
-            "[check(account_key(name), ABSENT) for name in standing.elsewhere]",
+            "[check(items.account_key(name), ABSENT) for name in standing.elsewhere]",
             "[]",
         ),
     ),
@@ -115,13 +115,13 @@ MUTATIONS = [
         ),
         (
             "a running use of a key is never taken over",
-            "    if running:\n",
-            "    if not running:\n",
+            "    if use.running:\n",
+            "    if not use.running:\n",
             "integration/test_idempotency.py",
         ),
         (
             "a session replaces progress that moved",
-            "            unchanged(progress),\n",
+            "            items.unchanged(progress),\n",
             '            When(""),\n',
         ),
         (
@@ -145,13 +145,13 @@ MUTATIONS = [
         ),
         (
             "the intent does not look at the progress",
-            "check(journey_key(attempt.user_key, attempt.journey), unchanged(standing.progress)),",
+            "            check(\n                items.journey_key(attempt.user_key, attempt.journey),\n                items.unchanged(standing.progress),\n            ),\n",
             "",
         ),
         (
             "the intent is not due",
-            '"due": DUE,\n                    "due_at": attempt.due_at',
-            '"due_at": attempt.due_at',
+            "due_at=attempt.due_at,\n",
+            "due_at=None,\n",
         ),
         (
             "the intent has no lease",
@@ -160,7 +160,7 @@ MUTATIONS = [
         ),
         (
             "the charge of an attempt is not written",
-            "                    **failures_changes(failures),\n                },\n                remove",
+            "                    **items.failures_changes(failures),\n                },\n                remove",
             "                },\n                remove",
             "integration/test_limits.py",
         ),
@@ -171,12 +171,12 @@ MUTATIONS = [
         ),
         (
             "a release leaves the intent",
-            "            delete(execution_key(attempt.user_key, attempt.reference)),\n",
+            "            delete(items.execution_key(attempt.user_key, attempt.reference)),\n",
             "",
         ),
         (
             "a release leaves the key",
-            "            operations.append(delete(idempotency_key(attempt.user_key, attempt.claim.digest)))",
+            "            operations.append(delete(items.idempotency_key(attempt.user_key, attempt.claim.digest)))",
             "            pass",
             "integration/test_idempotency.py",
         ),
@@ -187,23 +187,23 @@ MUTATIONS = [
         ),
         (
             "no look-up of the account",
-            '            put({**owner_key(account_id).attributes, "user_key": attempt.user_key}),\n            update(\n                execution_key(attempt.user_key, attempt.reference),\n                When("#rank',
-            '            update(\n                execution_key(attempt.user_key, attempt.reference),\n                When("#rank',
+            '            put({**items.owner_key(account_id).attributes, "user_key": attempt.user_key}),\n            moved(\n                attempt,\n                items.still(',
+            "            moved(\n                attempt,\n                items.still(",
         ),
         (
             "save ignores the rank",
-            'When("#rank = :requested", {"requested": State.REQUESTED.rank}),\n                changes={\n                    "state": State.PENDING',
-            'When("attribute_exists(#pk)"),\n                changes={\n                    "state": State.PENDING',
+            "                attempt,\n                items.still(State.REQUESTED),\n",
+            '                attempt,\n                When("attribute_exists(#pk)"),\n',
         ),
         (
             "the account is not recorded",
-            'settled = {"account_id": account_id, **failures_changes(Failures())}',
-            "settled = failures_changes(Failures())",
+            'settled = {"account_id": account_id, **items.failures_changes(Failures())}',
+            "settled = items.failures_changes(Failures())",
         ),
         (
             "the session's execution is never due",
-            '"due_at": min(ends_at, attempt.begun_at + early_look(0)),',
-            '"due": None, "due_at": None,',
+            "due_at=min(ends_at, attempt.begun_at + early_look(0)),",
+            "due_at=None,",
         ),
         (
             "data are held under any lease",
@@ -230,8 +230,8 @@ MUTATIONS = [
         ),
         (
             "data count as supplied after all is over",
-            'When("#rank < :processing", {"processing": State.PROCESSING.rank}),',
-            'When("attribute_exists(#pk)"),',
+            "items.before(State.PROCESSING), due_at",
+            'When("attribute_exists(#pk)"), due_at',
             "exploration/test_guards.py",
         ),
         (
@@ -242,7 +242,7 @@ MUTATIONS = [
         ),
         (
             "a key is bound to what is being erased",
-            '            check(account_key(user_key), When("attribute_not_exists(#erasing)")),\n',
+            '            check(items.account_key(user_key), When("attribute_not_exists(#erasing)")),\n',
             "",
         ),
         (
@@ -280,35 +280,35 @@ MUTATIONS = [
         ),
         (
             "adopted twice",
-            '"#rank = :rank AND attribute_not_exists(#workflow_execution_id)",',
-            '"#rank = :rank",',
+            'unadopted = "#rank = :rank AND attribute_not_exists(#workflow_execution_id)"',
+            'unadopted = "#rank = :rank"',
             "exploration/test_guards.py",
         ),
         (
             "adopted although the state moved",
-            '"#rank = :rank AND attribute_not_exists(#workflow_execution_id)",',
-            '"attribute_not_exists(#workflow_execution_id)",',
+            'When(unadopted, {"rank": execution.state.rank}),',
+            'When("attribute_not_exists(#workflow_execution_id)"),',
             "exploration/test_guards.py",
         ),
         (
             "adoption without a look-up",
-            '            put({**owner_key(account_id).attributes, "user_key": execution.user_key}),\n',
+            '            put({**items.owner_key(account_id).attributes, "user_key": execution.user_key}),\n',
             "",
         ),
         (
             "an adopted execution is never looked at",
-            '"due": DUE,\n                    "due_at": min(execution.ends_at',
-            '"due": None,\n                    "due_at": None and min(execution.ends_at',
+            "due_at=min(execution.ends_at, now + early_look(0)),",
+            "due_at=None,",
         ),
         (
             "state goes back",
-            'forward = When("#rank < :rank", {"rank": news.state.rank})',
+            "forward = items.before(news.state)",
             'forward = When("attribute_exists(#pk)")',
         ),
         (
             "state is told twice",
-            'forward = When("#rank < :rank"',
-            'forward = When("#rank <= :rank"',
+            "forward = items.before(news.state)",
+            'forward = When("#rank <= :rank", {"rank": news.state.rank})',
         ),
         (
             "a review ends twice",
@@ -329,13 +329,13 @@ MUTATIONS = [
         ),
         (
             "the worker overwrites progress",
-            "                    unchanged(known.progress),\n",
+            "                    items.unchanged(known.progress),\n",
             '                    When(""),\n',
         ),
         (
             "a session that was replaced is deleted",
-            "operations.append(delete(session_key(execution.user_key, execution.journey), seen))",
-            "operations.append(delete(session_key(execution.user_key, execution.journey)))",
+            'delete(place, When(same, {"seen": session.reference}))',
+            "delete(place)",
             "exploration/test_guards.py",
         ),
         (
@@ -345,8 +345,8 @@ MUTATIONS = [
         ),
         (
             "an unknown word recreates a deleted row",
-            "                _PRESENT,\n",
-            '                When(""),\n',
+            "moved(execution, _PRESENT, unknown",
+            'moved(execution, When(""), unknown',
             "exploration/test_guards.py",
         ),
         (
@@ -356,8 +356,8 @@ MUTATIONS = [
         ),
         (
             "published is not recorded",
-            'self._next(execution, told, next_at, {"unpublished": None})',
-            'self._next(execution, told, next_at, {"looks": 0})',
+            "told, due_at=next_at, unpublished=False",
+            "told, due_at=next_at, looks=0",
         ),
         (
             "a lapse hides news",
@@ -367,29 +367,29 @@ MUTATIONS = [
         ),
         (
             "a look at what has moved",
-            'When("#due_at = :due_at", {"due_at": execution.due_at}),',
-            'When(""),',
+            'due = When("#due_at = :due_at", {"due_at": found.due_at})',
+            'due = When("")',
             "exploration/test_guards.py",
         ),
         (
             "an outcome is not due until told",
-            "due_at = news.at + GRACE if tell else news.look_again_at",
-            "due_at = None if tell else news.look_again_at",
+            '"due_at": news.at + GRACE if tell else news.look_again_at',
+            '"due_at": None if tell else news.look_again_at',
         ),
         (
             "what was not told is not marked",
-            '"unpublished": True if tell else None,',
-            '"unpublished": None,',
+            '"unpublished": tell,',
+            '"unpublished": False,',
         ),
         (
             "never opened, whatever came meanwhile",
-            'When("#rank = :requested", {"requested": State.REQUESTED.rank}),\n                changes={\n                    "state": State.EXPIRED',
-            'When("attribute_exists(#pk)"),\n                changes={\n                    "state": State.EXPIRED',
+            "moved(execution, items.still(State.REQUESTED), **ended)",
+            'moved(execution, When("attribute_exists(#pk)"), **ended)',
         ),
         (
             "a rest in spite of news",
-            'When("#rank = :rank", {"rank": execution.state.rank}),\n            {"due_at": min',
-            'When(""),\n            {"due_at": min',
+            "items.still(execution.state), due_at",
+            'When(""), due_at',
             "exploration/test_guards.py",
         ),
     ),
@@ -438,7 +438,11 @@ MUTATIONS = [
             '            put({**_tombstone(user_key).attributes, "erased_at": now, "erasure": owner}),\n',
             "",
         ),
-        ("look-ups of accounts stay", "[*map(owner_key, kept.account_ids), *others]", "others"),
+        (
+            "look-ups of accounts stay",
+            "[*map(owner_key, kept.account_ids), *others]",
+            "others",
+        ),
     ),
     *_of(
         "store/table.py",
@@ -529,7 +533,7 @@ MUTATIONS = [
         ),
         (
             "another execution's hint is taken",
-            "adopted = known if _same(known.execution, hint) else None",
+            "adopted = known if known.execution.ids == hint.ids else None",
             "adopted = known",
             "integration/test_receive_callback.py integration/test_outcomes.py integration/test_outcomes_odd_cases.py",
         ),
@@ -720,11 +724,6 @@ MUTATIONS = [
             "exploration/test_guards.py",
         ),
         (
-            "an approval is repeated",
-            "return stays and approval_stands(journey, progress, now)",
-            "return False",
-        ),
-        (
             "a session that is about to end is handed out",
             "session.expires_at - SESSION_MARGIN > now",
             "session.expires_at > now",
@@ -741,24 +740,6 @@ MUTATIONS = [
             "abandoned = used.running and self.account.lease_until <= now",
             "abandoned = False",
             "unit/domain integration/test_idempotency.py",
-        ),
-        (
-            "attempts are never used up",
-            "remaining = max(0, step.attempts.limit - len(recent))",
-            "remaining = max(1, step.attempts.limit - len(recent))",
-            "unit/domain",
-        ),
-        (
-            "nobody is held back",
-            "if wait := account.held_back_for(now):",
-            "if (wait := account.held_back_for(now)) < 0:",
-            "unit/domain integration/test_limits.py",
-        ),
-        (
-            "a review is nothing in progress",
-            "if progress.state in (State.PROCESSING, State.REVIEW) or screened_out(journey, progress, now):\n        return True",
-            "if progress.state is State.PROCESSING or screened_out(journey, progress, now):\n        return True",
-            "unit/domain",
         ),
     ),
     *_of(
@@ -859,19 +840,13 @@ MUTATIONS = [
         ),
         (
             "a lapse recreates a deleted row",
-            'self._next(execution, _TOLD, over_at, {"valid_until": None})',
-            'self._next(execution, When(""), over_at, {"valid_until": None})',
+            "_TOLD, due_at=over_at, valid_until=None",
+            'When(""), due_at=over_at, valid_until=None',
         ),
         (
             "a lapse stays due",
-            'self._next(execution, _TOLD, over_at, {"valid_until": None})',
-            'self._next(execution, _TOLD, execution.due_at, {"looks": 0})',
-        ),
-        (
-            "what is unreadable is set aside though it moved",
-            'seen = When("#due_at = :due_at", {"due_at": unreadable.due_at})',
-            'seen = When("")',
-            "exploration/test_guards.py",
+            "_TOLD, due_at=over_at, valid_until=None",
+            "_TOLD, due_at=execution.due_at, looks=0",
         ),
         (
             "an operator's word is judged by its rank",
@@ -1049,7 +1024,7 @@ MUTATIONS = [
         ),
     ),
     *_of(
-        "domain/standing.py",
+        "domain/eligibility.py",
         (
             "an approval stands for ever",
             "return now < progress.valid_until",
@@ -1196,6 +1171,32 @@ MUTATIONS = [
             " OR #probe_at > :latest",
             "",
             "integration/test_breaker.py integration/test_clocks.py",
+        ),
+    ),
+    *_of(
+        "domain/eligibility.py",
+        (
+            "an approval is repeated",
+            "return AlreadyVerified(_PASSED) if stays and approval_stands(journey, progress, now) else None",
+            "return None",
+        ),
+        (
+            "attempts are never used up",
+            "remaining := max(0, limits.limit - len(recent))",
+            "remaining := max(1, limits.limit - len(recent))",
+            "unit/domain",
+        ),
+        (
+            "nobody is held back",
+            "if wait := account.held_back_for(now):",
+            "if (wait := account.held_back_for(now)) < 0:",
+            "unit/domain integration/test_limits.py",
+        ),
+        (
+            "a review is nothing in progress",
+            "    if progress.state in (State.PROCESSING, State.REVIEW):\n",
+            "    if progress.state is State.PROCESSING:\n",
+            "unit/domain",
         ),
     ),
 ]

@@ -17,7 +17,6 @@ from verification.domain.schedule import FIRST_LOOK
 from verification.domain.standing import LEASE_SECONDS, Idempotency, Progress, Session
 from verification.store import Attempt, Claim, ConditionFailed
 from verification.store.items import Unreadable
-from verification.store.operations import Key
 from verification.store.outcomes import Known, News
 from verification.use_cases.create_session import KeyUse
 
@@ -191,9 +190,9 @@ class TestWhatHasMoved:
     def test_what_is_unreadable_is_set_aside_once(self, world: World) -> None:
         known, _ = _opened(world)
         place = USER, f"EXECUTION#{known.execution.reference}"
-        unreadable = Unreadable(Key(*place), known.execution.due_at or 0)
+        unreadable = Unreadable(KEY, known.execution.reference, known.execution.due_at or 0)
         _set(world, place, due_at={"N": "1900000000"})
-        _refused(lambda: world.outcomes.set_aside(unreadable, int(world.clock())), world)
+        _refused(lambda: world.outcomes.look(unreadable, 1_900_000_001), world)
 
     def test_what_jumio_does_not_find_today_has_not_ended(self, world: World) -> None:
         known, _ = _opened(world)

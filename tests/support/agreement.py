@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
+from verification.domain.eligibility import require_new_execution_allowed
 from verification.domain.errors import (
     AlreadyVerified,
     AttemptsExhausted,
@@ -13,7 +14,7 @@ from verification.domain.errors import (
 )
 from verification.domain.identity import Caller
 from verification.domain.journeys import Journey, Journeys
-from verification.domain.standing import Account, Progress, require_new_execution_allowed
+from verification.domain.standing import Account, Progress
 from verification.use_cases.get_verification import GetVerification, Verification
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from verification.domain.effects import effect_of
+from verification.domain.eligibility import require_new_execution_allowed
 from verification.domain.errors import Problem
 from verification.domain.execution import Decision, Execution, State
 from verification.domain.journeys import Journey
-from verification.domain.standing import Account, Progress, require_new_execution_allowed
+from verification.domain.standing import Account, Progress
 
 TICK = 60
 NOW = 10_000

@@ -11,9 +11,10 @@ from tests.support.contract import ROUTES
 from tests.support.judge import Judge
 from tests.support.template import ROOT
 from tests.unit.docs.test_frontends_doc import leaves
+from verification.domain.eligibility import Retry
 from verification.domain.execution import State
 from verification.domain.identity import Caller
-from verification.domain.standing import LAPSED, Retry
+from verification.domain.standing import LAPSED
 from verification.edge.http.sessions import SessionRequest
 
 FOLDER = ROOT / "docs/frontends"

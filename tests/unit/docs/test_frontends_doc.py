@@ -7,9 +7,10 @@ from typing import get_args
 from pydantic import BaseModel
 
 from tests.support.template import ROOT
+from verification.domain.eligibility import Retry
 from verification.domain.errors import AttemptsExhausted, OutcomeUnknown, Problem
 from verification.domain.execution import State, Tip
-from verification.domain.standing import LAPSED, Retry
+from verification.domain.standing import LAPSED
 from verification.edge.http.problems import status_of
 from verification.edge.http.sessions import ConsentBody, SessionRequest
 from verification.edge.http.verifications import body_of

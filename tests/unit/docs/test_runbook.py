@@ -74,8 +74,13 @@ def test_what_a_command_leaves_to_fill_in_is_an_output_of_the_stack() -> None:
 
 def test_the_make_targets_are_those_that_the_runbook_names() -> None:
     commands = {
-        **{"pause": pause, "resume": pause, "put-back": put_back, "erase-again": erase_again},
-        **{"redrive": redrive, "rotate-pepper": rotate_pepper, "story": story},
+        "pause": pause,
+        "resume": pause,
+        "put-back": put_back,
+        "erase-again": erase_again,
+        "redrive": redrive,
+        "rotate-pepper": rotate_pepper,
+        "story": story,
     }
     for target, command in commands.items():
         assert f"make {target} STACK=jumio-bff" in RUNBOOK

@@ -3,14 +3,10 @@
 import pytest
 
 from verification.domain.backoff import Failures, Fault
+from verification.domain.eligibility import require_new_execution_allowed, retry_advice
 from verification.domain.errors import HeldBack
 from verification.domain.journeys import Journey
-from verification.domain.standing import (
-    Account,
-    Progress,
-    require_new_execution_allowed,
-    retry_advice,
-)
+from verification.domain.standing import Account, Progress
 
 NOW = 1_800_000_000
 JOURNEY = Journey.model_validate({"name": "identity", "steps": [{"name": "identity"}]})

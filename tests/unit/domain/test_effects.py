@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from verification.domain.effects import Effect, effect_of
+from verification.domain.eligibility import approval_stands
 from verification.domain.execution import Decision, State
 from verification.domain.journeys import Journey
-from verification.domain.standing import Progress, approval_stands
+from verification.domain.standing import Progress
 
 SCREENING: dict[str, Any] = {
     "name": "mail",

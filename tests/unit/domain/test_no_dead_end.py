@@ -11,9 +11,9 @@ from tests.support.agreement import disagreement, refusal
 from tests.support.journeys import shipped
 from tests.support.template import ROOT
 from tests.support.walk import NOW, TICK, Key, Place, walked
+from verification.domain.eligibility import approval_stands, screened_out
 from verification.domain.errors import NotEligible
 from verification.domain.journeys import Journey
-from verification.domain.standing import approval_stands, screened_out
 
 MOST = 60_000
 

@@ -6,6 +6,12 @@ from hypothesis import strategies as st
 
 from tests.support.agreement import disagreement
 from verification.domain.backoff import Failures
+from verification.domain.eligibility import (
+    coming_step,
+    require_new_execution_allowed,
+    retry_advice,
+    word_of,
+)
 from verification.domain.errors import (
     AlreadyVerified,
     AttemptsExhausted,
@@ -13,17 +19,7 @@ from verification.domain.errors import (
 )
 from verification.domain.execution import State
 from verification.domain.journeys import Journey
-from verification.domain.standing import (
-    LAPSED,
-    Account,
-    Progress,
-    Session,
-    Standing,
-    coming_step,
-    require_new_execution_allowed,
-    retry_advice,
-    word_of,
-)
+from verification.domain.standing import LAPSED, Account, Progress, Session, Standing
 
 NOW = 1_800_000_000
 

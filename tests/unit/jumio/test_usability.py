@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from jumio_simulator.world.labels import LABELS
 from verification.domain.execution import Tip
+from verification.jumio.messages import DetailsAnswer
 from verification.jumio.usability import tip_of
 
 HINTS: dict[str, set[str]] = {
@@ -27,6 +28,12 @@ SUSPICIOUS = {
     *("BLACK_WHITE", "DIGITAL_COPY", "LIVENESS_UNDETERMINED", "NOT_A_DOCUMENT", "PHOTOCOPY"),
 }
 SILENT = {*SUSPICIOUS, "TECHNICAL_ERROR"}
+
+
+def tip_told(capabilities: object) -> Tip | None:
+    """As of an answer of Jumio's with these findings."""
+    answer = {"workflow": {"status": "PROCESSED"}, "capabilities": capabilities}
+    return tip_of(DetailsAnswer.model_validate(answer).capabilities)
 
 
 def said(decision_type: str, label: str) -> dict[str, Any]:
@@ -54,13 +61,13 @@ def test_every_label_of_usability_is_decided() -> None:
 def test_what_is_only_of_no_use_has_its_hint(label: str, hint: Tip) -> None:
     (decision_type,) = [kind for kind, labels in LABELS["usability"].items() if label in labels]
     found = {"usability": [said(decision_type, label)], "imageChecks": [DEPENDENT]}
-    assert tip_of(found) == hint
+    assert tip_told(found) == hint
 
 
 @pytest.mark.parametrize("label", [*sorted(SILENT), "NEW", ""])
 def test_what_may_come_of_a_forgery_has_none_even_beside_what_has(label: str) -> None:
-    assert tip_of({"usability": [said("REJECTED", label)]}) is None
-    assert tip_of({"usability": [BLURRED, said("REJECTED", label)]}) is None
+    assert tip_told({"usability": [said("REJECTED", label)]}) is None
+    assert tip_told({"usability": [BLURRED, said("REJECTED", label)]}) is None
 
 
 @given(st.sampled_from([one for one in FINDINGS if one[0] != "usability"]), st.booleans())
@@ -70,18 +77,18 @@ def test_nothing_that_any_other_check_objects_to_has_one(
     capability, item = finding
     parts = [("usability", [BLURRED]), (capability, [item])]
     objects = item["decision"]["type"] in ("REJECTED", "WARNING")
-    found = tip_of(dict(parts if first else parts[::-1]))
+    found = tip_told(dict(parts if first else parts[::-1]))
     assert found == (None if objects else "photo-quality")
 
 
 @pytest.mark.parametrize("odd", [None, [], "x", {}, {"usability": None}, {"usability": ["x"]}])
 def test_what_makes_no_sense_has_none(odd: object) -> None:
-    assert tip_of(odd) is None
+    assert tip_told(odd) is None
     if isinstance(odd, dict):
-        assert tip_of({"similarity": [{"decision": 7}], "usability": [BLURRED]}) is None
+        assert tip_told({"similarity": [{"decision": 7}], "usability": [BLURRED]}) is None
 
 
 def test_of_several_the_one_that_helps_most_is_told() -> None:
     both = [BLURRED, said("WARNING", "UNSUPPORTED_COUNTRY")]
     for found in (both, both[::-1]):
-        assert tip_of({"usability": found}) == "document-unsupported"
+        assert tip_told({"usability": found}) == "document-unsupported"

@@ -55,7 +55,4 @@ def require_consent(step: "Step", consent: Consent | None) -> None:
     else:
         missing = ["consent.country"] if step.consent == "required" else []
     if missing:
-        raise ConsentRequired(
-            "Ask the person, then send the request again with these fields.",
-            fields=[{"field": field, "reason": "needed"} for field in missing],
-        )
+        raise ConsentRequired(missing)

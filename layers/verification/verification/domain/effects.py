@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from verification.domain.eligibility import has_passed, is_outdated
 from verification.domain.execution import Decision, State, Tip
-from verification.domain.standing import Progress, has_passed, is_outdated
+from verification.domain.standing import Progress
 
 if TYPE_CHECKING:
     from verification.domain.journeys import Journey
@@ -29,8 +30,8 @@ def effect_of(
     journey: Journey,
     step: Step,
     progress: Progress,
-    *,
     reference: str,
+    *,
     state: State,
     decision: Decision | None,
     at: int,

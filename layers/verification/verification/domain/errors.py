@@ -37,8 +37,8 @@ A hint is *dropped* once it is dealt with, and *retained* on the queue for any P
 for NotYet: nothing can be said now. ``edge/batch.py`` tells for how long.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar, Self
 
 
 class Problem(Exception):
@@ -67,6 +67,11 @@ class Problem(Exception):
 class InvalidRequest(Problem):
     code = "invalid-request"
 
+    @classmethod
+    def of(cls, field: str, reason: str) -> Self:
+        """A request in which one field is wrong."""
+        return cls("The request is not valid.", fields=[{"field": field, "reason": reason}])
+
 
 class RequestTooLarge(InvalidRequest):
     code = "request-too-large"
@@ -84,11 +89,19 @@ class AttestationRefused(Problem):
     code = "attestation-refused"
 
 
-class ConsentRequired(Problem):
+class _AskFirst(Problem):
+    def __init__(self, needed: Iterable[str]) -> None:
+        super().__init__(
+            "Ask the person, then send the request again with these fields.",
+            fields=[{"field": field, "reason": "needed"} for field in needed],
+        )
+
+
+class ConsentRequired(_AskFirst):
     code = "consent-required"
 
 
-class ApplicantRequired(Problem):
+class ApplicantRequired(_AskFirst):
     code = "applicant-required"
 
 

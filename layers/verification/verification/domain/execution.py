@@ -140,6 +140,11 @@ class Execution:
         return self.workflow_execution_id is not None
 
     @property
+    def ids(self) -> tuple[str, str]:
+        """Of its account and of itself at Jumio, which has opened it."""
+        return self.account_id or "", self.workflow_execution_id or ""
+
+    @property
     def hint(self) -> Hint | None:
         """What makes a worker look at it; None as long as Jumio is not known to have opened it."""
         if self.account_id is None or self.workflow_execution_id is None:

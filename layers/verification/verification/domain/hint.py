@@ -18,3 +18,8 @@ class Hint(BaseModel):
     reference: str
     account_id: Id
     workflow_execution_id: Id
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """Of the account and of the execution at Jumio."""
+        return self.account_id, self.workflow_execution_id

@@ -22,7 +22,7 @@ def flattened(applicant: Mapping[str, Any]) -> dict[str, str]:
         for member, text in members:
             path = f"{name}.{member}" if member else name
             if not isinstance(text, str) or len(flat) >= _MOST_MEMBERS:
-                raise _invalid(f"applicant.{path}", "a text, or an object of texts")
+                raise InvalidRequest.of(f"applicant.{path}", "a text, or an object of texts")
             flat[path] = text
     return flat
 
@@ -40,7 +40,7 @@ def require_well_formed(journey: Journey, applicant: Mapping[str, str]) -> None:
     }
     for name, value in applicant.items():
         if name not in asking:
-            raise _invalid(f"applicant.{name}", "this journey does not ask for it")
+            raise InvalidRequest.of(f"applicant.{name}", "this journey does not ask for it")
         if value:
             _formatted(asking[name], name, value)
 
@@ -61,10 +61,7 @@ def prepared_data(
         name for name, value in found.items() if not value and not step.inputs[name].optional
     ]
     if missing:
-        raise ApplicantRequired(
-            "Ask the person, then send the request again with these fields.",
-            fields=[{"field": _asked_of(step, name), "reason": "needed"} for name in missing],
-        )
+        raise ApplicantRequired(_asked_of(step, name) for name in missing)
     data: dict[str, Any] = {}
     for name, value in found.items():
         if value:
@@ -108,14 +105,10 @@ def _formatted(step: Step, name: str, value: str) -> str:
     try:
         return PREPARED_DATA[name](value)
     except ValueError as error:
-        raise _invalid(_asked_of(step, name), str(error)) from None
+        raise InvalidRequest.of(_asked_of(step, name), str(error)) from None
 
 
 def _asked_of(step: Step, name: str) -> str:
     """Who can mend a member: the person through the request, or the issuer through a claim."""
     source = step.inputs[name].source
     return f"applicant.{name}" if source == "applicant" else source
-
-
-def _invalid(field: str, reason: str) -> InvalidRequest:
-    return InvalidRequest("The request is not valid.", fields=[{"field": field, "reason": reason}])

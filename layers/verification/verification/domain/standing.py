@@ -1,28 +1,11 @@
-"""Where a person stands, and what that allows.
-
-All times are whole seconds since 1970.
-"""
-
-from __future__ import annotations
+"""Where a person stands: what is on record about them. All times are whole seconds since 1970."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Self
 
 from verification.domain.backoff import Failures
-from verification.domain.errors import (
-    AlreadyVerified,
-    AttemptsExhausted,
-    HeldBack,
-    NotEligible,
-    Problem,
-    VerificationInProgress,
-)
 from verification.domain.execution import State, Tip
-
-if TYPE_CHECKING:
-    from verification.domain.journeys import Journey
-    from verification.domain.steps import Attempts, Step
 
 SESSION_MARGIN = 60
 """A session that must be started within this many seconds is not handed out again."""
@@ -94,7 +77,7 @@ class Progress:
     revision: int = 0
     updated_at: int | None = None
 
-    def opened(self, step: str, reference: str, at: int) -> Progress:
+    def opened(self, step: str, reference: str, at: int) -> Self:
         """The progress that follows when an execution of a step is opened."""
         return replace(
             self,
@@ -164,142 +147,3 @@ class Standing:
             return None
         abandoned = used.running and self.account.lease_until <= now
         return None if abandoned else used
-
-
-@dataclass(frozen=True)
-class Retry:
-    """Whether, how often and in how many seconds a person may begin again."""
-
-    allowed: bool
-    remaining: int
-    after: int
-
-
-def approval_stands(journey: Journey, progress: Progress, now: float) -> bool:
-    """Whether a person counts as approved."""
-    if is_outdated(journey, progress):
-        return False
-    if progress.valid_until is None:
-        return progress.state is State.APPROVED
-    return now < progress.valid_until
-
-
-def is_outdated(journey: Journey, progress: Progress) -> bool:
-    """Whether the last approval was of a journey that demanded something else."""
-    return journey.older_approvals == "lapse" and progress.approved_for != journey.fingerprint
-
-
-def word_of(journey: Journey, progress: Progress, now: float) -> str:
-    """How a person stands, in one coarse word."""
-    if approval_stands(journey, progress, now):
-        return State.APPROVED.word
-    failed = progress.state in (State.DECLINED, State.EXPIRED)
-    before = failed and (progress.updated_at or 0) < (progress.valid_until or 0)
-    if progress.state is State.APPROVED or before:
-        return LAPSED
-    return progress.state.word if progress.state else "none"
-
-
-def next_step(journey: Journey, progress: Progress, now: float) -> Step | None:
-    """The first step to open: that the person has not passed, or not recently enough.
-
-    None if an approval has come of them all; otherwise the last one again, as of a person who
-    had passed all that is left of a journey when the rest of it was taken away.
-    """
-    last = None if approval_stands(journey, progress, now) else journey.steps[-1]
-    return next((step for step in journey.steps if not has_passed(progress, step, now)), last)
-
-
-def coming_step(journey: Journey, progress: Progress, now: float) -> Step | None:
-    """What ``GET /verification`` tells as next: a step that is open comes before all others."""
-    step = journey.step(progress.step or "")
-    if step and progress.state and not progress.state.final and step.name not in progress.passed:
-        return step
-    return next_step(journey, progress, now)
-
-
-def has_passed(progress: Progress, step: Step, now: float) -> bool:
-    """Whether a person has passed a step, recently enough to count."""
-    at = progress.passed.get(step.name)
-    return at is not None and (step.validity is None or now < at + step.validity)
-
-
-def recent_attempts(progress: Progress, step: Step, now: float) -> tuple[int, ...]:
-    """The attempts at a step that still count."""
-    attempts = progress.attempts.get(step.name, ())
-    return tuple(at for at in attempts if at > now - step.attempts.window)
-
-
-def blocked_by_outcome(journey: Journey, progress: Progress, account: Account, now: float) -> bool:
-    """Whether what is known of a person forbids another execution of the journey.
-
-    Who was approved and has no account any more, as Jumio has deleted it, may begin anew.
-    """
-    if progress.state in (State.PROCESSING, State.REVIEW) or screened_out(journey, progress, now):
-        return True
-    stays = account.account_id is not None and not journey.repeatable
-    return stays and approval_stands(journey, progress, now)
-
-
-def screening_runs(journey: Journey, progress: Progress) -> bool:
-    """Whether the server waits for the result of a screening."""
-    return progress.state is State.PROCESSING and journey.is_screening(progress.step or "")
-
-
-def screened_out(journey: Journey, progress: Progress, now: float) -> bool:
-    """Whether a screening has declined the person, recently enough to count."""
-    step = journey.step(progress.step or "")
-    if progress.state is not State.DECLINED or step is None or step.kind != "screening":
-        return False
-    return step.validity is None or now < (progress.updated_at or 0) + step.validity
-
-
-def retry_advice(journey: Journey, progress: Progress, account: Account, now: float) -> Retry:
-    """What ``GET /verification`` tells about another attempt: what ``POST /sessions`` would do."""
-    step, problem = coming_step(journey, progress, now), None
-    try:
-        require_new_execution_allowed(journey, progress, account, now)
-    except Problem as found:
-        problem = found
-    remaining = _retry(step or journey.steps[-1], progress, now).remaining
-    return Retry(problem is None, remaining, (problem and problem.retry_after) or 0)
-
-
-def _retry(step: Step, progress: Progress, now: float) -> Retry:
-    """Whether the attempts at a step allow another one."""
-    recent = recent_attempts(progress, step, now)
-    remaining = max(0, step.attempts.limit - len(recent))
-    after = 0 if remaining else _until_one_lapses(recent, step.attempts, now)
-    return Retry(remaining > 0, remaining, after)
-
-
-def require_new_execution_allowed(
-    journey: Journey, progress: Progress, account: Account, now: float
-) -> Step:
-    """The step to open; raises the problem that tells why none may be."""
-    step = next_step(journey, progress, now)
-    if screened_out(journey, progress, now):
-        raise NotEligible("This person cannot be verified by this journey.")
-    if blocked_by_outcome(journey, progress, account, now) or step is None:
-        if progress.state in (State.PROCESSING, State.REVIEW):
-            raise VerificationInProgress("The result of the last attempt is not known yet.")
-        raise AlreadyVerified("This person has passed this journey.")
-    if journey.needs_account and account.account_id is None:
-        raise NotEligible("This person cannot be verified by this journey.")
-    retry = _retry(step, progress, now)
-    if not retry.allowed:
-        raise AttemptsExhausted(
-            "This person has used up the attempts of this journey.",
-            retry_after=retry.after,
-            limit=step.attempts.limit,
-            window=step.attempts.window,
-        )
-    if wait := account.held_back_for(now):
-        raise HeldBack("The last attempts have led to no session.", retry_after=wait)
-    return step
-
-
-def _until_one_lapses(recent: tuple[int, ...], limits: Attempts, now: float) -> int:
-    # With a limit that was lowered, more than one attempt has to lapse.
-    oldest_that_blocks = sorted(recent)[len(recent) - limits.limit]
-    return max(1, round(oldest_that_blocks + limits.window - now))

@@ -8,7 +8,7 @@ are let through. What is taken is bounded, as it is stored or handed out.
 import math
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -45,11 +45,15 @@ def _or_none(value: object, validate: ValidatorFunctionWrapHandler) -> Any:  # n
         return None
 
 
-_IfSound = WrapValidator(_or_none)
-"""Marks what may be absent, empty or of another type: it is None then."""
+_Any = TypeVar("_Any")
+_Sound = Annotated[_Any | None, WrapValidator(_or_none)]
+"""What may be absent, empty or of another type: it is None then."""
 
 Word = Annotated[str, Field(min_length=1, max_length=100)]
-"""A status, a type or a label."""
+"""A status or a type."""
+
+Label = Annotated[str, Field(pattern=r"^[ -~]{1,100}$")]
+"""One line of what a tenant has named."""
 
 Secret = Annotated[str, Field(pattern=r"^[!-~]+$", max_length=8192)]
 """A token or an address: one line of visible characters."""
@@ -73,7 +77,7 @@ class _Credential(_WithId):
 
 
 class _Opened(_WithId):
-    credentials: Any = None
+    credentials: _Sound[list[_Sound[_Credential]]] = None
 
 
 class AccountAnswer(BaseModel):
@@ -81,19 +85,14 @@ class AccountAnswer(BaseModel):
 
     account: _WithId
     workflowExecution: _Opened  # noqa: N815 Jumio's spelling
-    sdk: Annotated[_Sdk | None, _IfSound] = None
-    web: Annotated[_Web | None, _IfSound] = None
+    sdk: _Sound[_Sdk] = None
+    web: _Sound[_Web] = None
 
     def data_credential(self) -> tuple[str, str] | None:
         """Id and upload token of the credential for prepared data, wherever it stands."""
-        listed = self.workflowExecution.credentials
-        for one in listed if isinstance(listed, list) else ():
-            try:
-                credential = _Credential.model_validate(one)
-            except ValidationError:
-                continue
-            if credential.category == "DATA":
-                return credential.id, credential.api.token
+        for one in self.workflowExecution.credentials or ():
+            if one and one.category == "DATA":
+                return one.id, one.api.token
         return None
 
 
@@ -105,17 +104,17 @@ class StatusAnswer(BaseModel):
     """Of reading the status of an execution."""
 
     workflowExecution: _Status  # noqa: N815 Jumio's spelling
-    account: Annotated[_WithId | None, _IfSound] = None
+    account: _Sound[_WithId] = None
 
 
 class _Workflow(BaseModel):
     status: Word
-    userReference: Annotated[Word | None, _IfSound] = None  # noqa: N815 Jumio's spelling
-    customerInternalReference: Annotated[Word | None, _IfSound] = None  # noqa: N815 Jumio's spelling
+    userReference: _Sound[Word] = None  # noqa: N815 Jumio's spelling
+    customerInternalReference: _Sound[Word] = None  # noqa: N815 Jumio's spelling
 
 
 class _Label(BaseModel):
-    label: Annotated[Word | None, _IfSound] = None
+    label: _Sound[Label] = None
 
 
 def _score(value: object) -> float | None:
@@ -132,14 +131,25 @@ class Verdict(BaseModel):
     """Of an execution or of a capability."""
 
     type: Word
-    details: Annotated[_Label | None, _IfSound] = None
-    risk: Annotated[_Risk | None, _IfSound] = None
+    details: _Sound[_Label] = None
+    risk: _Sound[_Risk] = None
 
 
-class Judged(BaseModel):
-    """An item of a capability."""
+class Finding(BaseModel):
+    """An item of a capability; ``data`` is personal, and only ``extracted`` reads it."""
 
-    decision: Verdict
+    decision: _Sound[Verdict] = None
+    data: _Sound[dict[Any, Any]] = None
+
+
+def _or(default: Any) -> BeforeValidator:  # noqa: ANN401 a list or an object
+    """Another type counts as this."""
+    return BeforeValidator(lambda value: value if isinstance(value, type(default)) else default)
+
+
+# What makes no sense is a finding without a decision.
+_Findings = Annotated[list[Annotated[Finding, _or({})]], _or([{}])]
+Capabilities = Annotated[dict[Any, _Findings], _or({})]
 
 
 def _moment(value: object) -> float | None:
@@ -154,24 +164,22 @@ def _moment(value: object) -> float | None:
 class DetailsAnswer(BaseModel):
     """Of reading an execution; everything personal in it is left unread, but for ``extracted``."""
 
-    account: Annotated[_WithId | None, _IfSound] = None
+    account: _Sound[_WithId] = None
     workflow: _Workflow
     decision: Any = None  # a Verdict, if the execution is processed
     completedAt: Annotated[float | None, BeforeValidator(_moment)] = None  # noqa: N815 Jumio's spelling
-    capabilities: Any = None
+    capabilities: Capabilities = {}
 
     def failed_capabilities(self) -> tuple[str, ...]:
         """Names of the capabilities that did not end as PASSED."""
-        listed = self.capabilities if isinstance(self.capabilities, dict) else {}
-        named = (name for name, items in listed.items() if _NAME.fullmatch(name) and _failed(items))
-        return tuple(sorted(named)[:_MOST_NAMES])
+        named = filter(_NAME.fullmatch, self.capabilities)
+        failed = (name for name in named if not all(map(_passed, self.capabilities[name])))
+        return tuple(sorted(failed)[:_MOST_NAMES])
 
     def extracted(self, fact: Fact) -> str | dict[str, str] | None:
         """What was read off the first document that shows it."""
-        listed = self.capabilities.get("extraction") if isinstance(self.capabilities, dict) else ()
-        for item in listed if isinstance(listed, list) else ():
-            data = item.get("data") if isinstance(item, dict) else None
-            found = data.get(_SPELLED.get(fact, fact)) if isinstance(data, dict) else None
+        for finding in self.capabilities.get("extraction", ()):
+            found = (finding.data or {}).get(_SPELLED.get(fact, fact))
             if fact == "address":
                 lines = found if isinstance(found, dict) else {}
                 found = {name: lines[name] for name in _ADDRESS if _is_text(lines.get(name))}
@@ -189,11 +197,5 @@ def _is_text(found: object) -> bool:
     return isinstance(found, str) and 0 < len(found) <= _LONGEST_TEXT
 
 
-def _failed(items: object) -> bool:
-    """Whether any item of a capability tells of something else than PASSED."""
-    if not isinstance(items, list):
-        return True
-    try:
-        return any(Judged.model_validate(item).decision.type != "PASSED" for item in items)
-    except ValidationError:
-        return True
+def _passed(finding: Finding) -> bool:
+    return finding.decision is not None and finding.decision.type == "PASSED"

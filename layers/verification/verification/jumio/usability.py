@@ -5,12 +5,8 @@ face that is not sure to live) has no hint, and nothing has one if any other che
 tries to deceive learns nothing. A check that did not run for want of another objects to nothing.
 """
 
-from collections.abc import Mapping
-
-from pydantic import ValidationError
-
 from verification.domain.execution import Tip
-from verification.jumio.messages import Judged
+from verification.jumio.messages import Capabilities
 
 _LABELS: dict[Tip, str] = {  # the first that applies is told
     "document-unsupported": """
@@ -24,14 +20,12 @@ _LABELS: dict[Tip, str] = {  # the first that applies is told
 _TIPS = {label: tip for tip, labels in _LABELS.items() for label in labels.split()}
 
 
-def tip_of(capabilities: object) -> Tip | None:
+def tip_of(capabilities: Capabilities) -> Tip | None:
     """The hint for what Jumio found, if that is to be told."""
     found: set[Tip | None] = set()
-    for name, items in capabilities.items() if isinstance(capabilities, Mapping) else ():
-        for item in items if isinstance(items, list) else (None,):
-            try:
-                decision = Judged.model_validate(item).decision
-            except ValidationError:
+    for name, findings in capabilities.items():
+        for decision in (one.decision for one in findings):
+            if decision is None:
                 return None
             if name == "usability" and decision.type != "PASSED":
                 found.add(_TIPS.get((decision.details and decision.details.label) or ""))

@@ -1,19 +1,12 @@
 """What one request is about to do for a person, and its writes that several steps share."""
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from verification.domain.execution import Execution
 from verification.domain.identity import Caller
-from verification.domain.standing import LEASE_SECONDS, Account, Progress, Session
-from verification.store.items import (
-    FOUND,
-    OPENED,
-    account_key,
-    idempotency_key,
-    journey_key,
-    progress_changes,
-    session_key,
-    unchanged,
-)
+from verification.domain.standing import LEASE_SECONDS, Account, Idempotency, Progress, Session
+from verification.store import items
 from verification.store.operations import Operation, When, put, update
 
 
@@ -46,33 +39,34 @@ class Attempt:
         return self.begun_at + LEASE_SECONDS
 
 
-def claimed(
-    user_key: str,
-    claim: Claim,
-    *,
-    reference: str,
-    opened: bool,
-    running: bool,
-    expires_at: int,
-    now: int,
+def moved(
+    one: Attempt | Execution | items.Unreadable,
+    when: When,
+    **fields: Any,  # noqa: ANN401 each has a type of its own
 ) -> Operation:
+    """An execution gets these fields."""
+    key = items.execution_key(one.user_key, one.reference)
+    return update(key, when, changes=items.execution_changes(**fields))
+
+
+def claimed(user_key: str, claim: Claim, use: Idempotency, now: int) -> Operation:
     """The use of a key is on record, unless another use still counts.
 
     Whoever begins has found the lease free: a use that is still running has lost it.
     """
     free = "attribute_not_exists(#pk) OR #expires_at <= :now"
     values: dict[str, object] = {"now": now}
-    if running:
+    if use.running:
         free, values = f"{free} OR #running = :yes", {**values, "yes": True}
     return put(
         {
-            **idempotency_key(user_key, claim.digest).attributes,
-            "fingerprint": claim.fingerprint,
-            "reference": reference,
-            "status": OPENED if opened else FOUND,
-            "running": running,
-            "expires_at": expires_at,
-            "ttl": expires_at,
+            **items.idempotency_key(user_key, claim.digest).attributes,
+            "fingerprint": use.fingerprint,
+            "reference": use.reference,
+            "status": items.OPENED if use.opened else items.FOUND,
+            "running": use.running,
+            "expires_at": use.expires_at,
+            "ttl": use.expires_at,
         },
         When(free, values),
     )
@@ -95,7 +89,7 @@ def nobody_is_at_it(attempt: Attempt, account: Account) -> When:
 def lease_ends(user_key: str, owner: str, changes: dict[str, object]) -> Operation:
     """The lease is given back by whoever has it, with these changes to the account."""
     return update(
-        account_key(user_key),
+        items.account_key(user_key),
         When("#lease_owner = :me", {"me": owner}),
         changes=changes,
         remove=["lease_owner", "lease_until"],
@@ -107,13 +101,13 @@ def session_replaces(attempt: Attempt, session: Session, progress: Progress) -> 
     opened = progress.opened(attempt.step, attempt.reference, attempt.begun_at)
     operations = [
         update(
-            journey_key(attempt.user_key, attempt.journey),
-            unchanged(progress),
-            changes=progress_changes(opened),
+            items.journey_key(attempt.user_key, attempt.journey),
+            items.unchanged(progress),
+            changes=asdict(opened),
         ),
         put(
             {
-                **session_key(attempt.user_key, attempt.journey).attributes,
+                **items.session_key(attempt.user_key, attempt.journey).attributes,
                 **asdict(session),
                 "ttl": session.expires_at,
             }
@@ -122,7 +116,7 @@ def session_replaces(attempt: Attempt, session: Session, progress: Progress) -> 
     if attempt.claim:
         operations.append(
             update(
-                idempotency_key(attempt.user_key, attempt.claim.digest),
+                items.idempotency_key(attempt.user_key, attempt.claim.digest),
                 When("#reference = :me", {"me": attempt.reference}),
                 changes={
                     "running": False,

@@ -5,17 +5,7 @@ from dataclasses import dataclass
 
 from verification.domain.execution import Execution
 from verification.domain.standing import Account, Progress, Session
-from verification.store.items import (
-    EXECUTION,
-    Unreadable,
-    account_key,
-    account_of,
-    execution_key,
-    owner_key,
-    progress_of,
-    readable,
-    session_of,
-)
+from verification.store import items
 from verification.store.operations import Item
 from verification.store.table import Table
 
@@ -27,7 +17,7 @@ class Record:
     account: Account
     journeys: dict[str, Progress]
     sessions: dict[str, Session]
-    executions: list[Execution | Unreadable]
+    executions: list[Execution | items.Unreadable]
 
 
 class RecordStore:
@@ -38,29 +28,31 @@ class RecordStore:
 
     def of(self, user_key: str) -> Record | None:
         """What is on record about a person, or None if nothing is."""
-        items = {one["sk"]: one for one in self._table.partition(account_key(user_key).pk)}
-        if not items:
+        person = self._table.partition(items.account_key(user_key).pk)
+        found = {one["sk"]: one for one in person}
+        if not found:
             return None
+        sessions = ((name, items.session_of(item)) for name, item in _named("SESSION#", found))
         return Record(
-            account_of(items.get("ACCOUNT")),
-            {name: progress_of(item) for name, item in _named("JOURNEY#", items)},
-            {name: one for name, item in _named("SESSION#", items) if (one := session_of(item))},
+            items.account_of(found.get("ACCOUNT")),
+            {name: items.progress_of(item) for name, item in _named("JOURNEY#", found)},
+            {name: one for name, one in sessions if one},
             [
-                readable(execution_key(user_key, reference), item)
-                for reference, item in _named(EXECUTION, items)
+                items.readable(items.execution_key(user_key, reference), item)
+                for reference, item in _named(items.EXECUTION, found)
             ],
         )
 
     def owner(self, account_id: str) -> str | None:
         """The user key of whose account at Jumio that is."""
-        key = owner_key(account_id)
+        key = items.owner_key(account_id)
         return self._table.read(key).get(key, {}).get("user_key")
 
     def who_began(self, reference: str) -> str | None:
         """The user key of whose attempt that is; reads the whole table."""
-        found = next(self._table.search(f"{EXECUTION}{reference}"), None)
+        found = next(self._table.search(f"{items.EXECUTION}{reference}"), None)
         return str(found["pk"]).removeprefix("USER#") if found else None
 
 
-def _named(kind: str, items: dict[str, Item]) -> Iterator[tuple[str, Item]]:
-    return ((sk.removeprefix(kind), item) for sk, item in items.items() if sk.startswith(kind))
+def _named(kind: str, found: dict[str, Item]) -> Iterator[tuple[str, Item]]:
+    return ((sk.removeprefix(kind), item) for sk, item in found.items() if sk.startswith(kind))

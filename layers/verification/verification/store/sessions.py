@@ -11,28 +11,17 @@ from verification.domain.backoff import Failures, Fault
 from verification.domain.deadline import Deadline
 from verification.domain.execution import Execution, State
 from verification.domain.schedule import GRACE, early_look
-from verification.domain.standing import LEASE_SECONDS, Progress, Session, Standing
+from verification.domain.standing import LEASE_SECONDS, Idempotency, Progress, Session, Standing
+from verification.store import items
 from verification.store.attempts import (
     FREE,
     Attempt,
     Claim,
     claimed,
     lease_ends,
+    moved,
     nobody_is_at_it,
     session_replaces,
-)
-from verification.store.items import (
-    DUE,
-    account_key,
-    account_of,
-    execution_key,
-    failures_changes,
-    idempotency_key,
-    journey_key,
-    owner_key,
-    progress_of,
-    session_key,
-    unchanged,
 )
 from verification.store.operations import ABSENT, When, check, delete, put, update
 from verification.store.table import ConditionFailed, Table
@@ -52,13 +41,13 @@ class SessionStore:
 
     def read_again(self, standing: Standing, attempt: Attempt, deadline: Deadline) -> Standing:
         """A person's standing with account and progress as they are now."""
-        account = account_key(attempt.user_key)
-        progress = journey_key(attempt.user_key, attempt.journey)
-        items = self._table.read(account, progress, deadline=deadline)
+        account = items.account_key(attempt.user_key)
+        progress = items.journey_key(attempt.user_key, attempt.journey)
+        found = self._table.read(account, progress, deadline=deadline)
         return replace(
             standing,
-            account=account_of(items.get(account)),
-            progress=progress_of(items.get(progress)),
+            account=items.account_of(found.get(account)),
+            progress=items.progress_of(found.get(progress)),
         )
 
     def begin(self, attempt: Attempt, standing: Standing) -> None:
@@ -70,48 +59,43 @@ class SessionStore:
         failures = standing.account.failures.and_another(Fault.UNKNOWN, attempt.begun_at)
         operations = [
             update(
-                account_key(attempt.user_key),
+                items.account_key(attempt.user_key),
                 nobody_is_at_it(attempt, standing.account),
                 changes={
                     "issuer": attempt.caller.issuer,
                     "subject": attempt.caller.subject,
                     "lease_owner": attempt.reference,
                     "lease_until": attempt.lease_until,
-                    **failures_changes(failures),
+                    **items.failures_changes(failures),
                 },
                 remove=["erasing"],  # an erasure that was given up has no claim on this lease
             ),
-            check(journey_key(attempt.user_key, attempt.journey), unchanged(standing.progress)),
+            check(
+                items.journey_key(attempt.user_key, attempt.journey),
+                items.unchanged(standing.progress),
+            ),
             put(
                 {
-                    **execution_key(attempt.user_key, attempt.reference).attributes,
-                    "journey": attempt.journey,
-                    "step": attempt.step,
-                    "state": State.REQUESTED,
-                    "rank": State.REQUESTED.rank,
-                    "request_id": attempt.request_id,
-                    "consent": attempt.consent,
-                    "created_at": attempt.begun_at,
-                    "due": DUE,
-                    "due_at": attempt.due_at,
-                    "ends_at": attempt.ends_at,
+                    **items.execution_key(attempt.user_key, attempt.reference).attributes,
+                    **items.execution_changes(
+                        journey=attempt.journey,
+                        step=attempt.step,
+                        state=State.REQUESTED,
+                        request_id=attempt.request_id,
+                        consent=attempt.consent,
+                        created_at=attempt.begun_at,
+                        due_at=attempt.due_at,
+                        ends_at=attempt.ends_at,
+                    ),
                 },
                 ABSENT,
             ),
         ]
-        operations += [check(account_key(name), ABSENT) for name in standing.elsewhere]
+        operations += [check(items.account_key(name), ABSENT) for name in standing.elsewhere]
         if attempt.claim:
-            operations.append(
-                claimed(
-                    attempt.user_key,
-                    attempt.claim,
-                    reference=attempt.reference,
-                    opened=True,
-                    running=True,
-                    expires_at=attempt.lease_until,
-                    now=attempt.begun_at,
-                )
-            )
+            seen = attempt.claim.fingerprint, attempt.reference
+            use = Idempotency(*seen, opened=True, running=True, expires_at=attempt.lease_until)
+            operations.append(claimed(attempt.user_key, attempt.claim, use, attempt.begun_at))
         self._table.write(*operations)
 
     def release(self, attempt: Attempt, failures: Failures, *, gone: bool = False) -> None:
@@ -119,13 +103,13 @@ class SessionStore:
 
         Of the attempt only the person's failures are kept, and that their account is gone.
         """
-        changes = failures_changes(failures) | ({"account_id": None} if gone else {})
+        changes = items.failures_changes(failures) | ({"account_id": None} if gone else {})
         operations = [
             lease_ends(attempt.user_key, attempt.reference, changes),
-            delete(execution_key(attempt.user_key, attempt.reference)),
+            delete(items.execution_key(attempt.user_key, attempt.reference)),
         ]
         if attempt.claim:
-            operations.append(delete(idempotency_key(attempt.user_key, attempt.claim.digest)))
+            operations.append(delete(items.idempotency_key(attempt.user_key, attempt.claim.digest)))
         self._table.write(*operations)
 
     def save(
@@ -144,22 +128,19 @@ class SessionStore:
         records the execution but leaves the journey as it is. Tried until the deadline: this one
         write is worth every second.
         """
-        settled = {"account_id": account_id, **failures_changes(Failures())}
+        settled = {"account_id": account_id, **items.failures_changes(Failures())}
         ends_at = session.expires_at + GRACE
         operations = [
             lease_ends(attempt.user_key, attempt.reference, settled),
-            put({**owner_key(account_id).attributes, "user_key": attempt.user_key}),
-            update(
-                execution_key(attempt.user_key, attempt.reference),
-                When("#rank = :requested", {"requested": State.REQUESTED.rank}),
-                changes={
-                    "state": State.PENDING,
-                    "rank": State.PENDING.rank,
-                    "account_id": account_id,
-                    "workflow_execution_id": workflow_execution_id,
-                    "due_at": min(ends_at, attempt.begun_at + early_look(0)),
-                    "ends_at": ends_at,
-                },
+            put({**items.owner_key(account_id).attributes, "user_key": attempt.user_key}),
+            moved(
+                attempt,
+                items.still(State.REQUESTED),
+                state=State.PENDING,
+                account_id=account_id,
+                workflow_execution_id=workflow_execution_id,
+                due_at=min(ends_at, attempt.begun_at + early_look(0)),
+                ends_at=ends_at,
             ),
         ]
         if replaces:
@@ -178,7 +159,7 @@ class SessionStore:
         until = now + account.longest_lease
         self._table.write(
             update(
-                account_key(user_key),
+                items.account_key(user_key),
                 When("#lease_until = :seen", {"seen": account.lease_until}),
                 changes={"lease_until": until},
             )
@@ -189,7 +170,7 @@ class SessionStore:
         """Take the lease for work on an execution that is open; raises ConditionFailed."""
         self._table.write(
             update(
-                account_key(user_key),
+                items.account_key(user_key),
                 When(f"attribute_exists(#pk) AND {FREE}", {"now": now}),
                 changes={"lease_owner": owner, "lease_until": now + LEASE_SECONDS},
                 remove=["erasing"],
@@ -208,21 +189,17 @@ class SessionStore:
         """
         self._table.write(
             update(
-                session_key(execution.user_key, execution.journey),
+                items.session_key(execution.user_key, execution.journey),
                 _awaiting(session),
                 changes={"awaits_data": False},
                 remove=["upload_token", "credential_id"],
             ),
-            update(
-                execution_key(execution.user_key, execution.reference),
-                When("#rank < :processing", {"processing": State.PROCESSING.rank}),
-                changes={"due_at": due_at},
-            ),
+            moved(execution, items.before(State.PROCESSING), due_at=due_at),
         )
 
     def discard(self, execution: Execution, session: Session) -> None:
         """Forget a session whose data Jumio does not take; raises ConditionFailed if it is over."""
-        key = session_key(execution.user_key, execution.journey)
+        key = items.session_key(execution.user_key, execution.journey)
         self._table.write(delete(key, _awaiting(session)))
 
     def remember(
@@ -242,22 +219,16 @@ class SessionStore:
         """
         if session.keys >= _MOST_KEYS:
             return
+        seen = claim.fingerprint, session.reference
+        use = Idempotency(*seen, opened=opened, running=False, expires_at=session.expires_at)
         self._table.write(
-            check(account_key(user_key), When("attribute_not_exists(#erasing)")),
+            check(items.account_key(user_key), When("attribute_not_exists(#erasing)")),
             update(
-                session_key(user_key, journey),
+                items.session_key(user_key, journey),
                 _with_as_many_keys(session),
                 changes={"keys": session.keys + 1},
             ),
-            claimed(
-                user_key,
-                claim,
-                reference=session.reference,
-                opened=opened,
-                running=False,
-                expires_at=session.expires_at,
-                now=now,
-            ),
+            claimed(user_key, claim, use, now),
         )
 
 

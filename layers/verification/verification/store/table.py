@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from verification.cloud import asked
 from verification.domain.deadline import Deadline
 from verification.domain.errors import TemporarilyUnavailable
-from verification.store.operations import Item, Key, Operation, When, expressions, plain, typed
+from verification.store.operations import Item, Key, Operation, When, expressions, plain
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -59,45 +59,37 @@ class Table:
 
     def due(self, index: str, partition: str, until: int) -> Iterator[Key]:
         """Keys of the items of a sparse index whose ``due_at`` has come, oldest first."""
-        pages = self._pages(
-            self._client.query,
-            IndexName=index,
-            KeyConditionExpression="#due = :due AND #due_at <= :until",
-            ExpressionAttributeNames={"#due": "due", "#due_at": "due_at"},
-            ExpressionAttributeValues=typed({":due": partition, ":until": until}),
-        )
+        when = When("#due = :due AND #due_at <= :until", {"due": partition, "until": until})
+        pages = self._pages(self._client.query, "KeyConditionExpression", when, IndexName=index)
         return (Key(item["pk"], item["sk"]) for item in pages)
 
     def partition(self, pk: str) -> Iterator[Item]:
         """All items of a partition, strongly consistent."""
-        return self._pages(
-            self._client.query,
-            KeyConditionExpression="#pk = :pk",
-            ExpressionAttributeNames={"#pk": "pk"},
-            ExpressionAttributeValues=typed({":pk": pk}),
-            ConsistentRead=True,
-        )
+        when, read = When("#pk = :pk", {"pk": pk}), self._client.query
+        return self._pages(read, "KeyConditionExpression", when, ConsistentRead=True)
 
     def search(self, sk: str) -> Iterator[Item]:
         """Items with a sort key, whosever they are; reads the whole table to find them."""
-        return self._pages(
-            self._client.scan,
-            FilterExpression="#sk = :sk",
-            ExpressionAttributeNames={"#sk": "sk"},
-            ExpressionAttributeValues=typed({":sk": sk}),
-            ConsistentRead=True,
-        )
+        when, read = When("#sk = :sk", {"sk": sk}), self._client.scan
+        return self._pages(read, "FilterExpression", when, ConsistentRead=True)
 
-    def _pages(self, read: Callable[..., Any], **query: Any) -> Iterator[Item]:  # noqa: ANN401 DynamoDB's own arguments
-        start: dict[str, Any] = {}
+    def _pages(
+        self,
+        read: Callable[..., Any],
+        clause: str,
+        when: When,
+        **query: Any,  # noqa: ANN401 DynamoDB's own arguments
+    ) -> Iterator[Item]:
+        sought, start = expressions("", when), dict[str, Any]()
+        query |= {"TableName": self._name, clause: sought.pop("ConditionExpression"), **sought}
         while True:
-            page = self._ask(lambda: read(TableName=self._name, **query, **start))  # noqa: B023 called at once
+            page = self._ask(lambda: read(**query, **start))  # noqa: B023 called at once
             yield from (plain(raw) for raw in page["Items"])
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
-    def write(self, *operations: "Operation", deadline: Deadline | None = None) -> None:
+    def write(self, *operations: Operation, deadline: Deadline | None = None) -> None:
         """Carry out all operations or none; raises ConditionFailed.
 
         Always a transaction, even of one: by its token, which is the same for every try,
@@ -114,7 +106,7 @@ class Table:
 
         self._ask(write_once, deadline)
 
-    def step(self, key: Key, clauses: str, when: "When") -> tuple[bool, Item]:
+    def step(self, key: Key, clauses: str, when: When) -> tuple[bool, Item]:
         """Move one item by an update expression; whether that happened, and the item as it is now.
 
         For counters only: a repetition after a lost answer may count twice.

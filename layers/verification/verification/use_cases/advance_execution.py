@@ -44,9 +44,7 @@ class AdvanceExecution:
         """Read Jumio and record it; what is known then. Raises NotYet or a ProviderError."""
         execution = known.execution
         try:
-            reading = self.read(
-                execution.account_id or "", execution.workflow_execution_id or "", deadline
-            )
+            reading = self.read(execution.ids, deadline)
         except (NothingThere, ResultNotThere) as nothing:
             if execution.under_review and isinstance(nothing, NothingThere):
                 return known  # Jumio has deleted it: what is on record stands
@@ -67,9 +65,9 @@ class AdvanceExecution:
         known = self.store.known(user_key, progress.reference or "") if begun else None
         if known is None or not known.execution.opened or known.execution.state.final:
             return progress
-        ids = known.execution.account_id or "", known.execution.workflow_execution_id or ""
         in_progress = VerificationInProgress("The last attempt is being judged.")
         try:
+            ids = known.execution.ids
             reading = self.jumio.read_execution(*ids, with_details=False, deadline=deadline)
             now_known = self.record(reading, known)
         except (NotYet, ResultNotAtProvider):
@@ -95,7 +93,8 @@ class AdvanceExecution:
         """Record a state that we are sure of; what is known then. Raises NotYet."""
         decision = reading.decision if reading and state.final else None
         for _ in range(_TRIES):
-            news, before = self._news(known, state, decision), known.execution.state
+            now, before = int(self.clock()), known.execution.state
+            news = news_of(self.journeys, known, state, decision, now)
             if not known.execution.leads_to(state, news.effect.verdict):
                 _logger.info(LogCode.EXECUTION_UNCHANGED, extra=about(known.execution))
                 self._rest(known.execution)
@@ -121,23 +120,6 @@ class AdvanceExecution:
             with contextlib.suppress(ConditionFailed):  # something has happened after all
                 self.store.rest(execution, now)
 
-    def _news(self, known: Known, state: State, decision: Decision | None) -> News:
-        now, execution = int(self.clock()), known.execution
-        journey, step = self.journeys.step_of(execution.journey, execution.step)
-        effect = effect_of(
-            journey,
-            step,
-            known.progress,
-            reference=execution.reference,
-            state=state,
-            decision=decision,
-            at=now,
-        )
-        look_again_at: int | None = now + (PROCESSING if state is State.PROCESSING else IDLE)
-        if state.final:
-            look_again_at = journey.retained_until(now)
-        return News(state, decision, now, look_again_at, effect)
-
     def known(self, execution: Execution) -> Known:
         """What is on record now; raises NotYet if that is nothing."""
         known = self.store.known(execution.user_key, execution.reference)
@@ -145,9 +127,7 @@ class AdvanceExecution:
             raise NotYet("it was removed meanwhile")
         return known
 
-    def read(
-        self, account_id: str, execution_id: str, deadline: Deadline, *, details: bool = False
-    ) -> Reading:
+    def read(self, ids: tuple[str, str], deadline: Deadline, *, details: bool = False) -> Reading:
         """What Jumio says; right after a callback, that it has nothing to read is not final.
 
         Raises NotYet if there is no time to look again, NothingThere or
@@ -156,9 +136,7 @@ class AdvanceExecution:
         in_vain: type[NotYet] = NothingThere
         for wait in (*_UNREADABLE, None):
             try:
-                return self.jumio.read_execution(
-                    account_id, execution_id, with_details=details, deadline=deadline
-                )
+                return self.jumio.read_execution(*ids, with_details=details, deadline=deadline)
             except ResultNotAtProvider:
                 in_vain = ResultNotThere
             except NotAtProvider:
@@ -169,6 +147,20 @@ class AdvanceExecution:
                 raise NotYet("no time is left to look again")
             self.sleep(wait)
         raise in_vain("Jumio has nothing to read")
+
+
+def news_of(
+    journeys: Journeys, known: Known, state: State, decision: Decision | None, at: int
+) -> News:
+    """What an execution's getting into a state means, by the journeys as they are now."""
+    execution = known.execution
+    journey, step = journeys.step_of(execution.journey, execution.step)
+    effect = effect_of(
+        journey, step, known.progress, execution.reference, state=state, decision=decision, at=at
+    )
+    look_again_at = at + (PROCESSING if state is State.PROCESSING else IDLE)
+    over_at = journey.retained_until(at)
+    return News(state, decision, at, over_at if state.final else look_again_at, effect)
 
 
 def about(execution: Execution) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 from verification.aws.attestation import Attestor
 from verification.domain.consent import Consent, require_consent
 from verification.domain.deadline import Clock, Deadline
+from verification.domain.eligibility import require_new_execution_allowed, screening_runs
 from verification.domain.errors import (
     ChannelUnavailable,
     IdempotencyKeyReused,
@@ -26,12 +27,7 @@ from verification.domain.execution import State
 from verification.domain.identity import Caller, Pepper, seal
 from verification.domain.journeys import Journey, Journeys
 from verification.domain.prepared_data import flattened, prepared_data, require_well_formed
-from verification.domain.standing import (
-    Session,
-    Standing,
-    require_new_execution_allowed,
-    screening_runs,
-)
+from verification.domain.standing import Session, Standing
 from verification.domain.steps import Step
 from verification.observability import LogCode, on_every_line
 from verification.store import Claim, ConditionFailed, People, SessionStore

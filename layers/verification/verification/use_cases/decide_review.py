@@ -6,11 +6,10 @@ Jumio's own decision stays on record as it was, and the operator's beside it.
 
 import logging
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from verification.aws.queue import HintQueue
 from verification.domain.deadline import Clock, moment
-from verification.domain.effects import effect_of
 from verification.domain.errors import NotDecidable, NotFound, SessionBusy, TemporarilyUnavailable
 from verification.domain.execution import Manual, ManualDecision, State
 from verification.domain.identity import Caller
@@ -18,11 +17,12 @@ from verification.domain.journeys import Journeys
 from verification.observability import LogCode
 from verification.store import ConditionFailed, OutcomeStore, People
 from verification.store.outcomes import Known, News
-from verification.use_cases.advance_execution import about
+from verification.use_cases.advance_execution import about, news_of
 
 _logger = logging.getLogger(__name__)
 _TRIES = 5
 _ABOUT = {"approve": State.REVIEW, "decline": State.REVIEW, "revoke": State.APPROVED}
+_MEANT = {"approve": State.APPROVED, "decline": State.DECLINED, "revoke": State.DECLINED}
 
 
 @dataclass(frozen=True)
@@ -82,21 +82,10 @@ class DecideReview:
             raise TemporarilyUnavailable("an earlier outcome is not told yet")
 
     def _news(self, known: Known, word: Word) -> News:
-        now, execution = int(self.clock()), known.execution
-        journey, step = self.journeys.step_of(execution.journey, execution.step)
-        state = State.APPROVED if word.decision == "approve" else State.DECLINED
-        effect = effect_of(
-            journey,
-            step,
-            known.progress,
-            reference=execution.reference,
-            state=state,
-            decision=None,
-            at=now,
-        )
-        made = ManualDecision(word.decision, word.reason, word.by, now, effect.verdict)
-        over_at = journey.retained_until(now)
-        return News(execution.state, None, now, over_at, effect, (*execution.manual, made))
+        now, state = int(self.clock()), _MEANT[word.decision]
+        news = news_of(self.journeys, known, state, None, now)
+        made = ManualDecision(word.decision, word.reason, word.by, now, news.effect.verdict)
+        return replace(news, manual=(*known.execution.manual, made))
 
     def _have_it_told(self, known: Known) -> None:
         if hint := known.execution.hint:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from verification.aws.queue import HintQueue
 from verification.domain.deadline import Clock
+from verification.domain.eligibility import Retry, coming_step, retry_advice, word_of
 from verification.domain.errors import TemporarilyUnavailable
 from verification.domain.execution import State, Tip
 from verification.domain.identity import Caller
 from verification.domain.journeys import Journeys
-from verification.domain.standing import LAPSED, Progress, Retry, coming_step, retry_advice, word_of
+from verification.domain.standing import LAPSED, Progress
 from verification.store import ConditionFailed, OutcomeStore, People
 
 _POLL_AFTER = {State.PENDING: 5, State.STARTED: 5, State.PROCESSING: 3}

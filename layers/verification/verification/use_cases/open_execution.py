@@ -17,6 +17,10 @@ from verification.domain.backoff import Failures, Fault
 from verification.domain.capability import SigningKey, sign
 from verification.domain.consent import Consent
 from verification.domain.deadline import Clock, Deadline
+from verification.domain.eligibility import (
+    blocked_by_outcome,
+    recent_attempts,
+)
 from verification.domain.errors import (
     AccountGone,
     DailyCeilingReached,
@@ -32,13 +36,7 @@ from verification.domain.errors import (
 from verification.domain.identity import Caller, new_reference
 from verification.domain.journeys import Journey
 from verification.domain.schedule import GRACE, UNHEARD
-from verification.domain.standing import (
-    Session,
-    Standing,
-    blocked_by_outcome,
-    recent_attempts,
-    require_new_execution_allowed,
-)
+from verification.domain.standing import Session, Standing
 from verification.domain.steps import Step
 from verification.jumio import JumioClient, OpenedExecution, account_request
 from verification.jumio.token import start_by
@@ -242,7 +240,7 @@ class OpenExecution:
             if standing.progress == progress:  # it is something else, and no repetition mends it
                 raise TemporarilyUnavailable("what was begun is not there any more")
         if blocked:
-            require_new_execution_allowed(journey, progress, standing.account, now)
+            raise blocked
         self._tell(attempt, opened)
 
     def _tell(self, attempt: Attempt, opened: OpenedExecution) -> None:

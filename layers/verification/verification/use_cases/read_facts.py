@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from verification.domain.deadline import Clock, Deadline
+from verification.domain.eligibility import approval_stands
 from verification.domain.errors import Forbidden, NotAtProvider, NotEligible, NotFound
 from verification.domain.facts import Fact
 from verification.domain.identity import Caller
 from verification.domain.journeys import Journeys
-from verification.domain.standing import approval_stands
 from verification.jumio import JumioClient
 from verification.observability import LogCode
 from verification.store import OutcomeStore, People
@@ -56,9 +56,8 @@ class ReadFacts:
         execution = known.execution
         asked = {"fields": sorted(question.fields), "by": question.by}
         _logger.info(LogCode.FACTS_ASKED, extra={**about(execution), **asked})
-        ids = execution.account_id or "", execution.workflow_execution_id or ""
         try:
-            found = self.jumio.read_facts(*ids, question.fields, deadline=deadline)
+            found = self.jumio.read_facts(*execution.ids, question.fields, deadline=deadline)
         except NotAtProvider:
             raise NotFound("Jumio has deleted it.") from None
         return {"execution": execution.reference, "facts": found}

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from verification.aws.bus import Bus
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.errors import NothingThere, NotYet
-from verification.domain.execution import Execution
 from verification.domain.hint import Hint
 from verification.jumio import Reading
 from verification.observability import LogCode, on_every_line
@@ -45,7 +44,7 @@ class SettleExecution:
         if not known.execution.opened:
             adopted = self._adopt(known, hint, deadline)
         else:
-            adopted = known if _same(known.execution, hint) else None
+            adopted = known if known.execution.ids == hint.ids else None
         if adopted is None:
             _refuse(hint)
             return
@@ -79,9 +78,7 @@ class SettleExecution:
         if not (_confirmed(hint, reading) or self._may_be(hint, reading, known)):
             return None
         try:
-            adopted = self.store.adopt(
-                known, hint.account_id, hint.workflow_execution_id, int(self.clock())
-            )
+            adopted = self.store.adopt(known, *hint.ids, int(self.clock()))
         except ConditionFailed:
             raise NotYet("somebody else is adopting it") from None
         if adopted:
@@ -121,8 +118,7 @@ class SettleExecution:
         return own or not self.erasures.on_record(hint.account_id)
 
     def _details(self, hint: Hint, deadline: Deadline) -> Reading:
-        ids = hint.account_id, hint.workflow_execution_id
-        return self.advance.read(*ids, deadline, details=True)
+        return self.advance.read(hint.ids, deadline, details=True)
 
     def _tell_outcome(self, known: Known) -> None:
         """Publish an outcome that the bus has not taken yet, perhaps a second time."""
@@ -155,13 +151,6 @@ class SettleExecution:
             _logger.info(LogCode.PROGRESS_PUBLISHED, extra=about(execution))
 
 
-def _same(execution: Execution, hint: Hint) -> bool:
-    return (execution.account_id, execution.workflow_execution_id) == (
-        hint.account_id,
-        hint.workflow_execution_id,
-    )
-
-
 def _confirmed(hint: Hint, reading: Reading) -> bool:
     """Whether Jumio says what the callback did: only it knows which of its ids are our intent's."""
     said = reading.account_id, reading.internal_reference, reading.user_reference
@@ -173,8 +162,4 @@ def _refuse(hint: Hint) -> None:
 
 
 def _ids(hint: Hint) -> dict[str, str]:
-    return {
-        "reference": hint.reference,
-        "account_id": hint.account_id,
-        "workflow_execution_id": hint.workflow_execution_id,
-    }
+    return hint.model_dump(exclude={"user_key"})

@@ -97,14 +97,8 @@ class SupplyData:
             self._give_up(execution, session)
             where = f"{execution.journey}.{execution.step}"
             raise Misconfigured(f"JOURNEYS: {where}: Jumio's workflow takes no prepared data")
-        opened = OpenedExecution(
-            account_id=execution.account_id or "",
-            workflow_execution_id=execution.workflow_execution_id or "",
-            token=None,
-            href=None,
-            credential_id=session.credential_id,
-            upload_token=session.upload_token,
-        )
+        stored = session.credential_id, session.upload_token
+        opened = OpenedExecution(*execution.ids, None, None, *stored)
         try:
             if data:
                 self.jumio.upload_prepared_data(opened, data, deadline=deadline)

@@ -14,7 +14,7 @@ from functools import partial
 from verification.aws.queue import HintQueue
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.execution import Execution
-from verification.domain.schedule import next_look, overdue
+from verification.domain.schedule import RHYTHM, next_look, overdue
 from verification.observability import LogCode
 from verification.store import ConditionFailed, OutcomeStore
 from verification.store.items import Unreadable
@@ -71,7 +71,7 @@ class SweepOverdue:
         try:
             if isinstance(found, Unreadable):
                 _logger.error(LogCode.EXECUTION_UNREADABLE, extra=about)
-                self.store.set_aside(found, now)
+                self.store.look(found, now + RHYTHM[-1])  # behind all others
                 return True
             about["correlation_id"] = found.request_id
             if found.hint is None:

@@ -74,9 +74,9 @@ class TellStory:
         return (found,) if found else ()
 
     def _jumio_says(self, execution: Execution, deadline: Deadline) -> str:
-        ids = execution.account_id or "", execution.workflow_execution_id or ""
+        read = self.jumio.read_execution
         try:
-            reading = self.jumio.read_execution(*ids, with_details=False, deadline=deadline)
+            reading = read(*execution.ids, with_details=False, deadline=deadline)
         except NotAtProvider:
             return "not there"
         except Problem as problem:

@@ -130,10 +130,7 @@ def key_use(idempotency_key: str | None, body: SessionRequest) -> KeyUse | None:
         return None
     match = _KEY.fullmatch(idempotency_key)
     if not match:
-        raise InvalidRequest(
-            "The request is not valid.",
-            fields=[{"field": "Idempotency-Key", "reason": "1 to 255 visible characters"}],
-        )
+        raise InvalidRequest.of("Idempotency-Key", "1 to 255 visible characters")
     return KeyUse(match["key"], json.dumps(body.model_dump(mode="json"), sort_keys=True))
 
 

@@ -16,8 +16,7 @@ def returned(request: Request) -> bool:
     """Whether the client says that its person is back from Jumio; raises InvalidRequest."""
     said = request.query("returned") or "false"
     if said not in ("true", "false"):
-        wrong = [{"field": "returned", "reason": "true or false"}]
-        raise InvalidRequest("The request is not valid.", fields=wrong)
+        raise InvalidRequest.of("returned", "true or false")
     return said == "true"
 
 
