@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from tempfile import TemporaryDirectory
 
 import botocore.session
 import jmespath
@@ -22,7 +23,9 @@ PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob("
 OF_EVERY_COMMAND = {"query", "output", "region", "endpoint-url", "cli-read-timeout"}
 OF_BLOBS = {"cli-binary-format"}
 ON_ITS_OWN = {"lambda invoke": ["outfile"]}  # what is not an option
-SHELL = 'aws() { python3 -c "import json, sys; print(json.dumps(sys.argv[1:]))" "$@"; }\n'
+SHELL = """exec 3>&1
+aws() { python3 -c "import json, sys; print(json.dumps(sys.argv[1:]))" "$@" >&3; }
+"""
 MODELS = botocore.session.get_session()
 
 
@@ -57,12 +60,14 @@ COMMANDS = [
 def wrong_with(command: str) -> list[str]:
     """What the AWS CLI would mind."""
     filled = re.sub(r"<([^<>]+)>", r"\1", command)
-    said = subprocess.run(  # noqa: S603 our own pages
-        ["bash", "-euc", SHELL + filled],  # noqa: S607
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    with TemporaryDirectory() as folder:  # for what a command writes
+        said = subprocess.run(  # noqa: S603 our own pages
+            ["bash", "-euc", SHELL + filled],  # noqa: S607
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     service, name, *words = json.loads(said.stdout)
     if service not in MODELS.get_available_services():
         return [f"no service {service}"]
