@@ -14,7 +14,7 @@ from jumio_simulator.person import sdk
 from local.demo.frontend import Frontend
 from tests.support.waiting import FAILSAFE
 
-_TRIES = 3
+_TRIES = 4
 _PASSING = {
     *("session-busy", "provider-busy", "provider-unavailable", "temporarily-unavailable"),
 }

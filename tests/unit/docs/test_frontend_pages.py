@@ -4,15 +4,16 @@ import json
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from tests.support.contract import ROUTES
+from tests.support.contract import DOCUMENT, ROUTES
 from tests.support.judge import Judge
 from tests.support.template import ROOT
 from tests.unit.docs.test_frontends_doc import leaves
 from verification.domain.eligibility import Retry
-from verification.domain.execution import State
+from verification.domain.execution import State, Tip
 from verification.domain.identity import Caller
 from verification.domain.standing import LAPSED
 from verification.edge.http.sessions import SessionRequest
@@ -142,6 +143,15 @@ def test_every_page_of_an_sdk_is_enough_to_build_with() -> None:
     (table,) = re.findall(r"\| Code \|.*?\n\n", README.read_text(), re.DOTALL)
     letters = re.compile(r"`([A-Z](?:\d{5})?)`")
     assert set(letters.findall(ends)) == set(letters.findall(table))
+    hints = same.partition("`hint`: ")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z-]+)`", hints)) == set(get_args(Tip))
+
+
+def test_the_answers_that_a_page_of_an_sdk_shows_are_such_as_are_given() -> None:
+    answer, problem = (json.loads(text) for language, text in blocks(SDKS[0]) if language == "json")
+    assert answer.keys() == ANSWER
+    assert answer["retry"].keys() == RETRY
+    assert problem == DOCUMENT["components"]["examples"][problem["code"]]["value"]
 
 
 def test_the_errors_that_a_person_can_meet_are_errors_of_ours() -> None:

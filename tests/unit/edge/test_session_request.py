@@ -8,7 +8,8 @@ from tests.support.bff import PEPPER
 from verification.domain.consent import Consent, require_consent
 from verification.domain.errors import ConsentRequired, InvalidRequest
 from verification.domain.steps import Step
-from verification.edge.http.sessions import SessionRequest, key_use
+from verification.edge.http.request import Request
+from verification.edge.http.sessions import SessionRequest, asked, key_use
 from verification.edge.validation import validated
 from verification.store import Claim
 
@@ -59,9 +60,17 @@ def claim(body: SessionRequest, key: str | None) -> Claim | None:
 
 
 def test_a_channel_is_enough() -> None:
-    asked = request("web")
-    assert (asked.channel, asked.journey, asked.locale) == ("web", None, None)
-    assert (asked.renew, asked.consent) == (False, None)
+    body = request("web")
+    assert (body.channel, body.journey, body.locale) == ("web", None, None)
+    assert (body.renew, body.consent) == (False, None)
+
+
+@pytest.mark.parametrize("name", ["journey", "channel", "renew"])
+def test_a_field_in_the_address_is_refused_as_it_would_have_no_effect(name: str) -> None:
+    sent = Request({"queryStringParameters": {name: "sdk", "trace": "1"}})
+    with pytest.raises(InvalidRequest) as refusal:
+        asked(sent, "", "sub")
+    assert [field["field"] for field in refusal.value.fields] == [name]
 
 
 @pytest.mark.parametrize("value", [None, [], "sdk", 5, True])

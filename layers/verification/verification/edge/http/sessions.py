@@ -100,6 +100,9 @@ class SessionRequest(_Body):
 
 def asked(request: Request, public_base_url: str, subject_claim: str) -> Asked:
     """What a request asks for; raises InvalidRequest or Forbidden."""
+    for name in SessionRequest.model_fields:
+        if request.query(name):  # it would have no effect, and another journey would be paid for
+            raise InvalidRequest.of(name, "belongs into the body")
     body = validated(SessionRequest, request.json_body())
     if body.locale and body.locale not in LISTED:
         _logger.warning(LogCode.LOCALE_UNLISTED)
