@@ -978,7 +978,7 @@ MUTATIONS = [
         ),
         (
             "a review that Jumio has deleted expires",
-            "if execution.under_review and isinstance(nothing, NothingThere):",
+            "if execution.under_review and not isinstance(nothing, ResultNotAtProvider):",
             "if False:",
             "integration/test_review.py integration/test_outcomes_odd_cases.py",
         ),

@@ -10,7 +10,7 @@ from tests.exploration.invariants import PEPPER, PERSON, USER
 from tests.exploration.scheduling import OK, Choice
 from tests.exploration.world import Clockwork, World
 from verification.domain.deadline import Deadline
-from verification.domain.errors import NotYet, ProviderRejected, SessionBusy
+from verification.domain.errors import NotAtProvider, NotYet, ProviderRejected, SessionBusy
 from verification.domain.execution import PROCESSED, Execution, State
 from verification.domain.hint import Hint
 from verification.domain.schedule import FIRST_LOOK
@@ -197,7 +197,7 @@ class TestWhatHasMoved:
     def test_what_jumio_does_not_find_today_has_not_ended(self, world: World) -> None:
         known, _ = _opened(world)
         world.jumio.deleted.add(known.execution.account_id or "")
-        with pytest.raises(NotYet):
+        with pytest.raises(NotAtProvider):
             world.advance_execution()(known, Deadline(20))
         assert world.outcomes.known(KEY, known.execution.reference) == known
 

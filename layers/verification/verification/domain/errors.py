@@ -215,11 +215,3 @@ class Misconfigured(Problem):
 
 class NotYet(Exception):
     """Nothing can be said now: retain the hint and come back."""
-
-
-class NothingThere(NotYet):
-    """Jumio has nothing to read, however often it was asked."""
-
-
-class ResultNotThere(NotYet):
-    """Jumio knows the execution; it is its result that cannot be read."""
