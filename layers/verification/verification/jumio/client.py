@@ -96,15 +96,12 @@ class JumioClient:
         if Jumio does not answer in time.
         """
         url = self._hosts.retrieval + path_of(account_id, execution_id)
-        reply = self._repeatable("status", "GET", f"{url}/status", deadline)
-        status = _validated(StatusAnswer, reply.body)
+        status = self._read(StatusAnswer, "status", f"{url}/status", deadline)
         now = status.workflowExecution
         if now.status != PROCESSED and not with_details:
             return Reading(now.status)
         try:
-            details = _validated(
-                DetailsAnswer, self._repeatable("details", "GET", url, deadline).body
-            )
+            details = self._read(DetailsAnswer, "details", url, deadline)
         except NotAtProvider:
             if now.status in WITHOUT_DETAILS:
                 owner = status.account.id if status.account else None
@@ -129,7 +126,7 @@ class JumioClient:
         ``read_execution``, NotAtProvider if Jumio has deleted the execution.
         """
         url = self._hosts.retrieval + path_of(account_id, execution_id)
-        details = _validated(DetailsAnswer, self._repeatable("details", "GET", url, deadline).body)
+        details = self._read(DetailsAnswer, "details", url, deadline)
         return {fact: details.extracted(fact) for fact in facts}
 
     def upload_prepared_data(
@@ -155,10 +152,9 @@ class JumioClient:
         Source: "Finalizing". Raises ProviderRejected also if it is finalized already, as it
         may be by this very call: read the status then.
         """
-        url = self._hosts.api + opened.path
-        token = opened.upload_token
-        how: dict[str, Any] = {"bearer": token, "json_body": {}, "fresh_connection": True}
-        self._repeatable("finalize", "PUT", url, deadline, **how)
+        how: dict[str, Any] = {"json_body": {}, "fresh_connection": True}
+        url, bearer = self._hosts.api + opened.path, opened.upload_token
+        self._repeatable("finalize", "PUT", url, deadline, bearer=bearer, **how)
 
     def delete_account(self, account_id: str, *, deadline: Deadline) -> None:
         """Delete an account and all its executions; done too if Jumio does not know it.
@@ -197,6 +193,11 @@ class JumioClient:
             _logger.error(LogCode.JUMIO_ADDRESS_REFUSED, extra=known)
             return replace(opened, href=None)
         return opened
+
+    def _read[Answer: BaseModel](
+        self, model: type[Answer], call: str, url: str, deadline: Deadline
+    ) -> Answer:
+        return _validated(model, self._repeatable(call, "GET", url, deadline).body)
 
     def _repeatable(
         self,

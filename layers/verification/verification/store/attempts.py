@@ -59,8 +59,8 @@ def claimed(user_key: str, claim: Claim, use: Idempotency, now: int) -> Operatio
     if use.running:
         free, values = f"{free} OR #running = :yes", {**values, "yes": True}
     return put(
+        items.idempotency_key(user_key, claim.digest),
         {
-            **items.idempotency_key(user_key, claim.digest).attributes,
             "fingerprint": use.fingerprint,
             "reference": use.reference,
             "status": items.OPENED if use.opened else items.FOUND,
@@ -106,11 +106,8 @@ def session_replaces(attempt: Attempt, session: Session, progress: Progress) -> 
             changes=asdict(opened),
         ),
         put(
-            {
-                **items.session_key(attempt.user_key, attempt.journey).attributes,
-                **asdict(session),
-                "ttl": session.expires_at,
-            }
+            items.session_key(attempt.user_key, attempt.journey),
+            {**asdict(session), "ttl": session.expires_at},
         ),
     ]
     if attempt.claim:

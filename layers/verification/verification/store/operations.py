@@ -60,9 +60,10 @@ ALWAYS = When("")
 ABSENT = When("attribute_not_exists(#pk)")
 
 
-def put(item: Item, when: When = ALWAYS) -> Operation:
+def put(key: Key, item: Item, when: When = ALWAYS) -> Operation:
     """Write a whole item; members that are None are left out."""
-    filled = {name: value for name, value in item.items() if value is not None}
+    members = {**key.attributes, **item}.items()
+    filled = {name: value for name, value in members if value is not None}
     return Operation("Put", {"Item": typed(filled), **expressions("", when)})
 
 

@@ -101,7 +101,7 @@ class OutcomeStore:
                 workflow_execution_id=workflow_execution_id,
                 due_at=min(execution.ends_at, now + early_look(0)),
             ),
-            put({**items.owner_key(account_id).attributes, "user_key": execution.user_key}),
+            put(items.owner_key(account_id), {"user_key": execution.user_key}),
         ]
         owner = items.account_key(execution.user_key)
         if account.account_id is None:
@@ -181,7 +181,7 @@ class OutcomeStore:
     def found(self, keys: Sequence[Key]) -> list[Execution | items.Unreadable]:
         """What is at up to 100 of those keys, in their order."""
         found = self._table.read(*keys)
-        return [items.readable(key, found[key]) for key in keys if key in found]
+        return [items.readable(found[key]) for key in keys if key in found]
 
     def look(self, found: Execution | items.Unreadable, again_at: int) -> None:
         """Note that what is due is looked at; raises ConditionFailed if it is already."""

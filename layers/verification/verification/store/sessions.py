@@ -75,19 +75,17 @@ class SessionStore:
                 items.unchanged(standing.progress),
             ),
             put(
-                {
-                    **items.execution_key(attempt.user_key, attempt.reference).attributes,
-                    **items.execution_changes(
-                        journey=attempt.journey,
-                        step=attempt.step,
-                        state=State.REQUESTED,
-                        request_id=attempt.request_id,
-                        consent=attempt.consent,
-                        created_at=attempt.begun_at,
-                        due_at=attempt.due_at,
-                        ends_at=attempt.ends_at,
-                    ),
-                },
+                items.execution_key(attempt.user_key, attempt.reference),
+                items.execution_changes(
+                    journey=attempt.journey,
+                    step=attempt.step,
+                    state=State.REQUESTED,
+                    request_id=attempt.request_id,
+                    consent=attempt.consent,
+                    created_at=attempt.begun_at,
+                    due_at=attempt.due_at,
+                    ends_at=attempt.ends_at,
+                ),
                 ABSENT,
             ),
         ]
@@ -132,7 +130,7 @@ class SessionStore:
         ends_at = session.expires_at + GRACE
         operations = [
             lease_ends(attempt.user_key, attempt.reference, settled),
-            put({**items.owner_key(account_id).attributes, "user_key": attempt.user_key}),
+            put(items.owner_key(account_id), {"user_key": attempt.user_key}),
             moved(
                 attempt,
                 items.still(State.REQUESTED),
