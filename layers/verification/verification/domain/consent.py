@@ -55,4 +55,4 @@ def require_consent(step: "Step", consent: Consent | None) -> None:
     else:
         missing = ["consent.country"] if step.consent == "required" else []
     if missing:
-        raise ConsentRequired(missing)
+        raise ConsentRequired.asking_for(missing)

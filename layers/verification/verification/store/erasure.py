@@ -46,7 +46,7 @@ class ErasureStore:
             update(
                 account_key(user_key),
                 When(free, {"now": now, "yes": True}),
-                changes={"lease_owner": owner, "lease_until": until, "erasing": True},
+                {"lease_owner": owner, "lease_until": until, "erasing": True},
             )
         )
 

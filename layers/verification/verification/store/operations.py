@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -67,17 +67,10 @@ def put(key: Key, item: Item, when: When = ALWAYS) -> Operation:
     return Operation("Put", {"Item": typed(filled), **expressions("", when)})
 
 
-def update(
-    key: Key,
-    when: When,
-    *,
-    changes: Mapping[str, object] | None = None,
-    remove: Sequence[str] = (),
-) -> Operation:
+def update(key: Key, when: When, changes: Mapping[str, object]) -> Operation:
     """Set and remove attributes of an item; a change to None removes the attribute."""
-    changes = changes or {}
     keep = {name: value for name, value in changes.items() if value is not None}
-    gone = [*remove, *(name for name in changes if name not in keep)]
+    gone = [name for name in changes if name not in keep]
     clauses = []
     if keep:
         clauses.append("SET " + ", ".join(f"#{name} = :new_{name}" for name in keep))

@@ -59,7 +59,7 @@ class OutcomeStore:
         """
         seen = "attribute_not_exists(#returned_at) OR #returned_at <= :before"
         rested = When(f"attribute_exists(#pk) AND ({seen})", {"before": now - BETWEEN_RETURNS})
-        self._table.write(update(items.account_key(user_key), rested, changes={"returned_at": now}))
+        self._table.write(update(items.account_key(user_key), rested, {"returned_at": now}))
         key = items.execution_key(user_key, reference)
         found = items.execution_of(self._table.read(key).get(key))
         return found.hint if found and not found.state.final else None
@@ -106,8 +106,8 @@ class OutcomeStore:
         owner = items.account_key(execution.user_key)
         if account.account_id is None:
             homeless = f"attribute_exists(#pk) AND attribute_not_exists(#account_id) AND {FREE}"
-            changes = {"account_id": account_id}
-            operations.append(update(owner, When(homeless, {"now": now}), changes=changes))
+            mine = {"account_id": account_id}
+            operations.append(update(owner, When(homeless, {"now": now}), mine))
         else:
             operations.append(check(owner, When(FREE, {"now": now})))
         self._table.write(*operations)
@@ -137,7 +137,7 @@ class OutcomeStore:
                 update(
                     items.journey_key(execution.user_key, execution.journey),
                     items.unchanged(known.progress),
-                    changes=asdict(news.effect.progress),
+                    asdict(news.effect.progress),
                 )
             )
         if session and _session_ends(execution, session, news):

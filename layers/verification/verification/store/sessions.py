@@ -61,14 +61,14 @@ class SessionStore:
             update(
                 items.account_key(attempt.user_key),
                 nobody_is_at_it(attempt, standing.account),
-                changes={
+                {
                     "issuer": attempt.caller.issuer,
                     "subject": attempt.caller.subject,
                     "lease_owner": attempt.reference,
                     "lease_until": attempt.lease_until,
+                    "erasing": None,  # an erasure that was given up has no claim on this lease
                     **items.failures_changes(failures),
                 },
-                remove=["erasing"],  # an erasure that was given up has no claim on this lease
             ),
             check(
                 items.journey_key(attempt.user_key, attempt.journey),
@@ -159,7 +159,7 @@ class SessionStore:
             update(
                 items.account_key(user_key),
                 When("#lease_until = :seen", {"seen": account.lease_until}),
-                changes={"lease_until": until},
+                {"lease_until": until},
             )
         )
         return replace(standing, account=replace(account, lease_until=until))
@@ -170,8 +170,7 @@ class SessionStore:
             update(
                 items.account_key(user_key),
                 When(f"attribute_exists(#pk) AND {FREE}", {"now": now}),
-                changes={"lease_owner": owner, "lease_until": now + LEASE_SECONDS},
-                remove=["erasing"],
+                {"lease_owner": owner, "lease_until": now + LEASE_SECONDS, "erasing": None},
             )
         )
 
@@ -189,8 +188,7 @@ class SessionStore:
             update(
                 items.session_key(execution.user_key, execution.journey),
                 _awaiting(session),
-                changes={"awaits_data": False},
-                remove=["upload_token", "credential_id"],
+                {"awaits_data": False, "upload_token": None, "credential_id": None},
             ),
             moved(execution, items.before(State.PROCESSING), due_at=due_at),
         )
@@ -224,7 +222,7 @@ class SessionStore:
             update(
                 items.session_key(user_key, journey),
                 _with_as_many_keys(session),
-                changes={"keys": session.keys + 1},
+                {"keys": session.keys + 1},
             ),
             claimed(user_key, claim, use, now),
         )
