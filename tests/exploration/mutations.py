@@ -501,8 +501,8 @@ MUTATIONS = [
         ),
         (
             "an outcome that came meanwhile is overwritten",
-            "replaces=None if blocked else replace",
-            "replaces=replace",
+            "replaces = None if blocked else replace(",
+            "replaces = replace(",
         ),
         (
             "whoever was overtaken goes on",

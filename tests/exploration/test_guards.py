@@ -249,11 +249,9 @@ class TestWhatHasMoved:
             KEY, PERSON, "identity", "identity", reference, "r", now, now + 60, now + 60, None
         )
         _set(world, (USER, f"EXECUTION#{reference}"), rank={"N": "4"})
-        what = {"account_id": "account1", "workflow_execution_id": "execution1"}
         session = Session(reference, now + 60)
-        _refused(
-            lambda: world.sessions.save(attempt, **what, session=session, replaces=None), world
-        )
+        ids = "account1", "execution1"
+        _refused(lambda: world.sessions.save(attempt, ids, session, replaces=None), world)
 
     def test_a_worker_that_was_overtaken_begins_again_with_what_is_on_record(
         self, world: World

@@ -138,7 +138,7 @@ class JumioClient:
         data, or has them all already.
         """
         part = f"credentials/{opened.credential_id}/parts/PREPARED_DATA"
-        url = f"{self._hosts.api}{opened.path}/{part}"
+        url = f"{self._hosts.api}{path_of(*opened.ids)}/{part}"
         # On a connection of its own: nothing is sent once nobody waits for it any more.
         how = {"bearer": opened.upload_token, "json_body": data, "fresh_connection": True}
         try:
@@ -153,7 +153,7 @@ class JumioClient:
         may be by this very call: read the status then.
         """
         how: dict[str, Any] = {"json_body": {}, "fresh_connection": True}
-        url, bearer = self._hosts.api + opened.path, opened.upload_token
+        url, bearer = self._hosts.api + path_of(*opened.ids), opened.upload_token
         self._repeatable("finalize", "PUT", url, deadline, bearer=bearer, **how)
 
     def delete_account(self, account_id: str, *, deadline: Deadline) -> None:

@@ -113,19 +113,19 @@ class SessionStore:
     def save(
         self,
         attempt: Attempt,
-        *,
-        account_id: str,
-        workflow_execution_id: str,
+        ids: tuple[str, str],
         session: Session,
         replaces: Progress | None,
         deadline: Deadline | None = None,
     ) -> None:
         """Record what Jumio opened and end the lease; raises LeaseLost, or ConditionFailed.
 
+        ``ids`` are of the account and of the execution at Jumio.
         ``replaces`` is the record that the new session takes over, which may have changed; None
         records the execution but leaves the journey as it is. Tried until the deadline: this one
         write is worth every second.
         """
+        account_id, workflow_execution_id = ids
         settled = {"account_id": account_id, **items.failures_changes(Failures())}
         ends_at = session.expires_at + GRACE
         operations = [
