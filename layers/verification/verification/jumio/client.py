@@ -97,24 +97,22 @@ class JumioClient:
         """
         url = self._hosts.retrieval + path_of(account_id, execution_id)
         status = self._read(StatusAnswer, "status", f"{url}/status", deadline)
-        now = status.workflowExecution
-        if now.status != PROCESSED and not with_details:
-            return Reading(now.status)
+        if status.status != PROCESSED and not with_details:
+            return Reading(status.status)
         try:
             details = self._read(DetailsAnswer, "details", url, deadline)
         except NotAtProvider:
-            if now.status in WITHOUT_DETAILS:
-                owner = status.account.id if status.account else None
-                return Reading(now.status, account_id=owner)
+            if status.status in WITHOUT_DETAILS:
+                return Reading(status.status, account_id=status.account_id)
             raise ResultNotAtProvider from None
         return Reading(
-            details.workflow.status,
+            details.status,
             _decision(details),
-            details.workflow.userReference,
-            details.workflow.customerInternalReference,
-            details.account.id if details.account else None,
+            details.user_reference,
+            details.internal_reference,
+            details.account_id,
             has_details=True,
-            completed_at=details.completedAt,
+            completed_at=details.completed_at,
         )
 
     def read_facts(
@@ -181,10 +179,10 @@ class JumioClient:
             raise OutcomeUnknown(_UNAVAILABLE) from None
         credential_id, upload_token = answer.data_credential() or (None, None)
         opened = OpenedExecution(
-            account_id=answer.account.id,
-            workflow_execution_id=answer.workflowExecution.id,
-            token=answer.sdk.token if answer.sdk else None,
-            href=answer.web.href if answer.web else None,
+            account_id=answer.account_id,
+            workflow_execution_id=answer.workflow_execution_id,
+            token=answer.token,
+            href=answer.href,
             credential_id=credential_id,
             upload_token=upload_token,
         )
@@ -260,13 +258,13 @@ def _goes_on(attempt: int, wait: float, deadline: Deadline) -> bool:
 
 
 def _decision(details: DetailsAnswer) -> Decision | None:
-    if details.workflow.status != PROCESSED or details.decision is None:
+    if details.status != PROCESSED or details.decision is None:
         return None
     judged = _validated(Verdict, details.decision)
     return Decision(
         type=judged.type,
-        label=judged.details.label if judged.details else None,
-        score=judged.risk.score if judged.risk else None,
+        label=judged.label,
+        score=judged.score,
         failed=details.failed_capabilities(),
         tip=tip_of(details.capabilities),
     )
