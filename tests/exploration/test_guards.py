@@ -10,7 +10,7 @@ from tests.exploration.invariants import PEPPER, PERSON, USER
 from tests.exploration.scheduling import OK, Choice
 from tests.exploration.world import Clockwork, World
 from verification.domain.deadline import Deadline
-from verification.domain.errors import NotYet, ProviderRejected, SessionBusy
+from verification.domain.errors import NotAtProvider, NotYet, ProviderRejected, SessionBusy
 from verification.domain.execution import PROCESSED, Execution, State
 from verification.domain.hint import Hint
 from verification.domain.schedule import FIRST_LOOK
@@ -197,7 +197,7 @@ class TestWhatHasMoved:
     def test_what_jumio_does_not_find_today_has_not_ended(self, world: World) -> None:
         known, _ = _opened(world)
         world.jumio.deleted.add(known.execution.account_id or "")
-        with pytest.raises(NotYet):
+        with pytest.raises(NotAtProvider):
             world.advance_execution()(known, Deadline(20))
         assert world.outcomes.known(KEY, known.execution.reference) == known
 
@@ -249,11 +249,9 @@ class TestWhatHasMoved:
             KEY, PERSON, "identity", "identity", reference, "r", now, now + 60, now + 60, None
         )
         _set(world, (USER, f"EXECUTION#{reference}"), rank={"N": "4"})
-        what = {"account_id": "account1", "workflow_execution_id": "execution1"}
         session = Session(reference, now + 60)
-        _refused(
-            lambda: world.sessions.save(attempt, **what, session=session, replaces=None), world
-        )
+        ids = "account1", "execution1"
+        _refused(lambda: world.sessions.save(attempt, ids, session, replaces=None), world)
 
     def test_a_worker_that_was_overtaken_begins_again_with_what_is_on_record(
         self, world: World

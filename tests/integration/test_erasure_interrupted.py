@@ -1,12 +1,12 @@
 """Whatever fails, dies or comes between: an erasure ends, and nothing is left behind."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 
 from tests.support.bff import ISSUER, PEPPER
 from tests.support.erasing import SUBJECT, Eraser, deleted_at_jumio, items_of, with_history
-from tests.support.interruptions import Killed, interleaved, killed
+from tests.support.interruptions import interleaved, killed
 from tests.support.pipeline import Pipeline
 from verification.domain.errors import OutcomeUnknown, ProviderUnavailable, SessionBusy
 from verification.domain.identity import Caller
@@ -70,25 +70,14 @@ def test_killed_anywhere_it_is_resumed(
     assert tombstone["sk"]["S"] == "TOMBSTONE"
 
 
-@pytest.mark.parametrize("survived", range(4))
+@pytest.mark.parametrize("survived", range(1, 5))
 def test_killed_between_its_writes_it_leaves_nothing_behind_in_the_end(
     pipeline: Pipeline, erase: Eraser, monkeypatch: pytest.MonkeyPatch, survived: int
 ) -> None:
     with_history(pipeline)
     monkeypatch.setattr("verification.store.erasure._BATCH", 2)
-    table, done = pipeline.bff.table, []
-    write = table.write
-
-    def dying(*operations: Any) -> None:
-        if len(done) > survived:
-            raise Killed
-        done.append(operations)
-        write(*operations)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(table, "write", dying)
-        with pytest.raises(Killed):
-            erase()
+    with killed("before", pipeline.bff.table, "write", survives=survived):
+        erase()
     pipeline.let_pass(3600)
     erase()
 

@@ -100,7 +100,7 @@ def test_an_odd_word_that_we_do_not_know_is_kept_as_far_as_it_can_be(
 def test_the_table_takes_floats_wherever_they_are(pipeline: Pipeline) -> None:
     key = Key("TEST", "TEST")
     odd = {"list": [1.5, math.nan, {"deep": [math.inf]}], "tuple": (0.5,)}
-    pipeline.bff.table.write(put({**key.attributes, **odd}))
+    pipeline.bff.table.write(put(key, odd))
     assert pipeline.bff.table.read(key)[key] == {
         **key.attributes,
         "list": [1.5, None, {"deep": [None]}],

@@ -226,6 +226,21 @@ def met(troubled: Troubled, flow: Callable[[], Json], remembered: Callable[[], N
     raise AssertionError(f"more than {MOST} calls")
 
 
+Meets = Callable[[str, str, Callable[[], None]], tuple[Troubled, list[Any]]]
+
+
+@pytest.fixture
+def meets(pipeline: Pipeline, troubled: Callable[[str], Troubled]) -> Meets:
+    """A function by its name, and what it meets as AWS fails in some way."""
+
+    def meet(name: str, kind: str, remembered: Callable[[], None]) -> tuple[Troubled, list[Any]]:
+        function = troubled(name)
+        function.fail(kind)
+        return function, met(function, getattr(Flow(pipeline), name), remembered)
+
+    return meet
+
+
 def undone(answer: Any) -> bool:
     """Whether somebody has to come again."""
     return answer == TemporarilyUnavailable.code or bool(
@@ -238,16 +253,9 @@ def undone(answer: Any) -> bool:
 )
 @pytest.mark.parametrize("name", ["create_session", "get_verification", "receive_callback"])
 def test_who_waits_for_an_answer_is_told_in_time_to_come_back(
-    pipeline: Pipeline,
-    troubled: Callable[[str], Troubled],
-    name: str,
-    kind: str,
-    remembered: Callable[[], None],
+    meets: Meets, name: str, kind: str, remembered: Callable[[], None]
 ) -> None:
-    function = troubled(name)
-    function.fail(kind)
-
-    *in_trouble, (_, well) = met(function, getattr(Flow(pipeline), name), remembered)
+    _, (*in_trouble, (_, well)) = meets(name, kind, remembered)
 
     assert well["statusCode"] in (200, 201)
     refused = [answer for _, answer in in_trouble if answer["statusCode"] != 200]
@@ -258,16 +266,9 @@ def test_who_waits_for_an_answer_is_told_in_time_to_come_back(
 @pytest.mark.parametrize(("kind", "remembered"), [("silent", outdated), ("later", forgotten)])
 @pytest.mark.parametrize("name", [*WORKERS, *OPERATORS])
 def test_who_works_gives_up_in_time_and_does_it_cleanly_again(
-    pipeline: Pipeline,
-    troubled: Callable[[str], Troubled],
-    name: str,
-    kind: str,
-    remembered: Callable[[], None],
+    meets: Meets, name: str, kind: str, remembered: Callable[[], None]
 ) -> None:
-    function = troubled(name)
-    function.fail(kind)
-
-    *in_trouble, (_, well) = met(function, getattr(Flow(pipeline), name), remembered)
+    function, (*in_trouble, (_, well)) = meets(name, kind, remembered)
 
     assert not undone(well)
     assert any(undone(answer) for _, answer in in_trouble)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from typing import Any, Literal
 from unittest.mock import patch
 
@@ -11,11 +12,18 @@ class Killed(BaseException):
 
 
 @contextmanager
-def killed(when: Literal["before", "after"], thing: Any, method: str) -> Iterator[None]:
-    """Die right before or right after a method of an object or class takes effect."""
-    original = getattr(thing, method)
+def killed(
+    when: Literal["before", "after"], thing: Any, method: str, *, survives: int = 0
+) -> Iterator[None]:
+    """Die right before or right after a method of an object or class takes effect.
+
+    That is at its first call, or at the one after so many.
+    """
+    original, calls = getattr(thing, method), count()
 
     def dying(*args: Any, **named: Any) -> Any:
+        if next(calls) < survives:
+            return original(*args, **named)
         if when == "after":
             original(*args, **named)
         raise Killed

@@ -3,7 +3,7 @@
 Source: "End-user consent".
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from verification.domain.errors import ConsentRequired
@@ -40,12 +40,8 @@ class Consent:
     @property
     def record(self) -> dict[str, str]:
         """What a company has to be able to show."""
-        said = {
-            "country": self.country,
-            "obtained": self.obtained,
-            "obtained_at": self.obtained_at,
-        }
-        return {name: value for name, value in said.items() if value is not None}
+        said = asdict(replace(self, state=None)).items()
+        return {name: value for name, value in said if value is not None}
 
 
 def require_consent(step: "Step", consent: Consent | None) -> None:
@@ -55,4 +51,4 @@ def require_consent(step: "Step", consent: Consent | None) -> None:
     else:
         missing = ["consent.country"] if step.consent == "required" else []
     if missing:
-        raise ConsentRequired(missing)
+        raise ConsentRequired.asking_for(missing)

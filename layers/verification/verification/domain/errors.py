@@ -63,6 +63,12 @@ class Problem(Exception):
         self.retry_after = self.usual_wait if retry_after is None else retry_after
         self.fields = tuple(fields)
 
+    @classmethod
+    def asking_for(cls, needed: Iterable[str]) -> Self:
+        """A request that has to come again, with fields that only the person knows."""
+        fields = [{"field": field, "reason": "needed"} for field in needed]
+        return cls("Ask the person, then send the request again with these fields.", fields=fields)
+
 
 class InvalidRequest(Problem):
     code = "invalid-request"
@@ -89,19 +95,11 @@ class AttestationRefused(Problem):
     code = "attestation-refused"
 
 
-class _AskFirst(Problem):
-    def __init__(self, needed: Iterable[str]) -> None:
-        super().__init__(
-            "Ask the person, then send the request again with these fields.",
-            fields=[{"field": field, "reason": "needed"} for field in needed],
-        )
-
-
-class ConsentRequired(_AskFirst):
+class ConsentRequired(Problem):
     code = "consent-required"
 
 
-class ApplicantRequired(_AskFirst):
+class ApplicantRequired(Problem):
     code = "applicant-required"
 
 
@@ -215,11 +213,3 @@ class Misconfigured(Problem):
 
 class NotYet(Exception):
     """Nothing can be said now: retain the hint and come back."""
-
-
-class NothingThere(NotYet):
-    """Jumio has nothing to read, however often it was asked."""
-
-
-class ResultNotThere(NotYet):
-    """Jumio knows the execution; it is its result that cannot be read."""

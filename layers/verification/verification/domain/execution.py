@@ -21,7 +21,7 @@ class State(StrEnum):
 
     @property
     def rank(self) -> int:
-        return _RANKS[self]
+        return _ON_THE_WAY.index(self) if self in _ON_THE_WAY else _FINAL
 
     @property
     def final(self) -> bool:
@@ -33,17 +33,8 @@ class State(StrEnum):
         return self.value if self.rank >= State.PROCESSING.rank else State.PENDING.value
 
 
-_FINAL = 4
-_RANKS = {
-    State.REQUESTED: 0,
-    State.PENDING: 1,
-    State.STARTED: 2,
-    State.PROCESSING: 3,
-    State.APPROVED: _FINAL,
-    State.REVIEW: _FINAL,
-    State.DECLINED: _FINAL,
-    State.EXPIRED: _FINAL,
-}
+_ON_THE_WAY = (State.REQUESTED, State.PENDING, State.STARTED, State.PROCESSING)
+_FINAL = len(_ON_THE_WAY)
 
 _BY_STATUS = {
     "INITIATED": State.PENDING,

@@ -61,7 +61,7 @@ def prepared_data(
         name for name, value in found.items() if not value and not step.inputs[name].optional
     ]
     if missing:
-        raise ApplicantRequired(_asked_of(step, name) for name in missing)
+        raise ApplicantRequired.asking_for(_asked_of(step, name) for name in missing)
     data: dict[str, Any] = {}
     for name, value in found.items():
         if value:

@@ -23,18 +23,20 @@ def telling() -> Iterator[None]:
     """Log why a function could not do its work, and let it fail; raises Failed."""
     try:
         yield
-    except Misconfigured as problem:
-        _logger.error(LogCode.MISCONFIGURED, extra={"setting": problem.setting})
-        code = problem.code
-    except Problem as problem:
-        _logger.error(LogCode.REQUEST_REFUSED, extra={"code": problem.code})
-        code = problem.code
     except Exception as error:  # noqa: BLE001 the outermost edge
+        raise Failed(logged(error, logging.ERROR).code) from None
+
+
+def logged(error: Exception, level: int) -> Problem:
+    """The problem in which an error ends, once it is in the log; at this level if it is one."""
+    if not isinstance(error, Problem):
         log_unexpected(error)
-        code = Problem.code
+        return Problem()
+    if isinstance(error, Misconfigured):
+        _logger.error(LogCode.MISCONFIGURED, extra={"setting": error.setting})
     else:
-        return
-    raise Failed(code) from None
+        _logger.log(level, LogCode.REQUEST_REFUSED, extra={"code": error.code})
+    return error
 
 
 def log_unexpected(error: BaseException) -> None:

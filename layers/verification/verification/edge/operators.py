@@ -17,16 +17,16 @@ _By = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """Who it is, by the company's own names; it is logged, so that no address fits in."""
 
 
-class _Person(BaseModel):
+class _Said(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
+
+class _Person(_Said):
     issuer: str = Field(min_length=1)
     subject: str = Field(min_length=1)
 
 
-class _Whom(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _Whom(_Said):
     issuer: str = Field("", min_length=1)
     subject: str = Field("", min_length=1)
     user_key: str = Field("", pattern=_USER_KEY)
@@ -56,9 +56,7 @@ class _Question(_Person):
     by: _By
 
 
-class _Tombstone(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _Tombstone(_Said):
     user_key: str = Field(pattern=_USER_KEY)
     erased_at: int = Field(ge=0)
 

@@ -104,28 +104,23 @@ class JumioClient:
         if Jumio does not answer in time.
         """
         url = self._hosts.retrieval + path_of(account_id, execution_id)
-        reply = self._repeatable("status", "GET", f"{url}/status", deadline)
-        status = _validated(StatusAnswer, reply.body)
-        now = status.workflowExecution
-        if now.status != PROCESSED and not with_details:
-            return Reading(now.status)
+        status = self._read(StatusAnswer, "status", f"{url}/status", deadline)
+        if status.status != PROCESSED and not with_details:
+            return Reading(status.status)
         try:
-            details = _validated(
-                DetailsAnswer, self._repeatable("details", "GET", url, deadline).body
-            )
+            details = self._read(DetailsAnswer, "details", url, deadline)
         except NotAtProvider:
-            if now.status in WITHOUT_DETAILS:
-                owner = status.account.id if status.account else None
-                return Reading(now.status, account_id=owner)
+            if status.status in WITHOUT_DETAILS:
+                return Reading(status.status, account_id=status.account_id)
             raise ResultNotAtProvider from None
         return Reading(
-            details.workflow.status,
+            details.status,
             _decision(details),
-            details.workflow.userReference,
-            details.workflow.customerInternalReference,
-            details.account.id if details.account else None,
+            details.user_reference,
+            details.internal_reference,
+            details.account_id,
             has_details=True,
-            completed_at=details.completedAt,
+            completed_at=details.completed_at,
         )
 
     def read_facts(
@@ -137,7 +132,7 @@ class JumioClient:
         ``read_execution``, NotAtProvider if Jumio has deleted the execution.
         """
         url = self._hosts.retrieval + path_of(account_id, execution_id)
-        details = _validated(DetailsAnswer, self._repeatable("details", "GET", url, deadline).body)
+        details = self._read(DetailsAnswer, "details", url, deadline)
         return {fact: details.extracted(fact) for fact in facts}
 
     def upload_prepared_data(
@@ -149,7 +144,7 @@ class JumioClient:
         data, or has them all already.
         """
         part = f"credentials/{opened.credential_id}/parts/PREPARED_DATA"
-        url = f"{self._hosts.api}{opened.path}/{part}"
+        url = f"{self._hosts.api}{path_of(*opened.ids)}/{part}"
         # On a connection of its own: nothing is sent once nobody waits for it any more.
         how = {"bearer": opened.upload_token, "json_body": data, "fresh_connection": True}
         try:
@@ -163,10 +158,9 @@ class JumioClient:
         Source: "Finalizing". Raises ProviderRejected also if it is finalized already, as it
         may be by this very call: read the status then.
         """
-        url = self._hosts.api + opened.path
-        token = opened.upload_token
-        how: dict[str, Any] = {"bearer": token, "json_body": {}, "fresh_connection": True}
-        self._repeatable("finalize", "PUT", url, deadline, **how)
+        how: dict[str, Any] = {"json_body": {}, "fresh_connection": True}
+        url, bearer = self._hosts.api + path_of(*opened.ids), opened.upload_token
+        self._repeatable("finalize", "PUT", url, deadline, bearer=bearer, **how)
 
     def delete_account(self, account_id: str, *, deadline: Deadline) -> None:
         """Delete an account and all its executions; done too if Jumio does not know it.
@@ -193,10 +187,10 @@ class JumioClient:
             raise OutcomeUnknown(_UNAVAILABLE) from None
         credential_id, upload_token = answer.data_credential() or (None, None)
         opened = OpenedExecution(
-            account_id=answer.account.id,
-            workflow_execution_id=answer.workflowExecution.id,
-            token=answer.sdk.token if answer.sdk else None,
-            href=answer.web.href if answer.web else None,
+            account_id=answer.account_id,
+            workflow_execution_id=answer.workflow_execution_id,
+            token=answer.token,
+            href=answer.href,
             credential_id=credential_id,
             upload_token=upload_token,
         )
@@ -205,6 +199,11 @@ class JumioClient:
             _logger.error(LogCode.JUMIO_ADDRESS_REFUSED, extra=known)
             return replace(opened, href=None)
         return opened
+
+    def _read[Answer: BaseModel](
+        self, model: type[Answer], call: str, url: str, deadline: Deadline
+    ) -> Answer:
+        return _validated(model, self._repeatable(call, "GET", url, deadline).body)
 
     def _repeatable(
         self,
@@ -267,13 +266,13 @@ def _goes_on(attempt: int, wait: float, deadline: Deadline) -> bool:
 
 
 def _decision(details: DetailsAnswer) -> Decision | None:
-    if details.workflow.status != PROCESSED or details.decision is None:
+    if details.status != PROCESSED or details.decision is None:
         return None
     judged = _validated(Verdict, details.decision)
     return Decision(
         type=judged.type,
-        label=judged.details.label if judged.details else None,
-        score=judged.risk.score if judged.risk else None,
+        label=judged.label,
+        score=judged.score,
         failed=details.failed_capabilities(),
         tip=tip_of(details.capabilities),
     )

@@ -17,8 +17,8 @@ class OpenedExecution:
     upload_token: str | None = field(default=None, repr=False)
 
     @property
-    def path(self) -> str:
-        return path_of(self.account_id, self.workflow_execution_id)
+    def ids(self) -> tuple[str, str]:
+        return self.account_id, self.workflow_execution_id
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
+    AliasPath,
     BaseModel,
     BeforeValidator,
     Field,
@@ -59,62 +60,41 @@ Secret = Annotated[str, Field(pattern=r"^[!-~]+$", max_length=8192)]
 """A token or an address: one line of visible characters."""
 
 
-class _WithId(BaseModel):
+def _at(*path: str, **how: Any) -> Any:  # noqa: ANN401 as of pydantic's Field
+    """A field that Jumio has within an object."""
+    return Field(validation_alias=AliasPath(*path), **how)
+
+
+class _Credential(BaseModel):
     id: Id
-
-
-class _Sdk(BaseModel):
-    token: Secret
-
-
-class _Web(BaseModel):
-    href: Secret
-
-
-class _Credential(_WithId):
     category: str
-    api: _Sdk
-
-
-class _Opened(_WithId):
-    credentials: _Sound[list[_Sound[_Credential]]] = None
+    token: Secret = _at("api", "token")
 
 
 class AccountAnswer(BaseModel):
     """Of creating or updating an account."""
 
-    account: _WithId
-    workflowExecution: _Opened  # noqa: N815 Jumio's spelling
-    sdk: _Sound[_Sdk] = None
-    web: _Sound[_Web] = None
+    account_id: Id = _at("account", "id")
+    workflow_execution_id: Id = _at("workflowExecution", "id")
+    credentials: _Sound[list[_Sound[_Credential]]] = _at(
+        "workflowExecution", "credentials", default=None
+    )
+    token: _Sound[Secret] = _at("sdk", "token", default=None)
+    href: _Sound[Secret] = _at("web", "href", default=None)
 
     def data_credential(self) -> tuple[str, str] | None:
         """Id and upload token of the credential for prepared data, wherever it stands."""
-        for one in self.workflowExecution.credentials or ():
+        for one in self.credentials or ():
             if one and one.category == "DATA":
-                return one.id, one.api.token
+                return one.id, one.token
         return None
-
-
-class _Status(BaseModel):
-    status: Word
 
 
 class StatusAnswer(BaseModel):
     """Of reading the status of an execution."""
 
-    workflowExecution: _Status  # noqa: N815 Jumio's spelling
-    account: _Sound[_WithId] = None
-
-
-class _Workflow(BaseModel):
-    status: Word
-    userReference: _Sound[Word] = None  # noqa: N815 Jumio's spelling
-    customerInternalReference: _Sound[Word] = None  # noqa: N815 Jumio's spelling
-
-
-class _Label(BaseModel):
-    label: _Sound[Label] = None
+    status: Word = _at("workflowExecution", "status")
+    account_id: _Sound[Id] = _at("account", "id", default=None)
 
 
 def _score(value: object) -> float | None:
@@ -123,16 +103,12 @@ def _score(value: object) -> float | None:
     return round(found, 2) if found is not None and -1 <= found <= 100 else None
 
 
-class _Risk(BaseModel):
-    score: Annotated[float | None, BeforeValidator(_score)] = None
-
-
 class Verdict(BaseModel):
     """Of an execution or of a capability."""
 
     type: Word
-    details: _Sound[_Label] = None
-    risk: _Sound[_Risk] = None
+    label: _Sound[Label] = _at("details", "label", default=None)
+    score: Annotated[float | None, BeforeValidator(_score)] = _at("risk", "score", default=None)
 
 
 class Finding(BaseModel):
@@ -164,10 +140,14 @@ def _moment(value: object) -> float | None:
 class DetailsAnswer(BaseModel):
     """Of reading an execution; everything personal in it is left unread, but for ``extracted``."""
 
-    account: _Sound[_WithId] = None
-    workflow: _Workflow
+    account_id: _Sound[Id] = _at("account", "id", default=None)
+    status: Word = _at("workflow", "status")
+    user_reference: _Sound[Word] = _at("workflow", "userReference", default=None)
+    internal_reference: _Sound[Word] = _at("workflow", "customerInternalReference", default=None)
     decision: Any = None  # a Verdict, if the execution is processed
-    completedAt: Annotated[float | None, BeforeValidator(_moment)] = None  # noqa: N815 Jumio's spelling
+    completed_at: Annotated[float | None, BeforeValidator(_moment)] = _at(
+        "completedAt", default=None
+    )
     capabilities: Capabilities = {}
 
     def failed_capabilities(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def tip_of(capabilities: Capabilities) -> Tip | None:
             if decision is None:
                 return None
             if name == "usability" and decision.type != "PASSED":
-                found.add(_TIPS.get((decision.details and decision.details.label) or ""))
+                found.add(_TIPS.get(decision.label or ""))
             elif decision.type not in ("PASSED", "NOT_EXECUTED"):
                 return None
     return None if None in found else next((tip for tip in _LABELS if tip in found), None)

@@ -46,7 +46,7 @@ def moved(
 ) -> Operation:
     """An execution gets these fields."""
     key = items.execution_key(one.user_key, one.reference)
-    return update(key, when, changes=items.execution_changes(**fields))
+    return update(key, when, items.execution_changes(**fields))
 
 
 def claimed(user_key: str, claim: Claim, use: Idempotency, now: int) -> Operation:
@@ -59,8 +59,8 @@ def claimed(user_key: str, claim: Claim, use: Idempotency, now: int) -> Operatio
     if use.running:
         free, values = f"{free} OR #running = :yes", {**values, "yes": True}
     return put(
+        items.idempotency_key(user_key, claim.digest),
         {
-            **items.idempotency_key(user_key, claim.digest).attributes,
             "fingerprint": use.fingerprint,
             "reference": use.reference,
             "status": items.OPENED if use.opened else items.FOUND,
@@ -91,8 +91,7 @@ def lease_ends(user_key: str, owner: str, changes: dict[str, object]) -> Operati
     return update(
         items.account_key(user_key),
         When("#lease_owner = :me", {"me": owner}),
-        changes=changes,
-        remove=["lease_owner", "lease_until"],
+        {**changes, "lease_owner": None, "lease_until": None},
     )
 
 
@@ -103,14 +102,11 @@ def session_replaces(attempt: Attempt, session: Session, progress: Progress) -> 
         update(
             items.journey_key(attempt.user_key, attempt.journey),
             items.unchanged(progress),
-            changes=asdict(opened),
+            asdict(opened),
         ),
         put(
-            {
-                **items.session_key(attempt.user_key, attempt.journey).attributes,
-                **asdict(session),
-                "ttl": session.expires_at,
-            }
+            items.session_key(attempt.user_key, attempt.journey),
+            {**asdict(session), "ttl": session.expires_at},
         ),
     ]
     if attempt.claim:
@@ -118,7 +114,7 @@ def session_replaces(attempt: Attempt, session: Session, progress: Progress) -> 
             update(
                 items.idempotency_key(attempt.user_key, attempt.claim.digest),
                 When("#reference = :me", {"me": attempt.reference}),
-                changes={
+                {
                     "running": False,
                     "expires_at": session.expires_at,
                     "ttl": session.expires_at,

@@ -46,7 +46,7 @@ class ErasureStore:
             update(
                 account_key(user_key),
                 When(free, {"now": now, "yes": True}),
-                changes={"lease_owner": owner, "lease_until": until, "erasing": True},
+                {"lease_owner": owner, "lease_until": until, "erasing": True},
             )
         )
 
@@ -66,9 +66,7 @@ class ErasureStore:
             unanswered=_keys(item for item in attempts if "account_id" not in item),
             due=_keys(sorted(filter(_due_at, attempts), key=_due_at)[:1]),
             began_at=max((item.get("created_at", 0) for item in items), default=0),
-            executions=tuple(
-                readable(*pair) for pair in zip(_keys(attempts), attempts, strict=True)
-            ),
+            executions=tuple(map(readable, attempts)),
         )
 
     def remove(self, user_key: str, kept: Kept, *, owner: str, now: int) -> None:
@@ -91,7 +89,7 @@ class ErasureStore:
         self._table.write(
             delete(account, mine),
             *(delete(key) for key in last),
-            put({**_tombstone(user_key).attributes, "erased_at": now, "erasure": owner}),
+            put(_tombstone(user_key), {"erased_at": now, "erasure": owner}),
         )
 
     def on_record(self, account_id: str) -> bool:

@@ -147,11 +147,11 @@ class Unreadable:
     due_at: int
 
 
-def readable(key: Key, item: Item) -> Execution | Unreadable:
+def readable(item: Item) -> Execution | Unreadable:
     """An execution, if this version knows how to read it."""
     try:
         found = execution_of(item)
     except (AttributeError, KeyError, TypeError, ValueError):
         found = None
-    person, attempt = key.pk.removeprefix("USER#"), key.sk.removeprefix(EXECUTION)
+    person, attempt = item["pk"].removeprefix("USER#"), item["sk"].removeprefix(EXECUTION)
     return found or Unreadable(person, attempt, item.get("due_at", 0))

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -60,23 +60,17 @@ ALWAYS = When("")
 ABSENT = When("attribute_not_exists(#pk)")
 
 
-def put(item: Item, when: When = ALWAYS) -> Operation:
+def put(key: Key, item: Item, when: When = ALWAYS) -> Operation:
     """Write a whole item; members that are None are left out."""
-    filled = {name: value for name, value in item.items() if value is not None}
+    members = {**key.attributes, **item}.items()
+    filled = {name: value for name, value in members if value is not None}
     return Operation("Put", {"Item": typed(filled), **expressions("", when)})
 
 
-def update(
-    key: Key,
-    when: When,
-    *,
-    changes: Mapping[str, object] | None = None,
-    remove: Sequence[str] = (),
-) -> Operation:
+def update(key: Key, when: When, changes: Mapping[str, object]) -> Operation:
     """Set and remove attributes of an item; a change to None removes the attribute."""
-    changes = changes or {}
     keep = {name: value for name, value in changes.items() if value is not None}
-    gone = [*remove, *(name for name in changes if name not in keep)]
+    gone = [name for name in changes if name not in keep]
     clauses = []
     if keep:
         clauses.append("SET " + ", ".join(f"#{name} = :new_{name}" for name in keep))

@@ -59,7 +59,7 @@ class OutcomeStore:
         """
         seen = "attribute_not_exists(#returned_at) OR #returned_at <= :before"
         rested = When(f"attribute_exists(#pk) AND ({seen})", {"before": now - BETWEEN_RETURNS})
-        self._table.write(update(items.account_key(user_key), rested, changes={"returned_at": now}))
+        self._table.write(update(items.account_key(user_key), rested, {"returned_at": now}))
         key = items.execution_key(user_key, reference)
         found = items.execution_of(self._table.read(key).get(key))
         return found.hint if found and not found.state.final else None
@@ -101,13 +101,13 @@ class OutcomeStore:
                 workflow_execution_id=workflow_execution_id,
                 due_at=min(execution.ends_at, now + early_look(0)),
             ),
-            put({**items.owner_key(account_id).attributes, "user_key": execution.user_key}),
+            put(items.owner_key(account_id), {"user_key": execution.user_key}),
         ]
         owner = items.account_key(execution.user_key)
         if account.account_id is None:
             homeless = f"attribute_exists(#pk) AND attribute_not_exists(#account_id) AND {FREE}"
-            changes = {"account_id": account_id}
-            operations.append(update(owner, When(homeless, {"now": now}), changes=changes))
+            mine = {"account_id": account_id}
+            operations.append(update(owner, When(homeless, {"now": now}), mine))
         else:
             operations.append(check(owner, When(FREE, {"now": now})))
         self._table.write(*operations)
@@ -137,7 +137,7 @@ class OutcomeStore:
                 update(
                     items.journey_key(execution.user_key, execution.journey),
                     items.unchanged(known.progress),
-                    changes=asdict(news.effect.progress),
+                    asdict(news.effect.progress),
                 )
             )
         if session and _session_ends(execution, session, news):
@@ -181,7 +181,7 @@ class OutcomeStore:
     def found(self, keys: Sequence[Key]) -> list[Execution | items.Unreadable]:
         """What is at up to 100 of those keys, in their order."""
         found = self._table.read(*keys)
-        return [items.readable(key, found[key]) for key in keys if key in found]
+        return [items.readable(found[key]) for key in keys if key in found]
 
     def look(self, found: Execution | items.Unreadable, again_at: int) -> None:
         """Note that what is due is looked at; raises ConditionFailed if it is already."""

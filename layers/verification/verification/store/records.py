@@ -37,10 +37,7 @@ class RecordStore:
             items.account_of(found.get("ACCOUNT")),
             {name: items.progress_of(item) for name, item in _named("JOURNEY#", found)},
             {name: one for name, one in sessions if one},
-            [
-                items.readable(items.execution_key(user_key, reference), item)
-                for reference, item in _named(items.EXECUTION, found)
-            ],
+            [items.readable(item) for _, item in _named(items.EXECUTION, found)],
         )
 
     def owner(self, account_id: str) -> str | None:

@@ -61,33 +61,31 @@ class SessionStore:
             update(
                 items.account_key(attempt.user_key),
                 nobody_is_at_it(attempt, standing.account),
-                changes={
+                {
                     "issuer": attempt.caller.issuer,
                     "subject": attempt.caller.subject,
                     "lease_owner": attempt.reference,
                     "lease_until": attempt.lease_until,
+                    "erasing": None,  # an erasure that was given up has no claim on this lease
                     **items.failures_changes(failures),
                 },
-                remove=["erasing"],  # an erasure that was given up has no claim on this lease
             ),
             check(
                 items.journey_key(attempt.user_key, attempt.journey),
                 items.unchanged(standing.progress),
             ),
             put(
-                {
-                    **items.execution_key(attempt.user_key, attempt.reference).attributes,
-                    **items.execution_changes(
-                        journey=attempt.journey,
-                        step=attempt.step,
-                        state=State.REQUESTED,
-                        request_id=attempt.request_id,
-                        consent=attempt.consent,
-                        created_at=attempt.begun_at,
-                        due_at=attempt.due_at,
-                        ends_at=attempt.ends_at,
-                    ),
-                },
+                items.execution_key(attempt.user_key, attempt.reference),
+                items.execution_changes(
+                    journey=attempt.journey,
+                    step=attempt.step,
+                    state=State.REQUESTED,
+                    request_id=attempt.request_id,
+                    consent=attempt.consent,
+                    created_at=attempt.begun_at,
+                    due_at=attempt.due_at,
+                    ends_at=attempt.ends_at,
+                ),
                 ABSENT,
             ),
         ]
@@ -115,24 +113,24 @@ class SessionStore:
     def save(
         self,
         attempt: Attempt,
-        *,
-        account_id: str,
-        workflow_execution_id: str,
+        ids: tuple[str, str],
         session: Session,
         replaces: Progress | None,
         deadline: Deadline | None = None,
     ) -> None:
         """Record what Jumio opened and end the lease; raises LeaseLost, or ConditionFailed.
 
+        ``ids`` are of the account and of the execution at Jumio.
         ``replaces`` is the record that the new session takes over, which may have changed; None
         records the execution but leaves the journey as it is. Tried until the deadline: this one
         write is worth every second.
         """
+        account_id, workflow_execution_id = ids
         settled = {"account_id": account_id, **items.failures_changes(Failures())}
         ends_at = session.expires_at + GRACE
         operations = [
             lease_ends(attempt.user_key, attempt.reference, settled),
-            put({**items.owner_key(account_id).attributes, "user_key": attempt.user_key}),
+            put(items.owner_key(account_id), {"user_key": attempt.user_key}),
             moved(
                 attempt,
                 items.still(State.REQUESTED),
@@ -161,7 +159,7 @@ class SessionStore:
             update(
                 items.account_key(user_key),
                 When("#lease_until = :seen", {"seen": account.lease_until}),
-                changes={"lease_until": until},
+                {"lease_until": until},
             )
         )
         return replace(standing, account=replace(account, lease_until=until))
@@ -172,8 +170,7 @@ class SessionStore:
             update(
                 items.account_key(user_key),
                 When(f"attribute_exists(#pk) AND {FREE}", {"now": now}),
-                changes={"lease_owner": owner, "lease_until": now + LEASE_SECONDS},
-                remove=["erasing"],
+                {"lease_owner": owner, "lease_until": now + LEASE_SECONDS, "erasing": None},
             )
         )
 
@@ -191,8 +188,7 @@ class SessionStore:
             update(
                 items.session_key(execution.user_key, execution.journey),
                 _awaiting(session),
-                changes={"awaits_data": False},
-                remove=["upload_token", "credential_id"],
+                {"awaits_data": False, "upload_token": None, "credential_id": None},
             ),
             moved(execution, items.before(State.PROCESSING), due_at=due_at),
         )
@@ -226,7 +222,7 @@ class SessionStore:
             update(
                 items.session_key(user_key, journey),
                 _with_as_many_keys(session),
-                changes={"keys": session.keys + 1},
+                {"keys": session.keys + 1},
             ),
             claimed(user_key, claim, use, now),
         )

@@ -5,15 +5,14 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.effects import effect_of
 from verification.domain.errors import (
     NotAtProvider,
-    NothingThere,
     NotYet,
     ResultNotAtProvider,
-    ResultNotThere,
     VerificationInProgress,
 )
 from verification.domain.execution import Decision, Execution, State, state_of
@@ -45,8 +44,8 @@ class AdvanceExecution:
         execution = known.execution
         try:
             reading = self.read(execution.ids, deadline)
-        except (NothingThere, ResultNotThere) as nothing:
-            if execution.under_review and isinstance(nothing, NothingThere):
+        except NotAtProvider as nothing:
+            if execution.under_review and not isinstance(nothing, ResultNotAtProvider):
                 return known  # Jumio has deleted it: what is on record stands
             if not overdue(execution.looks):
                 raise
@@ -130,23 +129,20 @@ class AdvanceExecution:
     def read(self, ids: tuple[str, str], deadline: Deadline, *, details: bool = False) -> Reading:
         """What Jumio says; right after a callback, that it has nothing to read is not final.
 
-        Raises NotYet if there is no time to look again, NothingThere or
-        ResultNotThere if that was in vain.
+        Raises NotYet if there is no time to look again, NotAtProvider or ResultNotAtProvider if
+        that was in vain.
         """
-        in_vain: type[NotYet] = NothingThere
-        for wait in (*_UNREADABLE, None):
-            try:
-                return self.jumio.read_execution(*ids, with_details=details, deadline=deadline)
-            except ResultNotAtProvider:
-                in_vain = ResultNotThere
-            except NotAtProvider:
-                in_vain = NothingThere
-            if wait is None:
-                break
+        read = partial(self.jumio.read_execution, *ids, with_details=details, deadline=deadline)
+        for wait in _UNREADABLE:
+            with contextlib.suppress(NotAtProvider):
+                return read()
             if wait >= deadline.remaining():
                 raise NotYet("no time is left to look again")
             self.sleep(wait)
-        raise in_vain("Jumio has nothing to read")
+        try:
+            return read()
+        except NotAtProvider as nothing:
+            raise type(nothing)("Jumio has nothing to read") from None
 
 
 def news_of(

@@ -170,7 +170,8 @@ class CreateSession:
         ending = Ending.OPENED if errand.sent else Ending.RESUMED
         used = standing.used_key(now)
         if used:
-            _require_same_request(claim, used.fingerprint)
+            if claim and claim.fingerprint != used.fingerprint:
+                raise IdempotencyKeyReused("Use a new key for a new request.")
             if used.running:
                 raise _busy(standing, now)
             if session and session.reference == used.reference:
@@ -219,11 +220,6 @@ def _opening(errand: _Errand, step: Step, standing: Standing, now: float) -> Ope
         request_id=asked.request_id,
         claim=errand.claim if fresh else None,
     )
-
-
-def _require_same_request(claim: Claim | None, fingerprint: str) -> None:
-    if claim and claim.fingerprint != fingerprint:
-        raise IdempotencyKeyReused("Use a new key for a new request.")
 
 
 def _answered(ending: Ending, asked: Asked, session: Session) -> Answered:

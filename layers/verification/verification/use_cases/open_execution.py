@@ -219,14 +219,8 @@ class OpenExecution:
             recent = {**progress.attempts, step.name: recent_attempts(progress, step, now)}
             blocked = blocked_by_outcome(journey, progress, standing.account, now)
             try:
-                self.store.save(
-                    attempt,
-                    account_id=opened.account_id,
-                    workflow_execution_id=opened.workflow_execution_id,
-                    session=session,
-                    replaces=None if blocked else replace(progress, attempts=recent),
-                    deadline=deadline,
-                )
+                replaces = None if blocked else replace(progress, attempts=recent)
+                self.store.save(attempt, opened.ids, session, replaces, deadline)
                 break
             except LeaseLost:
                 _logger.error(LogCode.ATTEMPT_OVERTAKEN, extra={"reference": attempt.reference})
@@ -241,17 +235,9 @@ class OpenExecution:
                 raise TemporarilyUnavailable("what was begun is not there any more")
         if blocked:
             raise blocked
-        self._tell(attempt, opened)
-
-    def _tell(self, attempt: Attempt, opened: OpenedExecution) -> None:
-        _logger.info(
-            LogCode.SESSION_OPENED,
-            extra={
-                "reference": attempt.reference,
-                "account_id": opened.account_id,
-                "workflow_execution_id": opened.workflow_execution_id,
-            },
-        )
+        account_id, execution_id = opened.ids
+        ids = {"account_id": account_id, "workflow_execution_id": execution_id}
+        _logger.info(LogCode.SESSION_OPENED, extra={"reference": attempt.reference, **ids})
 
 
 def _attempt(opening: Opening, now: int) -> Attempt:

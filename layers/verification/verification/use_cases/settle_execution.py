@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from verification.aws.bus import Bus
 from verification.domain.deadline import Clock, Deadline
-from verification.domain.errors import NothingThere, NotYet
+from verification.domain.errors import NotAtProvider, NotYet, ResultNotAtProvider
 from verification.domain.hint import Hint
 from verification.jumio import Reading
 from verification.observability import LogCode, on_every_line
@@ -94,7 +94,9 @@ class SettleExecution:
             return
         try:
             reading = self._details(hint, deadline)
-        except NothingThere:  # as a rule: the erasure has deleted it
+        except ResultNotAtProvider:
+            raise
+        except NotAtProvider:  # as a rule: the erasure has deleted it
             _logger.info(LogCode.LEFTOVER_GONE, extra=_ids(hint))
             return
         if not reading.has_details:  # nobody is deleted on the word of a callback

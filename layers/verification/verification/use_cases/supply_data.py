@@ -16,6 +16,7 @@ from typing import Any
 from verification.domain.deadline import Clock, Deadline
 from verification.domain.errors import (
     Misconfigured,
+    NotAtProvider,
     NotYet,
     ProviderRejected,
     TemporarilyUnavailable,
@@ -135,7 +136,7 @@ class SupplyData:
     def _advanced(self, known: Known, deadline: Deadline) -> Known:
         try:
             return self.advance(known, deadline)
-        except NotYet:
+        except (NotYet, NotAtProvider):
             return known
 
 
