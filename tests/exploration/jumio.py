@@ -1,7 +1,6 @@
 """Jumio as its documents describe it, behind the calls of the product's own client."""
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,8 +66,8 @@ class Jumio:
         told = [tuple(vars(one).values()) for one in self.executions]
         return hash((tuple(told), frozenset(self.deleted)))
 
-    def called_soon(self, _: Deadline) -> nullcontext[None]:
-        return nullcontext()
+    def call_soon(self, _: Deadline) -> None:
+        """Tokens are the client's."""
 
     def open_execution(
         self, request: Mapping[str, Any], *, account_id: str | None, **_: object

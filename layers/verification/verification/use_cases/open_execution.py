@@ -98,12 +98,7 @@ class OpenExecution:
         since it was read, also as Jumio knows more of the execution that would be replaced.
         """
         self.breaker.require_closed(pace, self.clock())
-        with self.jumio.called_soon(deadline.sooner(reserve=_SAVING)):
-            return self._open(opening, standing, pace, deadline)
-
-    def _open(
-        self, opening: Opening, standing: Standing, pace: Item, deadline: Deadline
-    ) -> Session:
+        self.jumio.call_soon(deadline.sooner(reserve=_SAVING))
         soon, seen = deadline.sooner(reserve=deadline.remaining() / 2), standing.progress
         try:
             if self.advance.caught_up(opening.user_key, seen, soon) != seen:
