@@ -75,8 +75,8 @@ class Jumio:
         told = [tuple(vars(one).values()) for one in self.executions]
         return hash((tuple(told), frozenset(self.deleted)))
 
-    def called_soon(self, _: Deadline) -> contextlib.nullcontext[None]:
-        return contextlib.nullcontext()
+    def call_soon(self, _: Deadline) -> None:
+        """Tokens are the client's."""
 
     def open_execution(
         self, request: Mapping[str, Any], *, account_id: str | None, deadline: Deadline

@@ -33,7 +33,7 @@ def test_the_token_is_on_its_way_before_the_intent_and_the_account_call_after_it
 def test_who_is_overtaken_has_only_asked_for_a_token(
     bff: Bff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The session of whoever was faster is handed out; the next opening asks for one itself."""
+    """The session of whoever was faster is handed out; the next opening finds the token."""
     begin = bff.store.begin
 
     def overtaken(*_: object) -> None:

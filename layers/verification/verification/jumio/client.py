@@ -9,7 +9,6 @@ import contextlib
 import logging
 import random
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -51,12 +50,12 @@ class JumioClient:
         self._transport = transport
         self._tokens = tokens
 
-    def called_soon(self, deadline: Deadline) -> AbstractContextManager[None]:
-        """Have the access token fetched beside what is done in the block before Jumio is called.
+    def call_soon(self, deadline: Deadline) -> None:
+        """Have the access token fetched beside what is still to be done before Jumio is called.
 
         Raises TemporarilyUnavailable or Misconfigured if our credentials cannot be read.
         """
-        return self._tokens.early(deadline)
+        self._tokens.get_soon(deadline)
 
     def open_execution(
         self, request: Mapping[str, Any], *, account_id: str | None, deadline: Deadline

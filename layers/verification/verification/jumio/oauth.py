@@ -11,8 +11,8 @@ import re
 import threading
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from verification.domain.deadline import Deadline
@@ -26,6 +26,7 @@ _MARGIN = 300.0
 _LIFETIME = 3600.0  # as documented
 _LONGEST_LIFETIME = 24 * 3600.0
 _TRIES = 4
+_SOON = 20.0  # seconds, as long as a request may take
 _TOKEN = re.compile(r"[!-~]+")  # one line of visible characters
 
 
@@ -57,25 +58,21 @@ class TokenSource:
         self._token = ""
         self._fresh_until = 0.0
         self._refused = False
-        self._early: tuple[Credentials, Callable[[Deadline], Reply]] | None = None
+        self._early: tuple[float, Credentials, Callable[[Deadline], Reply]] | None = None
 
-    @contextmanager
-    def early(self, deadline: Deadline) -> Iterator[None]:
-        """Ask for a token now, if there is none, for whoever needs it in this block.
+    def get_soon(self, deadline: Deadline) -> None:
+        """Ask for a token now, if there is none, and let nobody wait for it before ``get``.
 
-        What comes back is the answer to the first try of ``get``, good or bad. Once the block
-        ends nobody wants it: a later request may be made after the function was frozen for long.
+        What comes back is the answer to the first try of ``get``, good or bad, unless that is so
+        much later that the function may have been frozen in between.
         """
         with self._lock:
-            if time.time() >= self._fresh_until:
+            if time.time() >= max(self._fresh_until, self._early[0] if self._early else 0):
                 for credentials in self._credentials(self._refused):
                     with suppress(NotSent):
-                        self._early = credentials, self._begin(credentials, deadline)
+                        begun = self._begin(credentials, deadline)
+                        self._early = time.time() + _SOON, credentials, begun
                     break
-        try:
-            yield
-        finally:
-            self._early = None
 
     def get(self, deadline: Deadline) -> str:
         """A token that is good for some minutes; raises Misconfigured or ProviderUnavailable."""
@@ -117,8 +114,8 @@ class TokenSource:
 
     def _begin(self, credentials: Credentials, deadline: Deadline) -> Callable[[Deadline], Reply]:
         early, self._early = self._early, None
-        if early and early[0] == credentials:
-            return early[1]
+        if early and time.time() < early[0] and credentials == early[1]:
+            return early[2]
         return self._transport.begin(
             "POST",
             self._url,

@@ -1,7 +1,7 @@
 """What is kept in DynamoDB, and the only ways in which it changes."""
 
 from verification.store.attempts import Attempt, Claim
-from verification.store.breaker import Breaker, Watch
+from verification.store.breaker import Breaker
 from verification.store.erasure import ErasureStore
 from verification.store.limiter import Limiter
 from verification.store.outcomes import OutcomeStore
@@ -21,5 +21,4 @@ __all__ = [
     "People",
     "SessionStore",
     "Table",
-    "Watch",
 ]

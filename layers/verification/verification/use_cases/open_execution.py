@@ -49,7 +49,6 @@ from verification.store import (
     LeaseLost,
     Limiter,
     SessionStore,
-    Watch,
 )
 from verification.store.operations import Item
 from verification.use_cases.advance_execution import AdvanceExecution
@@ -97,12 +96,7 @@ class OpenExecution:
         since it was read, also as Jumio knows more of the execution that would be replaced.
         """
         watch = self.breaker.admit(pace, self.clock)
-        with self.jumio.called_soon(deadline.sooner(reserve=_SAVING)):
-            return self._open(opening, standing, pace, watch, deadline)
-
-    def _open(
-        self, opening: Opening, standing: Standing, pace: Item, watch: Watch, deadline: Deadline
-    ) -> Session:
+        self.jumio.call_soon(deadline.sooner(reserve=_SAVING))
         soon, seen = deadline.sooner(reserve=deadline.remaining() / 2), standing.progress
         try:
             if self.advance.caught_up(opening.user_key, seen, soon) != seen:
