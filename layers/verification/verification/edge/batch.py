@@ -7,14 +7,8 @@ does not end there, nor does anything while Jumio or AWS is away for an hour.
 
 import logging
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
 from verification.aws.queue import HintQueue
@@ -38,21 +32,16 @@ def work_through(
     deadline: Deadline,
 ) -> dict[str, Any]:
     """Settle each message's hint; the answer names the messages to retain."""
-
-    def settle_one(record: SQSRecord) -> None:
+    retained = []
+    for record in event["Records"]:
         try:
-            hint = Hint.model_validate_json(record.body)
+            hint = Hint.model_validate_json(record["body"])
             on_every_line(reference=hint.reference)
             settle(hint, deadline)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 whatever it is, the message has to come again
             _retain(record, queue, error)
-            raise
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return cast(
-        "dict[str, Any]",
-        process_partial_response(event=event, record_handler=settle_one, processor=processor),
-    )
+            retained.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": retained}
 
 
 def delay_after(received: int) -> int:
@@ -60,10 +49,10 @@ def delay_after(received: int) -> int:
     return min(_FIRST_DELAY * int(3 ** min(received - 1, 9)), _LONGEST_DELAY)
 
 
-def _retain(record: SQSRecord, queue: HintQueue, error: Exception) -> None:
-    received = int(record.attributes.approximate_receive_count)
+def _retain(record: dict[str, Any], queue: HintQueue, error: Exception) -> None:
+    received = int(record["attributes"]["ApproximateReceiveCount"])
     delay = delay_after(received)
-    extra: dict[str, object] = {"message_id": record.message_id, "received": received}
+    extra: dict[str, object] = {"message_id": record["messageId"], "received": received}
     if isinstance(error, Misconfigured):
         extra["setting"] = error.setting
     if isinstance(error, ValidationError):
@@ -75,6 +64,6 @@ def _retain(record: SQSRecord, queue: HintQueue, error: Exception) -> None:
         log_unexpected(error)
         _logger.error(LogCode.MESSAGE_RETAINED, extra=extra)
     try:
-        queue.postpone(record.receipt_handle, delay)
+        queue.postpone(record["receiptHandle"], delay)
     except (Problem, Refused):
         _logger.warning(LogCode.MESSAGE_RETAINED, extra={**extra, "postponed": False})
