@@ -15,6 +15,8 @@ import pytest
 from botocore import xform_name
 from botocore.model import OperationModel
 
+from tests.support.deployed import translated
+from tests.support.metrics import filters
 from tests.support.template import ROOT, template
 from tests.unit.docs.test_named_files import DOCUMENTS
 
@@ -122,6 +124,26 @@ def test_parameters_that_are_given_are_parameters_of_the_template(path: Path) ->
         given = re.findall(r"(?:^|[\"' ])([A-Z][a-z]+[A-Za-z]*)=", line)
         if not line.startswith(("aws ", "sam local")) and "Name=email" not in line:
             assert set(given) <= known, line
+
+
+OPERATORS = ["README.md", *(f"docs/{name}.md" for name in (
+    "data", "deploying", "events", "journeys", "metrics", "settings", "threat-model",
+))]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_what_operators_read_names_parameters_outputs_resources_and_metrics(name: str) -> None:
+    known = {*template()["Outputs"], *translated()["Resources"], *(one.metric for one in filters())}
+    for parameter, about in template()["Parameters"].items():
+        known |= {parameter, *map(str, about.get("AllowedValues", []))}
+    text = BLOCK.sub("", (ROOT / name).read_text())
+    assert set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]*)+)`", text)) <= known
+
+
+def test_every_parameter_has_its_row_in_the_settings() -> None:
+    table = (ROOT / "docs/settings.md").read_text().partition("|---|")[2].partition("\n\n")[0]
+    rows = [row.split("|")[1] for row in table.splitlines()[1:]]
+    assert sorted(re.findall(r"`(\w+)`", "".join(rows))) == sorted(template()["Parameters"])
 
 
 def test_the_guides_environment_is_one_that_the_template_takes() -> None:
