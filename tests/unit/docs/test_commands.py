@@ -140,6 +140,15 @@ def test_what_operators_read_names_parameters_outputs_resources_and_metrics(name
     assert set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]*)+)`", text)) <= known
 
 
+def test_the_deployer_has_rights_to_every_service_that_the_stack_consists_of() -> None:
+    guide = (ROOT / "docs/deploying.md").read_text()
+    rights = guide.partition("## What the deployer may")[2].partition("\n## ")[0]
+    by_another_name = {"apigatewayv2": "apigateway", "cognito": "cognito-idp"}
+    made = {one["Type"].split("::")[1].lower() for one in translated()["Resources"].values()}
+    named = set(re.findall(r"`([a-z0-9-]+)[`:]", rights))
+    assert {by_another_name.get(one, one) for one in made} <= named
+
+
 def test_every_parameter_has_its_row_in_the_settings() -> None:
     table = (ROOT / "docs/settings.md").read_text().partition("|---|")[2].partition("\n\n")[0]
     rows = [row.split("|")[1] for row in table.splitlines()[1:]]
