@@ -166,14 +166,15 @@ audit: environment
 
 # It ends with the smoke test, for which it needs a TOKEN; no session is opened.
 STAGE ?= default
+STAGED = --stage "$(STAGE)" $(if $(STACK),--stack "$(STACK)") $(if $(REGION),--region "$(REGION)")
 deploy: export TOKEN := $(TOKEN)
 deploy: environment
-	@$(MAKE) --no-print-directory build \
-		ARCHITECTURE="$$(python -m scripts.deploy --architecture --stage "$(STAGE)" $(PARAMETERS))"
-	@python -m scripts.deploy --stage "$(STAGE)" $(if $(STACK),--stack "$(STACK)") $(PARAMETERS)
+	@architecture=$$(python -m scripts.deploy --architecture $(STAGED) $(PARAMETERS)) \
+		&& $(MAKE) --no-print-directory build ARCHITECTURE="$$architecture"
+	@python -m scripts.deploy $(STAGED) $(PARAMETERS)
 
 rollback: environment
-	@python -m scripts.deploy --rollback --stage "$(STAGE)" $(if $(STACK),--stack "$(STACK)")
+	@python -m scripts.deploy --rollback $(STAGED)
 
 # Of a deployed stack: STACK=jumio-bff REGION=...; without STACK, of the one on this machine.
 DEPLOYMENT = $(if $(STACK),--stack "$(STACK)") $(if $(REGION),--region "$(REGION)") \

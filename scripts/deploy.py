@@ -24,7 +24,7 @@ from botocore.exceptions import ClientError
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
 from scripts import smoke
-from scripts.deployment import Deployment
+from scripts.deployment import Deployment, DeploymentError, region, told_in_a_line
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
@@ -149,8 +149,13 @@ def roll_back(names: Mapping[str, str], functions: "LambdaClient") -> list[str]:
 
 
 def configured(stage: str) -> tuple[str, dict[str, str]]:
-    """Name and parameters of a stack, as an environment of samconfig.toml has them."""
-    config = tomllib.loads((_ROOT / "samconfig.toml").read_text())[stage]
+    """Name and parameters of a stack, as an environment of samconfig.toml has them.
+
+    Raises DeploymentError if it has no such environment.
+    """
+    stages = tomllib.loads((_ROOT / "samconfig.toml").read_text())
+    if "deploy" not in (config := stages.get(stage, {})):
+        raise DeploymentError(f"samconfig.toml has no environment {stage}")
     given = config["deploy"]["parameters"].get("parameter_overrides", [])
     pairs = shlex.split(given) if isinstance(given, str) else given
     return config["global"]["parameters"]["stack_name"], dict(_pair(one) for one in pairs)
@@ -167,10 +172,13 @@ def overriding(parameters: Mapping[str, str]) -> list[str]:
     return ["--parameter-overrides", *given] if given else []
 
 
-def _sam_deploy(stage: str, stack: str, template: Template, overrides: dict[str, str]) -> int:
+def _sam_deploy(
+    stage: str, deployment: Deployment, template: Template, overrides: dict[str, str]
+) -> int:
     path = _BUILT.with_name("stamped.yaml")
     path.write_text(yaml_dump(template))
-    command = ["sam", "deploy", "--config-env", stage, "--stack-name", stack]
+    command = ["sam", "deploy", "--config-env", stage, "--stack-name", deployment.stack]
+    command += ["--region", str(deployment.region)]
     command += ["--template-file", str(path), *overriding(overrides)]
     return subprocess.run(command, cwd=_ROOT, check=False).returncode  # noqa: S603 our own
 
@@ -180,22 +188,34 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.deploy", description=__doc__)
     parser.add_argument("--stage", default="default", help="environment of samconfig.toml")
     parser.add_argument("--stack", help="name of the stack, if not that of the stage")
+    parser.add_argument("--region", help="where it is to be; default: as boto3 finds it")
     parser.add_argument("--rollback", action="store_true", help="take the last deployment back")
     parser.add_argument("--architecture", action="store_true", help="say what to build for")
     parser.add_argument("parameters", nargs="*", help="Name=value, on top of the stage's")
     options = parser.parse_args(arguments)
-    name, overrides = configured(options.stage)
-    stack = options.stack or name
-    overrides |= dict(_pair(one) for one in options.parameters)
-    if options.architecture:
-        sys.stdout.write(overrides.get("Architecture", _USUAL))
-        return 0
-    deployment = Deployment(stack)
+    with told_in_a_line():
+        name, overrides = configured(options.stage)
+        overrides |= dict(_pair(one) for one in options.parameters)
+        deployment = Deployment(options.stack or name, region(options.region))
+        if options.architecture:  # what is missing is told before anything is built
+            sys.stdout.write(overrides.get("Architecture", _USUAL))
+            return 0
+        if options.rollback:
+            return _go_back(deployment)
+        return _go_on(deployment, options.stage, overrides)
+
+
+def _go_back(deployment: Deployment) -> int:
+    functions = deployment.client("lambda")
+    names = versions_of(deployment.stack, deployment.client("cloudformation"), functions)
+    moved = roll_back(names, functions)
+    sys.stdout.write("".join(f"{one} is what it was before\n" for one in moved))
+    return 0 if moved else 1
+
+
+def _go_on(deployment: Deployment, stage: str, overrides: dict[str, str]) -> int:
+    stack = deployment.stack
     cloudformation, functions = deployment.client("cloudformation"), deployment.client("lambda")
-    if options.rollback:
-        moved = roll_back(versions_of(stack, cloudformation, functions), functions)
-        sys.stdout.write("".join(f"{one} is what it was before\n" for one in moved))
-        return 0 if moved else 1
     built = yaml_parse(_BUILT.read_text())
     present = values_of(stack, cloudformation)
     wanted = ((present or {}) | overrides).get("Architecture", _USUAL)
@@ -205,7 +225,7 @@ def main(arguments: list[str] | None = None) -> int:
     before = versions_of(stack, cloudformation, functions) if present is not None else {}
     for step in [overrides] if present else [overrides | _NEW, _KEPT | overrides]:
         present = (present or {}) | step
-        if status := _sam_deploy(options.stage, stack, stamped(built, present), step):
+        if status := _sam_deploy(stage, deployment, stamped(built, present), step):
             return status  # SAM has said why; people have what they had
     policy = (_ROOT / "stack-policy.json").read_text()
     cloudformation.set_stack_policy(StackName=stack, StackPolicyBody=policy)

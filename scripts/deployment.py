@@ -80,13 +80,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--endpoint", help="address of an AWS on this machine")
 
 
+def region(given: str | None) -> str:
+    """The region that is named, or that the environment or the profile has; raises DeploymentError.
+
+    boto3 by itself would read AWS_DEFAULT_REGION and no AWS_REGION.
+    """
+    found = given or os.environ.get("AWS_REGION") or boto3.Session().region_name
+    if not found:
+        raise DeploymentError("which region? Say REGION=…, or set AWS_REGION")
+    return found
+
+
 def chosen(options: argparse.Namespace) -> Deployment:
     """The deployment that is named, or the one that is up here; raises DeploymentError."""
     if options.stack or options.endpoint:
-        region = options.region or os.environ.get("AWS_REGION") or boto3.Session().region_name
-        if not region:
-            raise DeploymentError("which region? Say REGION=…, or set AWS_REGION")
-        return Deployment(options.stack or NAME, region, options.endpoint)
+        return Deployment(options.stack or NAME, region(options.region), options.endpoint)
     if not RUNNING.exists():
         raise DeploymentError("nothing is up here: `make demo` in another terminal, or STACK=…")
     facts = json.loads(RUNNING.read_text())

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _SAME = 3600  # seconds in which a second rotation is taken for the first one, said again
 _NONE = "nobody has begun a session here yet: there is nothing to rotate"
 _ANOTHER = (
-    "the secret lacks a pepper with which the table was used, or has gone back to an older one;"
-    " nothing was changed: see PepperUnusableAlarm in docs/runbook.md"
+    "the secret lacks a pepper with which the table was used, has gone back to an older one, or has"
+    " one version twice; nothing was changed: see PepperUnusableAlarm in docs/runbook.md"
 )
 _OVERTAKEN = "somebody else has changed the secret meanwhile: nothing was changed"
 
@@ -65,12 +65,13 @@ def rotate(deployment: Deployment, now: float) -> str:
     record = on_record(deployment.client("dynamodb"), deployment.outputs["TableName"])
     if not record:
         raise DeploymentError(_NONE)
-    if not known.cover(record) or known.follow(record) is None:
+    new = with_new(members, known)
+    kept = peppers_in(new).cover(" ".join(one.fingerprint for one in known.newest_first))
+    if not (kept and known.cover(record) and known.follow(record)):
         raise DeploymentError(_ANOTHER)
     version, minutes = known.current.version, (now - found["CreatedDate"].timestamp()) / 60
     if known.older and minutes < _SAME / 60:
         return f"version {version} is {minutes:.0f} minutes old: nothing was changed"
-    new = with_new(members, known)
     made = manager.put_secret_value(
         SecretId=secret, SecretString=json.dumps(new), VersionStages=["AWSPENDING"]
     )

@@ -1,6 +1,7 @@
 """`make deploy` notes where people were led before, and `make rollback` leads them back."""
 
 import io
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +11,14 @@ import boto3
 import pytest
 from moto import mock_aws
 from samcli.cli.types import CfnParameterOverridesType
+from samcli.yamlhelper import yaml_dump
 
 from scripts import deploy
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
+
+EMPTY = {"Parameters": {}, "Globals": {"Function": {}}, "Resources": {}}
 
 
 @pytest.fixture
@@ -120,8 +124,54 @@ def test_a_stage_has_its_own_stack_and_is_not_asked() -> None:
 def test_the_layers_are_built_for_the_processors_that_the_parameter_names(
     parameters: list[str], architecture: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert deploy.main(["--architecture", *parameters]) == 0
+    assert deploy.main(["--architecture", "--region", "eu-central-1", *parameters]) == 0
     assert capsys.readouterr().out == architecture
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "which region? Say REGION=…, or set AWS_REGION\n"),
+        (["--stage", "nowhere"], "samconfig.toml has no environment nowhere\n"),
+    ],
+)
+@pytest.mark.parametrize("command", [["--architecture"], ["--rollback"], []])
+def test_what_is_missing_is_told_in_a_line_before_anything_is_built_or_asked(
+    arguments: list[str],
+    told: str,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    with pytest.raises(SystemExit) as ended:
+        deploy.main([*command, *arguments])
+    assert (ended.value.code, capsys.readouterr().err) == (2, told)
+
+
+def test_sam_deploys_to_where_the_script_looks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """SAM by itself would not read AWS_REGION, and deploy to the region of the profile."""
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setattr(deploy, "_BUILT", tmp_path / "template.yaml")
+    (tmp_path / "template.yaml").write_text(yaml_dump(EMPTY))
+    monkeypatch.setattr(deploy, "_BUILT_FOR", tmp_path / "architecture")
+    (tmp_path / "architecture").write_text("x86_64\n")
+    asked: list[list[str]] = []
+
+    def sam(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 3)
+
+    with mock_aws():
+        monkeypatch.setattr("scripts.deploy.subprocess.run", sam)
+        assert deploy.main(["--stage", "staging"]) == 3
+    (command,) = asked
+    assert command[command.index("--region") + 1] == "eu-west-1"
+    assert command[command.index("--stack-name") + 1] == "jumio-bff-staging"
 
 
 @pytest.mark.usefixtures("functions")

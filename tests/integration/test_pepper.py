@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.integration.test_adoption import open_and_lose
 from tests.integration.test_functions_in_trouble import started
 from tests.support.bff import ISSUER, PEPPER, Bff
 from tests.support.erasing import Eraser
@@ -21,8 +22,10 @@ from verification import wiring
 from verification.domain.errors import Misconfigured, SessionBusy
 from verification.domain.identity import Caller, Pepper, Peppers
 from verification.domain.journeys import load_journeys
+from verification.domain.standing import LEASE_SECONDS
 from verification.store import Limiter, People
 from verification.store.items import LIMITER_KEY
+from verification.store.operations import ALWAYS
 
 Json = dict[str, Any]
 NEWER, NEWEST = Pepper("2", "q" * 64), Pepper("3", "r" * 64)
@@ -251,6 +254,28 @@ class TestContainersThatHaveNotReadItYet:
 
         assert (receipt.result, receipt.accounts) == ("erased", 1)
         assert "ada" not in [item.get("subject") for item in bff.plain_items()]
+
+
+def test_who_is_known_under_two_is_erased_under_both_and_the_receipt_counts_all(
+    pipeline: Pipeline,
+) -> None:
+    """Which can only be after somebody has taken the record away."""
+    bff = pipeline.bff
+    for peppers in (BEFORE, Peppers(NEWER)):
+        bff.table.step(LIMITER_KEY, "REMOVE #pepper", ALWAYS)
+        bff.peppers = peppers
+        open_and_lose(pipeline)
+        pipeline.let_pass(LEASE_SECONDS)
+        pipeline.open()
+    bff.peppers = ROTATED
+    kept = [item for item in bff.plain_items() if item["pk"].startswith("USER#")]
+
+    receipt = Eraser(pipeline)("ada")
+
+    assert (receipt.result, receipt.accounts, receipt.unanswered) == ("erased", 2, 2)
+    assert receipt.items == len(kept)
+    assert [item["sk"] for item in bff.plain_items()].count("TOMBSTONE") == 2
+    assert "ada" not in [item.get("subject") for item in bff.plain_items()]
 
 
 def is_account_of(subject: str, item: Json) -> bool:

@@ -166,6 +166,7 @@ NO_GOOD: dict[str, object] = {
     "broken": '{"version": "1", "key": "ppp',
     "no object": '["p"]',
     "too short": {"version": "1", "key": "p"},
+    "one version twice": {**FIRST, "key_1": "x" * 64},
 }
 
 

@@ -59,7 +59,10 @@ class EraseSubject:
         done = [one for name in names if (one := self._erase(name, lambda _: False, deadline))]
         if not done:
             return self._nothing_kept(*names)
-        return replace(done[0], items=sum(one.items for one in done))
+        counts = "accounts", "items", "unanswered"
+        return replace(
+            done[0], **{name: sum(getattr(one, name) for one in done) for name in counts}
+        )
 
     def again(self, user_key: str, before: int, deadline: Deadline) -> Erased:
         """Erase whoever was erased at ``before`` already, unless they have come back since."""
