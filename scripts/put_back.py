@@ -7,8 +7,9 @@ soon, and everything about people who were erased since the backup. Safe to repe
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scripts.deployment import add_options, chosen, told_in_a_line
 from scripts.erase_again import tombstones
@@ -37,10 +38,10 @@ def put_back(
     return fates
 
 
-def _put_back(dynamodb: "DynamoDBClient", table: str, item: dict[str, object]) -> str:
+def _put_back(dynamodb: "DynamoDBClient", table: str, item: Mapping[str, Any]) -> str:
     absent = "attribute_not_exists(pk)"
     try:
-        dynamodb.put_item(TableName=table, Item=item, ConditionExpression=absent)  # type: ignore[arg-type] # as it was read
+        dynamodb.put_item(TableName=table, Item=item, ConditionExpression=absent)
     except dynamodb.exceptions.ConditionalCheckFailedException:
         return "there already"
     return "put back"

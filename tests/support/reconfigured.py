@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
+from local.stack import NAME
 from tests.support.stack import RunningStack
 
 _ALIAS = "live"
@@ -11,9 +12,12 @@ _ALIAS = "live"
 def name_of(stack: RunningStack, service: str) -> str:
     """What the deployment calls the function of a folder in functions/."""
     for function in stack.aws.functions.list_functions()["Functions"]:
-        variables = function.get("Environment", {}).get("Variables", {})
-        if variables.get("POWERTOOLS_SERVICE_NAME") == service:
-            return function["FunctionName"]
+        variables, name = (
+            function.get("Environment", {}).get("Variables", {}),
+            function["FunctionName"],
+        )
+        if variables.get("POWERTOOLS_SERVICE_NAME") == service and name.startswith(f"{NAME}-"):
+            return name
     raise AssertionError(f"no function {service} is deployed")
 
 
