@@ -4,7 +4,6 @@ A shell takes it apart, and botocore's models, of which the AWS CLI makes its co
 services, operations and members there are. Whether it does what the page says is tried by hand.
 """
 
-import json
 import re
 import shlex
 import subprocess
@@ -22,7 +21,7 @@ PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob("
 OF_EVERY_COMMAND = {"query", "output", "region", "endpoint-url", "cli-read-timeout"}
 OF_BLOBS = {"cli-binary-format"}
 ON_ITS_OWN = {"lambda invoke": ["outfile"]}  # what is not an option
-SHELL = 'aws() { python3 -c "import json, sys; print(json.dumps(sys.argv[1:]))" "$@"; }\n'
+SHELL = "aws() { printf '%s\\0' \"$@\"; }\n"
 MODELS = botocore.session.get_session()
 
 
@@ -63,7 +62,7 @@ def wrong_with(command: str) -> list[str]:
         text=True,
         check=True,
     )
-    service, name, *words = json.loads(said.stdout)
+    service, name, *words = said.stdout.removesuffix("\0").split("\0")
     if service not in MODELS.get_available_services():
         return [f"no service {service}"]
     model = MODELS.get_service_model(service)
