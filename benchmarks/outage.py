@@ -18,7 +18,7 @@ import httpx
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.observer import log_lines, queue_depth, table_items
-from local.demo.people import enrol
+from local.demo.people import Person, access_token, add
 from local.stack import DIRECTORY
 from tests.support.stack import RunningStack, running_stack
 
@@ -52,8 +52,11 @@ class _Crowd:
             trust_env=False,
             limits=httpx.Limits(max_connections=_ASKING),
         )
-        enrolled = enrol(stack.aws, stack.facts, _FINISHING + _ASKING)
-        self._tokens = [one["access_token"] for one in enrolled]
+        self._tokens = []
+        for number in range(_FINISHING + _ASKING):
+            person = Person("Somebody", f"outage.{number}", "Invented-Password-0")
+            add(stack.aws.cognito, stack.outputs["UserPoolId"], person)
+            self._tokens.append(access_token(stack.facts, person))
         self.begun = time.monotonic()
 
     def ask(self, number: int) -> _Visit:

@@ -20,6 +20,7 @@ from tests.support.template import ROOT
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob("*/README.md")])
 OF_EVERY_COMMAND = {"query", "output", "region", "endpoint-url", "cli-read-timeout"}
 OF_BLOBS = {"cli-binary-format"}
+FROM_A_FILE = "cli-input-json"
 ON_ITS_OWN = {"lambda invoke": ["outfile"]}  # what is not an option
 SHELL = "aws() { printf '%s\\0' \"$@\"; }\n"
 MODELS = botocore.session.get_session()
@@ -57,7 +58,7 @@ def wrong_with(command: str) -> list[str]:
     """What the AWS CLI would mind."""
     filled = re.sub(r"<([^<>]+)>", r"\1", command)
     said = subprocess.run(  # noqa: S603 our own pages
-        ["bash", "-euc", SHELL + filled],  # noqa: S607
+        ["bash", "-euc", f"{SHELL}{filled.partition(' > ')[0]}"],  # noqa: S607
         capture_output=True,
         text=True,
         check=True,
@@ -96,14 +97,14 @@ def _mistakes(operation: OperationModel, options: dict[str, list[str]]) -> Itera
     shapes = operation.input_shape.members
     blobs = any(shape.type_name == "blob" for shape in shapes.values())
     for option, values in options.items():
-        if option in OF_EVERY_COMMAND or (blobs and option in OF_BLOBS):
+        if option in OF_EVERY_COMMAND | {FROM_A_FILE} or (blobs and option in OF_BLOBS):
             yield from [] if len(values) == 1 else [f"--{option} takes one value"]
         elif option.removeprefix("no-") not in members:
             yield f"no --{option} of {operation.name}"
         else:
             yield from _taken(option, values, shapes[members[option.removeprefix("no-")]])
     for required in operation.input_shape.required_members:
-        if xform_name(required, "-") not in options:
+        if not {xform_name(required, "-"), FROM_A_FILE} & set(options):
             yield f"{operation.name} must be told {required}"
     fields = set(_fields(jmespath.compile(options.get("query", ["@"])[0]).parsed))
     if unknown := fields - set(_names(operation.output_shape)):
