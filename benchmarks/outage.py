@@ -23,9 +23,12 @@ from local.stack import DIRECTORY
 from tests.support.stack import RunningStack, running_stack
 
 _FINISHING = 5  # people whose outcome comes while nobody can read it
-_AT_ONCE = 24  # so that nobody waits at the stack's door for those who wait for Jumio
+_PROCESSES = 24  # more than are ever needed at once
+_AT_ONCE = 8 * _PROCESSES  # so that the stack's door lets as many be started side by side
+_ROUNDS = 2  # until they are there
+_FIRST = _FINISHING + _ROUNDS * _PROCESSES
 _ASKING = 200
-_EVERYBODY = _FINISHING + _AT_ONCE + _ASKING
+_EVERYBODY = _FIRST + _ASKING + 1  # of whom the last asks once Jumio speaks again
 _SILENT = 25.0  # seconds in which Jumio says nothing to one call
 _PATIENCE = 700.0  # a hint comes back after ten minutes at the latest
 _QUICKLY = 300.0  # milliseconds in which 19 of 20 are to be refused
@@ -76,7 +79,7 @@ class _Crowd:
         self.begun = time.monotonic()
         with ThreadPoolExecutor(_ASKING) as pool:
             while (now := time.monotonic() - self.begun) < seconds:
-                number = _FINISHING + _AT_ONCE + len(asked) % _ASKING
+                number = _FIRST + len(asked) % _ASKING
                 asked.append(pool.submit(self.ask, number))
                 time.sleep(max(0.0, len(asked) / a_second - now))
         return [one.result() for one in asked]
@@ -90,11 +93,11 @@ def _seconds_until(true: Callable[[], bool]) -> float:
 
 
 def _start_processes(crowd: _Crowd, jumio: AdminClient) -> None:
-    """As many as are ever needed at once: that costs a cloud nothing, and this machine a minute."""
+    """Beforehand: that costs a cloud nothing, and this machine a minute."""
     jumio.patch_options(account_rate=1000, account_burst=1000)
-    jumio.add_fault("accounts.*", "latency", count=_AT_ONCE, seconds=5)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(crowd.ask, range(_FINISHING, _FINISHING + _AT_ONCE)))
+    jumio.add_fault("accounts.*", "latency", count=10**6, seconds=5)
+    with ThreadPoolExecutor(_PROCESSES) as pool:
+        list(pool.map(crowd.ask, range(_FINISHING, _FIRST)))
     jumio.clear_faults()
 
 
