@@ -18,17 +18,21 @@ import httpx
 
 from jumio_simulator.admin.client import AdminClient
 from local.demo.observer import log_lines, queue_depth, table_items
-from local.demo.people import enrol
+from local.demo.people import Person, access_token, add
 from local.stack import DIRECTORY
 from tests.support.stack import RunningStack, running_stack
 
 _FINISHING = 5  # people whose outcome comes while nobody can read it
+_PROCESSES = 24  # more than are ever needed at once
+_AT_ONCE = 8 * _PROCESSES  # so that the stack's door lets as many be started side by side
+_ROUNDS = 2  # until they are there
+_FIRST = _FINISHING + _ROUNDS * _PROCESSES
 _ASKING = 200
+_EVERYBODY = _FIRST + _ASKING + 1  # of whom the last asks once Jumio speaks again
 _SILENT = 25.0  # seconds in which Jumio says nothing to one call
 _PATIENCE = 700.0  # a hint comes back after ten minutes at the latest
 _QUICKLY = 300.0  # milliseconds in which 19 of 20 are to be refused
 _WAITED = 4000.0  # milliseconds: whoever took as long has tried Jumio
-_AT_ONCE = 32  # so that nobody waits at the stack's door for those who wait for Jumio
 _PACE = ("--parameter", "AccountCallsPerSecond=1000", "--parameter", "AccountCallsBurst=1000")
 
 
@@ -48,12 +52,15 @@ class _Crowd:
     def __init__(self, stack: RunningStack) -> None:
         self._http = httpx.Client(
             base_url=stack.facts["api"],
-            timeout=60,
+            timeout=_PATIENCE,
             trust_env=False,
             limits=httpx.Limits(max_connections=_ASKING),
         )
-        enrolled = enrol(stack.aws, stack.facts, _FINISHING + _ASKING)
-        self._tokens = [one["access_token"] for one in enrolled]
+        self._tokens = []
+        for number in range(_EVERYBODY):
+            person = Person("Somebody", f"outage.{number}", "Invented-Password-0")
+            add(stack.aws.cognito, stack.outputs["UserPoolId"], person)
+            self._tokens.append(access_token(stack.facts, person))
         self.begun = time.monotonic()
 
     def ask(self, number: int) -> _Visit:
@@ -72,7 +79,7 @@ class _Crowd:
         self.begun = time.monotonic()
         with ThreadPoolExecutor(_ASKING) as pool:
             while (now := time.monotonic() - self.begun) < seconds:
-                number = _FINISHING + len(asked) % _ASKING
+                number = _FIRST + len(asked) % _ASKING
                 asked.append(pool.submit(self.ask, number))
                 time.sleep(max(0.0, len(asked) / a_second - now))
         return [one.result() for one in asked]
@@ -85,12 +92,20 @@ def _seconds_until(true: Callable[[], bool]) -> float:
     return time.monotonic() - begun
 
 
+def _start_processes(crowd: _Crowd, jumio: AdminClient) -> None:
+    """Beforehand: that costs a cloud nothing, and this machine a minute."""
+    jumio.patch_options(account_rate=1000, account_burst=1000)
+    jumio.add_fault("accounts.*", "latency", count=10**6, seconds=5)
+    with ThreadPoolExecutor(_PROCESSES) as pool:
+        list(pool.map(crowd.ask, range(_FINISHING, _FIRST)))
+    jumio.clear_faults()
+
+
 def _fall_silent(crowd: _Crowd, jumio: AdminClient) -> None:
     """While the outcomes of some people are on their way."""
-    jumio.patch_options(account_rate=1000, account_burst=1000)
     for number in range(_FINISHING):
         crowd.ask(number)
-    finishing = jumio.executions()
+    finishing = jumio.executions()[:_FINISHING]  # newest first
     jumio.clear_journal()
     jumio.add_fault("accounts.*", "latency", count=10**6, seconds=_SILENT)
     jumio.add_fault("retrieval.*", "latency", count=10**6, seconds=_SILENT)
@@ -121,12 +136,13 @@ def _how_long(visits: list[_Visit]) -> tuple[list[str], float]:
 
 def _figures(stack: RunningStack, jumio: AdminClient, asked: argparse.Namespace) -> bool:
     crowd = _Crowd(stack)
+    _start_processes(crowd, jumio)
     _fall_silent(crowd, jumio)
     visits = crowd.ask_for(asked.seconds, asked.per_second)
     account, reads = (jumio.journal(endpoint=f"{kind}.*") for kind in ("accounts", "retrieval"))
     waiting = queue_depth(stack.aws, stack.outputs["CallbackQueueUrl"])
     jumio.clear_faults()
-    opened = _seconds_until(lambda: crowd.ask(_FINISHING).answer.startswith("20"))
+    opened = _seconds_until(lambda: crowd.ask(_EVERYBODY - 1).answer.startswith("20"))
     settled = _seconds_until(lambda: _approved(stack) == _FINISHING) + opened
     aside = queue_depth(stack.aws, stack.outputs["CallbackDeadLettersUrl"])
     told = sum("jumio_down" in line for line in log_lines(stack.aws))

@@ -967,7 +967,7 @@ MUTATIONS = [
         ),
         (
             "a success does not tell the breaker",
-            "        finally:\n            watch.ended()\n        return session",
+            "        watch.ended()\n        return session",
             "        return session",
             "integration/test_breaker.py",
         ),

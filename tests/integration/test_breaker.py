@@ -1,7 +1,7 @@
 """Jumio is down: people are sent away at once, and now and then one request looks if it is up."""
 
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from threading import Semaphore
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from tests.support.bff import Bff, Clock
 from tests.support.jumio import GENEROUS
 from tests.support.observed import Observed
+from tests.support.reply import Reply
 from tests.support.waiting import eventually
 from verification.domain.errors import (
     OutcomeUnknown,
@@ -74,6 +75,15 @@ def failing(bff: Bff) -> int:
     return int(bff.table.read(LIMITER_KEY).get(LIMITER_KEY, {}).get("failing", 0))
 
 
+def waits(bff: Bff, pool: ThreadPoolExecutor, person: str) -> Future[Reply]:
+    """A request that has told by now that Jumio says nothing, and goes on waiting."""
+    before = failing(bff)
+    waiting = pool.submit(bff.ask, user=person, seconds=GENEROUS)
+    eventually(lambda: failing(bff) > before or waiting.done(), bool)
+    assert not waiting.done()
+    return waiting
+
+
 def refused_at_once(bff: Bff, person: str) -> int | None:
     """How long they are told to wait; Jumio hears nothing, and nothing is on record of them."""
     calls = account_calls(bff)
@@ -108,10 +118,8 @@ def test_while_jumio_is_silent_only_those_wait_who_asked_first(
     bff: Bff, answers: Semaphore, observed: Observed
 ) -> None:
     with ThreadPoolExecutor(IN_A_ROW) as pool:
-        waiting = []
-        for number, person in enumerate(names(IN_A_ROW), 1):
-            waiting.append(pool.submit(bff.ask, user=person, seconds=GENEROUS))
-            assert eventually(lambda: failing(bff), number.__eq__) == number
+        waiting = [waits(bff, pool, person) for person in names(IN_A_ROW)]
+        assert failing(bff) == IN_A_ROW
         assert refused_at_once(bff, "ada") == INTERVAL + 1
         assert observed.metrics()["JumioDown"] == 1
         assert not any(one.done() for one in waiting)

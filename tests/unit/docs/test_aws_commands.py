@@ -4,7 +4,6 @@ A shell takes it apart, and botocore's models, of which the AWS CLI makes its co
 services, operations and members there are. Whether it does what the page says is tried by hand.
 """
 
-import json
 import re
 import shlex
 import subprocess
@@ -22,10 +21,9 @@ from tests.support.template import ROOT
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob("*/README.md")])
 OF_EVERY_COMMAND = {"query", "output", "region", "endpoint-url", "cli-read-timeout"}
 OF_BLOBS = {"cli-binary-format"}
+FROM_A_FILE = "cli-input-json"
 ON_ITS_OWN = {"lambda invoke": ["outfile"]}  # what is not an option
-SHELL = """exec 3>&1
-aws() { python3 -c "import json, sys; print(json.dumps(sys.argv[1:]))" "$@" >&3; }
-"""
+SHELL = "exec 3>&1\naws() { printf '%s\\0' \"$@\" >&3; }\n"
 MODELS = botocore.session.get_session()
 
 
@@ -68,7 +66,7 @@ def wrong_with(command: str) -> list[str]:
             text=True,
             check=True,
         )
-    service, name, *words = json.loads(said.stdout)
+    service, name, *words = said.stdout.removesuffix("\0").split("\0")
     if service not in MODELS.get_available_services():
         return [f"no service {service}"]
     model = MODELS.get_service_model(service)
@@ -102,14 +100,14 @@ def _mistakes(operation: OperationModel, options: dict[str, list[str]]) -> Itera
     shapes = operation.input_shape.members
     blobs = any(shape.type_name == "blob" for shape in shapes.values())
     for option, values in options.items():
-        if option in OF_EVERY_COMMAND or (blobs and option in OF_BLOBS):
+        if option in OF_EVERY_COMMAND | {FROM_A_FILE} or (blobs and option in OF_BLOBS):
             yield from [] if len(values) == 1 else [f"--{option} takes one value"]
         elif option.removeprefix("no-") not in members:
             yield f"no --{option} of {operation.name}"
         else:
             yield from _taken(option, values, shapes[members[option.removeprefix("no-")]])
     for required in operation.input_shape.required_members:
-        if xform_name(required, "-") not in options:
+        if not {xform_name(required, "-"), FROM_A_FILE} & set(options):
             yield f"{operation.name} must be told {required}"
     fields = set(_fields(jmespath.compile(options.get("query", ["@"])[0]).parsed))
     if unknown := fields - set(_names(operation.output_shape)):

@@ -140,8 +140,7 @@ class OpenExecution:
         except TemporarilyUnavailable as problem:
             wait = self._left_open(attempt)
             raise TemporarilyUnavailable(problem.reason, retry_after=wait) from None
-        finally:
-            watch.ended()
+        watch.ended()
         return session
 
     def _request(self, opening: Opening, attempt: Attempt) -> dict[str, Any]:
