@@ -14,6 +14,9 @@ unexport PYTHONPATH PYTHONHOME
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 SIDE_BY_SIDE := --numprocesses $(WORKERS)
 PYTEST := pytest $(ARGS)
+ALONGSIDE := $(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going
+FOUND := .local/found.log
+SCANNERS := .local/scanners
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test environment build check schema lint types template client
@@ -53,8 +56,16 @@ help:
 demo: build
 	@python -m local demo --with-parent $(ARGS)
 
-test: lint types check template scan build browser compiled
-	@$(PYTEST) $(SIDE_BY_SIDE)
+# First what the tests need, and what is wrong most often. The rest is looked at beside the tests, which
+# leave a processor idle now and then; what it has found is said after them. Whatever fails, all fails.
+test: environment
+	@$(ALONGSIDE) lint check build browser compiled $(SCANNERS)/installed
+	@mkdir -p .local
+	@$(ALONGSIDE) types template scan >$(FOUND) 2>&1 & looking=$$!; \
+		trap 'kill $$looking 2>/dev/null || true' EXIT; \
+		$(PYTEST) $(SIDE_BY_SIDE) && passed=yes || passed=; \
+		wait $$looking && right=yes || right=; \
+		cat $(FOUND); [[ $$passed && $$right ]]
 
 environment:
 	@bash local/environment.sh
@@ -100,7 +111,6 @@ template: environment
 	@echo "==> sam validate --lint"
 	@sam validate --lint
 
-SCANNERS := .local/scanners
 $(SCANNERS)/installed: requirements/scan.txt | environment
 	@echo "==> installing the pinned scanners (once)"
 	@mkdir -p .local

@@ -6,37 +6,59 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-SHARED_STACK = "tests/e2e"
-OWN_STACKS = {"test_lifecycle.py", "test_walk.py"}
-OWN_SHARED_BY_A_FILE = {
-    *("test_agreement.py", "test_concurrency.py", "test_fuzzed_contract.py", "test_races.py"),
-    *("test_roles_as_used.py", "test_rotations.py"),
+E2E = "tests/e2e"
+EACH_ITS_OWN_STACK = {"test_lifecycle.py", "test_walk.py"}
+ONE_STACK_FOR_THE_FILE = {
+    *("test_attestation.py", "test_concurrency.py", "test_fuzzed_contract.py"),
+    *("test_own_app.py", "test_rotations.py", "test_updates.py"),
+    "test_agreement.py",  # not of the end-to-end tests, but with an AWS of its own, too
 }
+# They wait for what comes late or never, and the others need not wait with them.
+IN_TROUBLE = {
+    *("test_callbacks.py", "test_erasure.py", "test_forged_callbacks.py", "test_orphans.py"),
+    *("test_jumio_failures.py", "test_killed_among_others.py", "test_redrive.py"),
+    *("test_secrets.py", "test_unreadable_secrets.py"),
+}
+TEST_BY_TEST = {"tests/exploration", "tests/integration/test_invariants.py"}
+"""What takes long, and has nothing to share."""
 
 
 class SharingStacks(LoadScopeScheduling):
     """Tests that share a stack run in one process, one after the other; the rest anywhere.
 
+    Three stacks are shared: by the browser's tests, by those in trouble, and by the other ones.
     Not by marks: xdist's `loadgroup` loses them with this pytest (pytest-xdist#1386).
     """
 
     def _split_scope(self, nodeid: str) -> str:
         path = PurePath(nodeid.partition("::")[0])
-        if path.name in OWN_SHARED_BY_A_FILE:
-            return str(path)
-        if path.is_relative_to(SHARED_STACK) and path.name not in OWN_STACKS:
-            return SHARED_STACK
-        return nodeid
+        if path.name in ONE_STACK_FOR_THE_FILE:
+            scope = str(path)
+        elif path.name in EACH_ITS_OWN_STACK or any(map(path.is_relative_to, TEST_BY_TEST)):
+            scope = nodeid
+        elif not path.is_relative_to(E2E):
+            scope = str(path)
+        elif path.parent.name == "browser":
+            scope = f"{E2E}/browser"
+        else:
+            scope = f"{E2E}, in trouble" if path.name in IN_TROUBLE else E2E
+        return scope
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharingStacks:
+    config.option.loadscopereorder = False  # by number of tests, which says little about time
     return SharingStacks(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Side by side, what takes longest comes first; alone, what is fastest."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: not item.nodeid.startswith(SHARED_STACK))
+        items.sort(key=_after_what_takes_longer)
+
+
+def _after_what_takes_longer(item: pytest.Item) -> tuple[bool, bool]:
+    alone = item.path.name in EACH_ITS_OWN_STACK | ONE_STACK_FOR_THE_FILE
+    return (not item.nodeid.startswith(E2E), alone)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

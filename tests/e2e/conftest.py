@@ -1,6 +1,7 @@
-"""One embedded stack for all end-to-end tests, and people to use it."""
+"""One embedded stack for the end-to-end tests of a process, and people to use it."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,8 +32,9 @@ def artefacts() -> Path:
 
 @pytest.fixture(scope="session")
 def stack(artefacts: Path) -> Iterator[RunningStack]:
-    """The deployed template with everything around it, for all tests but those with their own."""
-    with running_stack(sharing(TESTS / "shared", artefacts)) as running:
+    """The deployed template with everything around it, for all tests of this process."""
+    process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    with running_stack(sharing(TESTS / f"shared-{process}", artefacts)) as running:
         yield running
 
 

@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from jumio_simulator.testing import RunningSimulator, running_simulator
+from tests.support import aws_clients, quick_moto
 from tests.support.bff import Bff
 from tests.support.observed import Observed, observing
 from tests.support.pipeline import Consumer, Hints, Pipeline
 from tests.support.template import table_definition
 from verification.aws.bus import Bus
 from verification.domain.journeys import load_journeys
+
+quick_moto.hurry()
 
 JOURNEYS = """
 {"version": 1, "journeys": [
@@ -48,18 +50,19 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # A new boto3 session would read the models of its services anew; data are dropped either way.
     with mock_aws(config={"core": {"reset_boto3_session": False}}):
         yield
+        aws_clients.as_new()
 
 
 @pytest.fixture
 def dynamodb(aws: None) -> Any:
-    client = boto3.client("dynamodb")
+    client = aws_clients.client("dynamodb")
     client.create_table(**table_definition("verification"))
     return client
 
 
 @pytest.fixture
 def bus(aws: None) -> Bus:
-    client = boto3.client("events")
+    client = aws_clients.client("events")
     client.create_event_bus(Name="verification")
     return Bus(client, "verification")
 
@@ -77,4 +80,4 @@ def observed() -> Iterator[Observed]:
 
 @pytest.fixture
 def pipeline(bff: Bff) -> Pipeline:
-    return Pipeline(bff, Consumer(boto3.client("events")), Hints())
+    return Pipeline(bff, Consumer(aws_clients.client("events")), Hints())

@@ -12,7 +12,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, ClassVar
 
-import boto3
 import httpx
 import pytest
 import requests
@@ -22,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from moto import mock_aws
 
 from jumio_simulator.testing import RunningSimulator, running_simulator
+from tests.support import aws_clients
 from tests.support.bff import Bff, Clock
 from tests.support.interruptions import interleaved, killed
 from tests.support.template import table_definition
@@ -57,7 +57,7 @@ def _running(request: pytest.FixtureRequest) -> Iterator[None]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             environment.setenv(name, "testing")
         environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        with mock_aws():
+        with mock_aws(config={"core": {"reset_boto3_session": False}}):
             yield
 
 
@@ -96,7 +96,7 @@ class Invariants(RuleBasedStateMachine):
         simulator.admin.patch_options(callbacks={"drop": True})
         clock = Clock(float(int(simulator.admin.freeze()["now"])))
         table = f"verification-{uuid.uuid4().hex}"
-        client = boto3.client("dynamodb")
+        client = aws_clients.client("dynamodb")
         client.create_table(**table_definition(table))
         self.events, self.queue, self.clock = RecordedEvents(), RecordedQueue(), clock
         bus: Any = Bus(self.events, "verification")  # type: ignore[arg-type]

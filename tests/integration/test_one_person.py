@@ -283,4 +283,5 @@ def test_being_held_back_takes_no_further_round_trip(bff: Bff, jumio: Any) -> No
     bff.dynamodb.meta.events.register("before-call.dynamodb", note)
     with pytest.raises(HeldBack):
         bff.ask()
+    bff.dynamodb.meta.events.unregister("before-call.dynamodb", note)
     assert counted == ["BatchGetItem"]

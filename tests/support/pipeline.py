@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
-import boto3
-
+from tests.support import aws_clients
 from tests.support.bff import SIGNING_KEY, Bff, Clock
 from tests.support.event_schema import violations
 from tests.support.events import event
@@ -72,7 +71,7 @@ class Hints(HintQueue):
     """The queue of hints, and what the worker does to it; nothing in it is delayed."""
 
     def __init__(self) -> None:
-        self.sqs = boto3.client("sqs")
+        self.sqs = aws_clients.client("sqs")
         self.dead_letters = self.sqs.create_queue(QueueName="set-aside")["QueueUrl"]
         (target,) = self.sqs.get_queue_attributes(
             QueueUrl=self.dead_letters, AttributeNames=["QueueArn"]

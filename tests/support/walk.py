@@ -7,6 +7,7 @@ could do no more than it can.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from verification.domain.effects import effect_of
 from verification.domain.eligibility import require_new_execution_allowed
@@ -45,9 +46,12 @@ class Open:
 
     @property
     def execution(self) -> Execution:
-        return Execution(
-            "u", self.reference, "j", self.step, self.state, "q", 0, verdict=self.verdict
-        )
+        return _execution(self)
+
+
+@cache
+def _execution(of: Open) -> Execution:
+    return Execution("u", of.reference, "j", of.step, of.state, "q", 0, verdict=of.verdict)
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,13 @@ def ways(journey: Journey, place: Place) -> Iterator[tuple[str, Place]]:
         pass
     else:
         yield "start", _started(place, step.name)
-    for which, execution in (("current", place.current), ("replaced", place.replaced)):
-        for word, (state, decision) in JUMIO.items() if execution else ():
-            led = _news(journey, place, which, state, decision)
-            if led and execution and (word in JUDGED or not execution.execution.under_review):
-                judge = "judgement" if execution.execution.under_review else f"Jumio {word}"
+    for which, told in (("current", place.current), ("replaced", place.replaced)):
+        reviewed = told is not None and told.execution.under_review
+        for word, (state, decision) in JUMIO.items() if told else ():
+            if reviewed and word not in JUDGED:
+                continue
+            if led := _news(journey, place, which, state, decision):
+                judge = "judgement" if reviewed else f"Jumio {word}"
                 yield (judge if which == "current" else f"{judge}, late"), led
 
 
@@ -145,16 +151,16 @@ def _renamed(place: Place) -> Place:
     def name(reference: str | None) -> str | None:
         return reference and names.get(reference, "gone")
 
+    counts, approved_by = name(progress.reference), "gone" if progress.approved_by else None
+    if (counts, approved_by) != (progress.reference, progress.approved_by):
+        progress = replace(progress, reference=counts, approved_by=approved_by)
     return Place(
-        replace(
-            progress,
-            reference=name(progress.reference),
-            approved_by="gone" if progress.approved_by else None,
-        ),
-        place.account,
-        replace(place.current, reference="now") if place.current else None,
-        replace(place.replaced, reference="old") if place.replaced else None,
+        progress, place.account, _called(place.current, "now"), _called(place.replaced, "old")
     )
+
+
+def _called(told: Open | None, name: str) -> Open | None:
+    return told if told is None or told.reference == name else replace(told, reference=name)
 
 
 def _later(journey: Journey, place: Place) -> Place:
