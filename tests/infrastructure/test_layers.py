@@ -197,6 +197,7 @@ def test_pip_makes_the_same_layer_where_there_is_no_uv(tmp_path: Path) -> None:
     assert by_uv.keys() == by_pip.keys()
     for name, path in by_uv.items():
         assert path.is_dir() or path.read_bytes() == by_pip[name].read_bytes(), name
+        assert path.is_dir() or path.stat().st_nlink == 1  # what is trimmed is not uv's own
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])

@@ -21,6 +21,7 @@ from tests.support.template import ROOT
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob("*/README.md")])
 OF_EVERY_COMMAND = {"query", "output", "region", "endpoint-url", "cli-read-timeout"}
 OF_BLOBS = {"cli-binary-format"}
+RENAMED = {"notification-endpoint": "endpoint"}  # the CLI has an option of that name itself
 FROM_A_FILE = "cli-input-json"
 ON_ITS_OWN = {"lambda invoke": ["outfile"]}  # what is not an option
 SHELL = "exec 3>&1\naws() { printf '%s\\0' \"$@\" >&3; }\n"
@@ -84,6 +85,7 @@ def _options(words: list[str], on_their_own: int) -> dict[str, list[str]]:
     for word in words:
         if word.startswith("--"):
             current = word.removeprefix("--")
+            current = RENAMED.get(current, current)
             options[current] = []
         else:
             options[current].append(word)
