@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,33 +19,33 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 _SHORT_LIVED = "SESSION#", "IDEMPOTENCY#"
+_AT_ONCE = 10  # connections that a client of boto3 has: nobody is served until all is back
 
 
 def put_back(
     dynamodb: "DynamoDBClient", restored: str, table: str, erased: set[str]
 ) -> Counter[str]:
     """How many items met with which fate; nothing of the erased user keys is put back."""
+
+    def fate(item: Mapping[str, Any]) -> str:
+        owner = item["user_key"]["S"] if "user_key" in item else item["pk"]["S"]
+        if item["sk"]["S"].startswith(_SHORT_LIVED):
+            return "short-lived"
+        if owner.removeprefix("USER#") in erased:
+            return "erased since"
+        absent = "attribute_not_exists(pk)"
+        try:
+            dynamodb.put_item(TableName=table, Item=item, ConditionExpression=absent)
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return "there already"
+        return "put back"
+
     fates: Counter[str] = Counter()
-    for page in dynamodb.get_paginator("scan").paginate(TableName=restored, ConsistentRead=True):
-        for item in page["Items"]:
-            owner = item["user_key"]["S"] if "user_key" in item else item["pk"]["S"]
-            if item["sk"]["S"].startswith(_SHORT_LIVED):
-                fate = "short-lived"
-            elif owner.removeprefix("USER#") in erased:
-                fate = "erased since"
-            else:
-                fate = _put_back(dynamodb, table, item)
-            fates[fate] += 1
+    pages = dynamodb.get_paginator("scan").paginate(TableName=restored, ConsistentRead=True)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for page in pages:
+            fates.update(pool.map(fate, page["Items"]))
     return fates
-
-
-def _put_back(dynamodb: "DynamoDBClient", table: str, item: Mapping[str, Any]) -> str:
-    absent = "attribute_not_exists(pk)"
-    try:
-        dynamodb.put_item(TableName=table, Item=item, ConditionExpression=absent)
-    except dynamodb.exceptions.ConditionalCheckFailedException:
-        return "there already"
-    return "put back"
 
 
 def main(arguments: list[str] | None = None) -> int:
