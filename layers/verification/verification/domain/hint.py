@@ -12,7 +12,7 @@ Id = Annotated[str, Field(pattern=ID)]
 class Hint(BaseModel):
     """Four ids: whose attempt it was, and what Jumio calls its account and execution."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     user_key: str
     reference: str

@@ -14,6 +14,7 @@ from pydantic import (
     AliasPath,
     BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     ValidationError,
     ValidatorFunctionWrapHandler,
@@ -60,18 +61,22 @@ Secret = Annotated[str, Field(pattern=r"^[!-~]+$", max_length=8192)]
 """A token or an address: one line of visible characters."""
 
 
+class _Answer(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+
+
 def _at(*path: str, **how: Any) -> Any:  # noqa: ANN401 as of pydantic's Field
     """A field that Jumio has within an object."""
     return Field(validation_alias=AliasPath(*path), **how)
 
 
-class _Credential(BaseModel):
+class _Credential(_Answer):
     id: Id
     category: str
     token: Secret = _at("api", "token")
 
 
-class AccountAnswer(BaseModel):
+class AccountAnswer(_Answer):
     """Of creating or updating an account."""
 
     account_id: Id = _at("account", "id")
@@ -90,7 +95,7 @@ class AccountAnswer(BaseModel):
         return None
 
 
-class StatusAnswer(BaseModel):
+class StatusAnswer(_Answer):
     """Of reading the status of an execution."""
 
     status: Word = _at("workflowExecution", "status")
@@ -103,7 +108,7 @@ def _score(value: object) -> float | None:
     return round(found, 2) if found is not None and -1 <= found <= 100 else None
 
 
-class Verdict(BaseModel):
+class Verdict(_Answer):
     """Of an execution or of a capability."""
 
     type: Word
@@ -111,7 +116,7 @@ class Verdict(BaseModel):
     score: Annotated[float | None, BeforeValidator(_score)] = _at("risk", "score", default=None)
 
 
-class Finding(BaseModel):
+class Finding(_Answer):
     """An item of a capability; ``data`` is personal, and only ``extracted`` reads it."""
 
     decision: _Sound[Verdict] = None
@@ -137,7 +142,7 @@ def _moment(value: object) -> float | None:
         return None
 
 
-class DetailsAnswer(BaseModel):
+class DetailsAnswer(_Answer):
     """Of reading an execution; everything personal in it is left unread, but for ``extracted``."""
 
     account_id: _Sound[Id] = _at("account", "id", default=None)

@@ -9,7 +9,13 @@ from verification.domain.errors import Misconfigured
 from verification.domain.limits import Limits
 
 
-class Settings(BaseModel):
+class _Part(BaseModel):
+    """What other models consist of is never used by itself, and need not be made ready for that."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Settings(_Part):
     """The environment of a function; a subclass names the variables that it needs."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
@@ -36,13 +42,13 @@ _WORD = r"[!-~\xA1-\xFF]+"  # what can travel in a header
 DataCenter = Literal["amer-1", "emea-1", "apac-1"]
 
 
-class PlaceSettings(BaseModel):
+class PlaceSettings(_Part):
     """Whether this is a developer's machine; mixed into the settings that depend on it."""
 
     environment: Literal["production", "local"] = "production"
 
 
-class JourneySettings(BaseModel):
+class JourneySettings(_Part):
     """Which journeys people can be asked to do; mixed into the settings that depend on it."""
 
     journeys: str = Field("default", pattern=r"^[a-z][a-z0-9-]{0,39}$")
@@ -70,7 +76,7 @@ class JumioSettings(PlaceSettings):
         return self
 
 
-class LimitSettings(BaseModel):
+class LimitSettings(_Part):
     """How fast, how often and by whose apps executions may be opened; mixed in like the above."""
 
     account_calls_per_second: float = Field(1, gt=0)

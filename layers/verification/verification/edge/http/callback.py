@@ -1,6 +1,6 @@
 """Jumio's callback as far as it matters; its addresses and status are left unread."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from verification.domain.hint import Id
 from verification.edge.http.request import Request
@@ -11,6 +11,8 @@ _LARGEST = 64 * 1024  # Jumio's own are about one kilobyte; what it adds one day
 
 
 class _WithId(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+
     id: Id
 
 
