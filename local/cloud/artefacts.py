@@ -1,12 +1,10 @@
 """What `sam build` made, in a form that MiniStack starts quickly."""
 
-import compileall
 import contextlib
 import fcntl
 import hashlib
 import io
 import json
-import py_compile
 import shutil
 import time
 import zipfile
@@ -25,31 +23,25 @@ _KEPT_SECONDS = 6 * 3600
 _SITE = "python/lib/python3/site-packages/layer.pth"
 
 
-def precompiled(folder: Path, cache: Path) -> Path:
-    """A copy of the folder, with bytecode that stays valid whatever the times of the files.
+def copied(folder: Path, cache: Path) -> Path:
+    """A copy of the folder: building again must not change the code under a running stack.
 
-    A copy, so that building again does not change the code under a running stack; kept from one
-    start to the next for as long as nothing in the folder changes. Several stacks may share it.
+    It is kept from one start to the next for as long as nothing in the folder changes. Several
+    stacks may share it. Bytecode is in the layers already, as it is in those that are deployed.
     """
     copy = cache / f"{folder.name}-{_state(folder)}"
     with _only_one_writer(cache):
         if not copy.is_dir():
-            _compile(folder, copy)
+            _copy(folder, copy)
     return copy
 
 
-def _compile(folder: Path, copy: Path) -> None:
+def _copy(folder: Path, copy: Path) -> None:
     for other in copy.parent.glob(f"{folder.name}-*"):
         if time.time() - other.stat().st_mtime > _KEPT_SECONDS:  # nobody is served by it any more
             shutil.rmtree(other)
     unfinished = copy.with_name(f"{folder.name}-unfinished")
     shutil.copytree(folder, unfinished)
-    compileall.compile_dir(
-        unfinished,
-        quiet=2,
-        stripdir=str(unfinished),
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )
     unfinished.rename(copy)
 
 
@@ -81,7 +73,7 @@ def upload(template: dict[str, Any], build: Path, cache: Path, aws: LocalAws) ->
         folder = build / properties[key]
         if not folder.is_dir():
             raise StackError(f"{folder} is missing: run sam build first")
-        code = precompiled(folder, cache)
+        code = copied(folder, cache)
         archive = _archive(code) if kind == _FUNCTION else _link(code / "python")
         name = hashlib.sha256(archive).hexdigest() + ".zip"
         aws.s3.put_object(Bucket=_BUCKET, Key=name, Body=archive)
