@@ -87,7 +87,6 @@ def _references(value: object) -> Iterator[str]:
 
 
 def _write(path: Path, document: object) -> None:
-    path.unlink(missing_ok=True)  # some installers link to files that other environments have, too
     path.write_text(json.dumps(document, separators=(",", ":")))
 
 

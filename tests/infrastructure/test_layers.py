@@ -89,21 +89,6 @@ def test_nothing_that_botocore_reads_was_cut() -> None:
     assert json.loads(trimmed.stdout) == json.loads(whole.stdout) != []
 
 
-def test_what_is_cut_is_cut_from_the_layer_alone(tmp_path: Path) -> None:
-    """Also where an installer has linked to files that other environments have, too."""
-    data, elsewhere = tmp_path / "botocore" / "data", tmp_path / "elsewhere.json"
-    (tmp_path / "certifi").mkdir()
-    (tmp_path / "certifi" / "cacert.pem").write_bytes(Path(certifi.where()).read_bytes())
-    data.mkdir(parents=True)
-    whole = '{"partitions": [{"services": {"s3": {}, "sqs": {}}}]}'
-    elsewhere.write_text(whole)
-    (data / "endpoints.json").hardlink_to(elsewhere)
-    trim = [sys.executable, ROOT / "layers/dependencies/trim.py", tmp_path]
-    subprocess.run(trim, check=True, timeout=60)  # noqa: S603 our own words
-    assert "s3" not in (data / "endpoints.json").read_text()
-    assert elsewhere.read_text() == whole
-
-
 def test_a_service_that_was_cut_fails_loudly() -> None:
     ended = run(CREATE_CLIENTS, "s3", layers=True)
     assert ended.returncode != 0
