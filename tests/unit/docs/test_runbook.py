@@ -57,7 +57,17 @@ def test_what_the_runbook_mentions_exists() -> None:
     }
     assert words - others <= set(LogCode)
     names = set(re.findall(r"`([A-Z][A-Za-z]+)`", RUNBOOK))
-    aws = {"DISABLE", "DISABLED", "Disabled", "ENABLED", "Enabled", "EveryMinute", "Throttles"}
+    aws = {
+        "DISABLE",
+        "DISABLED",
+        "Disabled",
+        "ENABLED",
+        "Enabled",
+        "EveryMinute",
+        "Throughput",
+        "Throttling",
+        "Throttles",
+    }
     assert names - aws <= {*template()["Parameters"], *translated()["Resources"]}
 
 
