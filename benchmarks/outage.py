@@ -24,8 +24,8 @@ from tests.support.stack import RunningStack, running_stack
 
 _FINISHING = 5  # people whose outcome comes while nobody can read it
 _PROCESSES = 24  # more than are ever needed at once
-_AT_ONCE = 8 * _PROCESSES  # so that the stack's door lets as many be started side by side
-_ROUNDS = 2  # until they are there
+_AT_ONCE = 4 * _PROCESSES  # of which the door lets one in eight be started side by side
+_ROUNDS = 3  # until they are there
 _FIRST = _FINISHING + _ROUNDS * _PROCESSES
 _ASKING = 200
 _EVERYBODY = _FIRST + _ASKING + 1  # of whom the last asks once Jumio speaks again

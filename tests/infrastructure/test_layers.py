@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import certifi
 import pytest
 
 from tests.support.template import ROOT, template

@@ -65,7 +65,7 @@ def test_what_the_runbook_mentions_exists() -> None:
     names = set(re.findall(r"`([A-Z][A-Za-z]+)`", RUNBOOK))
     aws = {
         *("ACTIVE", "DISABLE", "DISABLED", "Disabled", "ENABLED", "Enabled", "EveryMinute"),
-        *("InvalidRequestException", "Throttles"),
+        *("InvalidRequestException", "Throttles", "Throttling", "Throughput"),
     }
     assert names - aws <= {*template()["Parameters"], *translated()["Resources"]}
 
