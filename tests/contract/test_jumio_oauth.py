@@ -191,6 +191,16 @@ def test_a_token_is_asked_for_again_and_without_one_nothing_is_sent(
     assert len(waits) == TRIES - 1
 
 
+@pytest.mark.parametrize(("advice", "at_least"), [(None, 1.0), ("3", 3.0)])
+def test_too_many_requests_for_tokens_wait_for_jumios_next_second(
+    simulator: RunningSimulator, waits: list[float], advice: str | None, at_least: float
+) -> None:
+    simulator.admin.add_fault("token", kind="rate_limited", retry_after=advice, count=TRIES - 1)
+    client(simulator.url).open_execution(REQUEST, account_id=None, deadline=Deadline(30))
+    assert len(waits) == TRIES - 1
+    assert min(waits) >= at_least
+
+
 @pytest.mark.parametrize(
     "behaviour",
     [

@@ -26,6 +26,7 @@ _MARGIN = 300.0
 _LIFETIME = 3600.0  # as documented
 _LONGEST_LIFETIME = 24 * 3600.0
 _TRIES = 4
+_ITS_TURN = 1.0  # second: Jumio counts requests by the second, and cold containers come together
 _SOON = 20.0  # seconds, as long as a request may take
 _TOKEN = re.compile(r"[!-~]+")  # one line of visible characters
 
@@ -97,6 +98,7 @@ class TokenSource:
     def _ask(self, credentials: Credentials, deadline: Deadline) -> tuple[str, float] | None:
         """A token and until when it counts as fresh; None if Jumio refuses the credentials."""
         for attempt in range(_TRIES):
+            wait = random.uniform(0, 0.2 * 2**attempt)  # noqa: S311 jitter only
             try:
                 reply = self._begin(credentials, deadline)(deadline)
             except (NotSent, NoAnswer) as error:
@@ -107,7 +109,8 @@ class TokenSource:
                 _logger.warning(LogCode.JUMIO_TOKEN_REFUSED, extra={"status": reply.status})
                 if reply.status in (400, 401, 403):
                     return None
-            wait = random.uniform(0, 0.2 * 2**attempt)  # noqa: S311 jitter only
+                if reply.status == 429:
+                    wait += reply.retry_after or _ITS_TURN
             if attempt + 1 == _TRIES or not pause(wait, deadline):
                 break
         raise ProviderUnavailable("The verification provider does not answer.")
