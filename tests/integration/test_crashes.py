@@ -179,7 +179,7 @@ def test_what_no_repetition_mends_is_not_repeated(
     save = bff.store.save
 
     def counted(*arguments: Any, **named: Any) -> None:
-        saves.append(arguments[2])
+        saves.append(arguments)
         save(*arguments, **named)
 
     def without_the_intent() -> None:
