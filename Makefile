@@ -14,7 +14,7 @@ unexport PYTHONPATH PYTHONHOME
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 SIDE_BY_SIDE := --numprocesses $(WORKERS)
 PYTEST := pytest $(ARGS)
-ALONGSIDE := $(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going
+ALONGSIDE := $(MAKE) --silent --no-print-directory --jobs=2 --output-sync=target --keep-going
 FOUND := .local/found.log
 SCANNERS := .local/scanners
 LOCK := uv pip compile --quiet --python-version 3.13 --generate-hashes --no-header --no-annotate

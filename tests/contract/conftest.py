@@ -18,8 +18,6 @@ def shared_jumio() -> Iterator[RunningSimulator]:
 @pytest.fixture
 def simulator(shared_jumio: RunningSimulator) -> RunningSimulator:
     shared_jumio.admin.reset(bearers=True)
-    shared_jumio.admin.clear_faults()
-    shared_jumio.admin.clear_journal()
     return shared_jumio
 
 

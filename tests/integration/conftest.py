@@ -29,16 +29,13 @@ JOURNEYS = """
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[RunningSimulator]:
-    with running_simulator() as simulator:
+    with running_simulator(account_rate=1000, account_burst=1000) as simulator:
         yield simulator
 
 
 @pytest.fixture
 def simulator(running: RunningSimulator) -> RunningSimulator:
     running.admin.reset()
-    running.admin.clear_faults()
-    running.admin.clear_journal()
-    running.admin.patch_options(account_rate=1000, account_burst=1000)
     return running
 
 

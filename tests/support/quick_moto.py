@@ -2,11 +2,12 @@
 
 Most of what the integration tests cost was moto deriving the same words again for every request:
 under which names a member may be found, what an expression consists of, which methods there are.
-Nothing here changes an answer.
+Nothing here changes an answer (tests/integration/test_quick_moto.py).
 """
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -60,12 +61,30 @@ def _copy(self: Node, _memo: dict[int, Any]) -> Any:
     return pickle.loads(pickle.dumps(self))  # noqa: S301 our own, a moment ago
 
 
+_INSTEAD: list[tuple[Any, str, Any]] = [
+    (XFormedAttributePicker, "get_possible_keys", _possible_keys),
+    (DepthFirstTraverser, "traverse_node_recursively", _traverse),
+    (Node, "__deepcopy__", _copy),
+    # What is parsed is copied before anything is done with it.
+    (UpdateExpressionParser, "make", cache(UpdateExpressionParser.make)),
+    (responses, "camelcase_to_underscores", cache(camelcase_to_underscores)),
+    (responses, "method_names_from_class", cache(method_names_from_class)),
+]
+_BEFORE = [(owner, name, vars(owner).get(name)) for owner, name, _ in _INSTEAD]
+
+
 def hurry() -> None:
     """Put it in moto's place, for the whole process."""
-    XFormedAttributePicker.get_possible_keys = _possible_keys
-    DepthFirstTraverser.traverse_node_recursively = _traverse
-    Node.__deepcopy__ = _copy
-    # What is parsed is copied before anything is done with it.
-    UpdateExpressionParser.make = cache(UpdateExpressionParser.make)
-    responses.camelcase_to_underscores = cache(camelcase_to_underscores)
-    responses.method_names_from_class = cache(method_names_from_class)
+    for owner, name, instead in _INSTEAD:
+        setattr(owner, name, instead)
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """moto as it is, until the block ends."""
+    for owner, name, before in _BEFORE:
+        setattr(owner, name, before) if before else delattr(owner, name)
+    try:
+        yield
+    finally:
+        hurry()

@@ -16,6 +16,7 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 from jumio_simulator.testing import RunningSimulator, running_simulator
+from tests.support import quick_moto
 from tests.support.canned_jumio import OAUTH_TOKEN, CannedJumio, canned_jumio
 from tests.support.event_schema import violations
 from tests.support.events import event
@@ -25,6 +26,8 @@ from tests.world.inputs import Expected, Input, leaves
 from verification.domain.capability import SigningKey, sign
 from verification.domain.identity import Pepper
 from verification.store.operations import plain
+
+quick_moto.hurry()
 
 Json = dict[str, Any]
 HERE = Path(__file__).parent
