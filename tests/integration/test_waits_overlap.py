@@ -1,39 +1,35 @@
-"""A cold function asks Jumio for an access token while it records what it is about to do."""
+"""A cold function asks Jumio for an access token while it waits for its turn."""
 
 import pytest
 
 from tests.integration.test_breaker import IN_A_ROW
 from tests.support.bff import Bff, jumio_client
 from tests.support.waiting import eventually
-from verification.domain.errors import ProviderUnavailable
-from verification.store import ConditionFailed
+from verification.domain.errors import ProviderBusy, ProviderUnavailable
+from verification.store import ConditionFailed, Limiter
 
 
 def asked(bff: Bff, endpoint: str) -> int:
     return len(bff.simulator.admin.journal(endpoint=endpoint))
 
 
-def test_the_token_is_on_its_way_before_the_intent_and_the_account_call_after_it(
-    bff: Bff, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin = bff.store.begin
+def test_the_token_is_on_its_way_while_the_turn_is_waited_for(bff: Bff) -> None:
     seen = []
 
-    def slow(*arguments: object) -> None:
+    def turn(_: float) -> None:
         eventually(lambda: asked(bff, "token"), bool)
         seen.append((asked(bff, "token"), asked(bff, "accounts.*")))
-        begin(*arguments)  # type: ignore[arg-type]  # its own
 
-    monkeypatch.setattr(bff.store, "begin", slow)
+    bff.sleep = turn
     assert bff.ask().status == 201
     assert seen == [(1, 0)]
     assert (asked(bff, "token"), asked(bff, "accounts.*")) == (1, 1)
 
 
-def test_who_is_overtaken_has_only_asked_for_a_token(
+def test_who_is_overtaken_has_not_asked_for_a_token(
     bff: Bff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The session of whoever was faster is handed out; the next opening finds the token."""
+    """Many at once would exceed what Jumio gives out in a second."""
     begin = bff.store.begin
 
     def overtaken(*_: object) -> None:
@@ -45,8 +41,19 @@ def test_who_is_overtaken_has_only_asked_for_a_token(
 
     monkeypatch.setattr(bff.store, "begin", overtaken)
     assert bff.ask().status == 200
-    assert asked(bff, "accounts.*") == 1
-    assert bff.ask(user="bob").status == 201
+    assert asked(bff, "accounts.*") == asked(bff, "token") == 1
+
+
+def test_who_has_no_turn_has_not_asked_for_a_token(
+    bff: Bff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> float:
+        raise ProviderBusy("Too many people at this moment.", retry_after=5)
+
+    monkeypatch.setattr(Limiter, "take", busy)
+    with pytest.raises(ProviderBusy):
+        bff.ask()
+    assert asked(bff, "token") == 0
 
 
 def test_nobody_asks_for_a_token_while_jumio_is_down(bff: Bff) -> None:

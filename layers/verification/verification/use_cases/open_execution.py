@@ -96,7 +96,6 @@ class OpenExecution:
         since it was read, also as Jumio knows more of the execution that would be replaced.
         """
         watch = self.breaker.admit(pace, self.clock)
-        self.jumio.call_soon(deadline.sooner(reserve=_SAVING))
         soon, seen = deadline.sooner(reserve=deadline.remaining() / 2), standing.progress
         try:
             if self.advance.caught_up(opening.user_key, seen, soon) != seen:
@@ -111,8 +110,9 @@ class OpenExecution:
             begun = True
             on_every_line(reference=attempt.reference)
             _logger.info(LogCode.ATTEMPT_BEGUN)
-            request = self._request(opening, attempt)
             turn_in = self.limiter.take(pace, self.clock())
+            self.jumio.call_soon(deadline.sooner(reserve=_SAVING))
+            request = self._request(opening, attempt)
         except Exception as error:
             if begun or not isinstance(error, ConditionFailed):
                 self._release(attempt, charged, error)
