@@ -107,19 +107,22 @@ def heard_at(state: State) -> str:
 def execution_of(item: Item | None) -> Execution | None:
     if item is None:
         return None
-    decision, manual = item.get("decision", {}), item.get("manual", ())
-    failed = tuple(decision.get("failed", ()))
+    decision, manual = item.get("decision"), item.get("manual", ())
     return _read(
         Execution,
         item,
         user_key=item["pk"].removeprefix("USER#"),
         reference=item["sk"].removeprefix(EXECUTION),
         state=State(item["state"]),
-        decision=_read(Decision, decision, failed=failed) if decision else None,
+        decision=None if decision is None else _decision(decision),
         heard=tuple(sorted((item[at], one) for one in State if (at := heard_at(one)) in item)),
         verdict=_state(item, "verdict"),
         manual=tuple(_read(ManualDecision, one, verdict=State(one["verdict"])) for one in manual),
     )
+
+
+def _decision(item: Item) -> Decision:
+    return _read(Decision, item, failed=tuple(item.get("failed", ())))
 
 
 def execution_changes(**fields: Any) -> Item:  # noqa: ANN401 each has a type of its own
