@@ -36,8 +36,8 @@ def _replay(name: str, trace: str) -> int:
     world = Explorer(scenario(name)).replay(trace)
     for choice, port in world.schedule.trace:
         print(f"{choice!s:24} {port}")
-    for actor in world.schedule.actors.values():
-        print(f"{actor.name} ended: {actor.over} {actor.result!r}")
+    for name, actor in world.schedule.actors.items():
+        print(f"{name} ended: {actor.over} {actor.result!r}")
     for sentence in world.watch.violations:
         print(f"VIOLATED: {sentence}")
     return VIOLATED if world.watch.violations else 0

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from tests.exploration.expressions import Item, change, condition, spelt
-from tests.exploration.scheduling import OK, Schedule
+from tests.exploration.actors import OK
+from tests.exploration.scheduling import Schedule
 
 Json = dict[str, Any]
 Place = tuple[str, str]
@@ -39,6 +40,17 @@ class Exceptions:
         """A write that changed nothing."""
 
 
+class Silent(ReadTimeoutError):
+    """AWS did not answer this time."""
+
+    def __init__(self) -> None:
+        super().__init__(endpoint_url="https://aws.example")
+
+
+class Away(Silent):
+    """AWS does not answer for as long as it is asked again."""
+
+
 class Answering:
     """How a call to AWS goes: done, not done, or done and nobody heard of it."""
 
@@ -48,31 +60,38 @@ class Answering:
     def _asked[Answer](
         self, port: str, effect: Callable[..., Answer], outcomes: tuple[str, ...]
     ) -> Answer:
-        actor = self._schedule.acting()
-        if actor and actor.away:
-            actor.away = actor.asks_again
-            if actor.away:
-                raise ReadTimeoutError(endpoint_url="https://aws.example")
-        outcome = self._schedule.point(port, outcomes)
-        if actor:
-            actor.asks_again, actor.away = False, outcome in (AWAY, LOST_AWAY)
-        lag = [int(outcome.removeprefix(LAG))] if outcome.startswith(LAG) else []
-        if lag or outcome in (OK, LOST, LOST_AWAY):
-            answer = effect(*lag)
-        if lag or outcome == OK:
-            self._schedule.heard(answer)
-            return answer
-        self._schedule.heard(outcome)
-        if outcome == CONFLICT:
-            raise _cancelled("TransactionConflict")
-        if outcome == PROGRESS:
-            raise _error(ClientError, "TransactionInProgressException")
-        raise ReadTimeoutError(endpoint_url="https://aws.example")
+        def carried_out(outcome: str) -> Answer:
+            lag = [int(outcome.removeprefix(LAG))] if outcome.startswith(LAG) else []
+            if lag or outcome in (OK, LOST, LOST_AWAY):
+                answer = effect(*lag)
+            if lag or outcome == OK:
+                return answer
+            if outcome == CONFLICT:
+                raise _cancelled("TransactionConflict")
+            if outcome == PROGRESS:
+                raise _error(ClientError, "TransactionInProgressException")
+            raise Silent if outcome == LOST else Away
+
+        run = self._schedule.run
+        if run and run.away:
+            run.away = run.asks_again
+            if run.away:
+                raise Away
+        if run:
+            run.asks_again = False
+        try:
+            answer: Answer = self._schedule.point(port, carried_out, outcomes)
+        except Away:
+            if run:
+                run.away = True
+            raise
+        return answer
 
 
 class Table(Answering):
     """One table with the keys ``pk`` and ``sk`` and a sparse index over ``due`` and ``due_at``."""
 
+    STATE = ("items", "digest", "indexed", "_done")
     exceptions = Exceptions
 
     def __init__(self, schedule: Schedule, watch: Watching) -> None:
@@ -172,12 +191,7 @@ class Table(Answering):
         word = "+".join(
             f"{kind.lower()} {_names([at])}" for at, (kind, _) in zip(places, steps, strict=True)
         )
-        outcomes = (LOST, CONFLICT, PROGRESS, AWAY, LOST_AWAY)
-        try:
-            return self._asked(f"write {word}", effect, outcomes)
-        except Exceptions.TransactionCanceledException as error:
-            self._schedule.heard(error.response["CancellationReasons"])
-            raise
+        return self._asked(f"write {word}", effect, (LOST, CONFLICT, PROGRESS, AWAY, LOST_AWAY))
 
     def update_item(self, **step: Any) -> Json:
         place = _place(step["Key"])
@@ -192,11 +206,7 @@ class Table(Answering):
             self._write(place, "Update", step)
             return {"Attributes": dict(self.items[place])}
 
-        try:
-            return self._asked(f"step {_names([place])}", effect, (LOST, AWAY))
-        except Exceptions.ConditionalCheckFailedException as error:
-            self._schedule.heard(error.response)
-            raise
+        return self._asked(f"step {_names([place])}", effect, (LOST, AWAY))
 
     def _holds(self, place: Place, step: Json) -> bool:
         names, values = (
@@ -229,9 +239,20 @@ class Table(Answering):
 class Queue(Answering):
     """What was sent; whoever takes a message leaves it there until it is done with it."""
 
+    STATE = ("messages",)
+
     def __init__(self, schedule: Schedule) -> None:
         super().__init__(schedule)
         self.messages: list[str] = []
+
+    @property
+    def first(self) -> str:
+        return self.messages[0] if self.messages else ""
+
+    def done(self, message: str) -> None:
+        """A worker is done with it, if nobody was before."""
+        if message in self.messages:
+            self.messages.remove(message)
 
     def send_message(self, MessageBody: str, **_: object) -> Json:  # noqa: N803
         def effect() -> Json:
@@ -243,6 +264,8 @@ class Queue(Answering):
 
 class Events(Answering):
     """What was told to the rest of the company."""
+
+    STATE = ("told",)
 
     def __init__(self, schedule: Schedule, watch: Watching) -> None:
         super().__init__(schedule)

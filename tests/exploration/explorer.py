@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.exploration.scheduling import OK, TIME, Bounds, Choice
-from tests.exploration.world import World
+from tests.exploration.actors import OK
+from tests.exploration.scheduling import TIME, Bounds, Choice
+from tests.exploration.world import Snapshot, World
 
 Scenario = Callable[[], World]
+_Way = tuple[Snapshot, Choice, Bounds]  # back to a state, and on by a choice with what is left
 _LONGEST = 400  # calls of ports in one run; nobody makes so many
 
 
@@ -61,21 +63,43 @@ class Explorer:
     def all_within(self, bounds: Bounds, seconds: float) -> Found:
         """Every schedule within the bounds, or as many as there is time for."""
         until = time.monotonic() + seconds
-        waiting: list[tuple[tuple[Choice, ...], Bounds]] = [((), bounds)]
+        world = self.scenario()
+        waiting: list[_Way] = []
+        self._follow(world, bounds, waiting)
         while waiting and len(self.found.violations) < self.most:
             if time.monotonic() > until:
                 self.found.complete = False
                 break
-            prefix, left = waiting.pop()
-            waiting += self._run(prefix, left)
+            snapshot, choice, left = waiting.pop()
+            world.restore(snapshot)
+            self._take(world, choice)
+            self._follow(world, left, waiting)
+        world.schedule.close()
         self.found.states = len(self._seen)
         return self.found
+
+    def _follow(self, world: World, left: Bounds, waiting: list[_Way]) -> None:
+        """Go the calmest way to its end, and note the other ones that it passes."""
+        self.found.schedules += 1
+        while choices := self._within(world, left):
+            if self._was_here(world.schedule.key(), left):
+                return
+            if others := choices[1:]:
+                snapshot = world.snapshot()
+                waiting += [(snapshot, choice, left.minus(cost)) for choice, cost in others]
+            choice, cost = choices[0]
+            left = left.minus(cost)
+            self._take(world, choice)
+            assert len(world.schedule.trace) < _LONGEST, "it goes on for ever"
+        self._check(world)
 
     def at_random(self, bounds: Bounds, seconds: float, seed: int) -> Found:
         """Walks beyond the bounds of the above."""
         until, choose = time.monotonic() + seconds, random.Random(seed)  # noqa: S311
+        world = self.scenario()
+        beginning = world.snapshot()
         while time.monotonic() < until and len(self.found.violations) < self.most:
-            world = self.scenario()
+            world.restore(beginning)
             left = bounds
             while choices := self._within(world, left):
                 choice, cost = choose.choice(choices)
@@ -85,6 +109,7 @@ class Explorer:
                 self._take(world, choice)
             self._check(world)
             self.found.schedules += 1
+        world.schedule.close()
         return self.found
 
     def replay(self, trace: str) -> World:
@@ -105,31 +130,6 @@ class Explorer:
         if world.watch.violations:
             return []
         return [one for one in world.schedule.choices() if one[1].within(left)]
-
-    def _run(
-        self, prefix: tuple[Choice, ...], left: Bounds
-    ) -> list[tuple[tuple[Choice, ...], Bounds]]:
-        """Follow a prefix, then the calmest way; returns the other ways that it has passed."""
-        world, others = self.scenario(), []
-        taken = list(prefix)
-        for choice in prefix:
-            world.schedule.take(choice)
-        self.found.schedules += 1
-        if prefix:
-            self._note(world)
-        while choices := self._within(world, left):
-            if self._was_here(world.schedule.key(), left):
-                world.schedule.end()
-                return others
-            for choice, cost in choices[1:]:
-                others.append(((*taken, choice), left.minus(cost)))
-            choice, cost = choices[0]
-            left = left.minus(cost)
-            taken.append(choice)
-            self._take(world, choice)
-            assert len(taken) < _LONGEST, "it goes on for ever"
-        self._check(world)
-        return others
 
     def _was_here(self, key: int, left: Bounds) -> bool:
         seen = self._seen.setdefault(key, [])

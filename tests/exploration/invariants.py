@@ -74,6 +74,8 @@ def _decided(item: dict[str, Any], decision: str) -> int:
 class Watch:
     """Sees every step; ``violations`` are sentences about what must never be."""
 
+    STATE = ("violations", "_handed", "_in_flight", "_orphans", "_receipts", "_removed", "_sessions")
+
     def __init__(self, world: "World") -> None:
         self._world = world
         self.violations: list[str] = []
@@ -172,8 +174,8 @@ class Watch:
 
     def seen(self) -> None:
         """Somebody reads or writes: on what there is now rests what they do until they do again."""
-        if actor := self._world.schedule.acting():
-            self._sessions[actor.name] = self._sessions_now()
+        if actor := self._world.schedule.acting:
+            self._sessions[actor] = self._sessions_now()
 
     def _sessions_now(self) -> Sessions:
         """What may be handed out, by the name of the journey."""
@@ -187,13 +189,13 @@ class Watch:
 
     def handed_out(self, answered: Answered) -> None:
         """A frontend has got a token, or an address."""
-        actor, given = self._world.schedule.acting(), answered.token or answered.href
-        if actor is None or given is None:
+        actor, given = self._world.schedule.acting, answered.token or answered.href
+        if not actor or given is None:
             return
         execution = re.sub(r".*(token-|/)", "", given)
         world = self._world
         reference = {one.id: one.reference for one in world.jumio.executions}[execution]
-        there = self._sessions[actor.name].get(world.journey)
+        there = self._sessions[actor].get(world.journey)
         self._demand(there == reference, f"handed out of what is erased or replaced: {execution}")
         for other, _ in self._handed:
             (one,) = (one for one in world.jumio.executions if one.id == other)
@@ -202,7 +204,7 @@ class Watch:
                 other == execution or not alive or world.renewing,
                 f"{execution} was handed out, and {other} was still good",
             )
-        self._handed.append((execution, actor.name))
+        self._handed.append((execution, actor))
 
     def shown(self, verification: Verification) -> None:
         """A person is told how they stand: what Jumio or an operator has said, or less."""
@@ -235,9 +237,9 @@ class Watch:
 
     def ended(self) -> None:
         """The actors have come to an end, each in its way."""
-        for actor in self._world.schedule.actors.values():
+        for name, actor in self._world.schedule.actors.items():
             fine = actor.over in _FINE or isinstance(actor.result, (Problem, NotYet))
-            self._demand(fine, f"{actor.name} ended by {actor.over}: {actor.result!r}")
+            self._demand(fine, f"{name} ended by {actor.over}: {actor.result!r}")
 
     # ------------------------------------------------ when everything has come to rest
 

@@ -1,10 +1,11 @@
 """Jumio as its documents describe it, behind the calls of the product's own client."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.exploration.scheduling import OK, Actor, Schedule
+from tests.exploration.actors import OK, Moment
+from tests.exploration.scheduling import Schedule
 from verification.domain.errors import (
     NotAtProvider,
     OutcomeUnknown,
@@ -19,7 +20,7 @@ from verification.jumio import OpenedExecution, Reading
 LOST, AWAY, REFUSED, EARLY, LATE = "lost", "away", "refused", "early", "late"
 
 
-@dataclass
+@dataclass(frozen=True)
 class AtJumio:
     """An execution; ``opener`` is the actor that asked for it, ``at`` when."""
 
@@ -53,6 +54,7 @@ class AtJumio:
 class Jumio:
     """Accounts and executions. Whoever asks is told, or not."""
 
+    STATE = ("executions", "deleted", "accounts")
     schedule: Schedule
     watch: Callable[[AtJumio], None]
     data_keys: frozenset[str] = frozenset()  # workflows that take prepared data
@@ -62,39 +64,42 @@ class Jumio:
 
     @property
     def digest(self) -> int:
-        told = [tuple(vars(one).values()) for one in self.executions]
-        return hash((tuple(told), frozenset(self.deleted)))
+        return hash((tuple(self.executions), frozenset(self.deleted)))
+
+    def change(self, one: AtJumio | None = None, **members: Any) -> AtJumio:
+        """An execution, or the first one, gets somewhere."""
+        one = one or self.executions[0]
+        changed = replace(one, **members)
+        self.executions[self.executions.index(one)] = changed
+        return changed
 
     def open_execution(
         self, request: Mapping[str, Any], *, account_id: str | None, **_: object
     ) -> OpenedExecution:
-        actor = self.schedule.acting()
-        opener = actor.name if actor else ""
+        opener = self.schedule.run.name if self.schedule.run else ""
+        late = Moment(f"{opener}-late", lambda _: None)
+        late.call = replace(late.call, effect=lambda _: self._open(request, account_id, opener))
 
-        def effect() -> OpenedExecution:
-            return self._open(request, account_id, opener)
+        def effect(outcome: str) -> OpenedExecution:
+            if outcome == REFUSED:
+                raise ProviderRejected
+            if outcome == LATE:
+                self.schedule.add(late)
+            if outcome in (AWAY, LATE):
+                raise OutcomeUnknown
+            opened = self._open(request, account_id, opener)
+            if outcome == LOST:
+                raise OutcomeUnknown
+            return opened
 
         verb = "PUT account" if account_id else "POST account"
-        outcome = self.schedule.point(verb, (LOST, AWAY, REFUSED, LATE))
-        self.schedule.heard(outcome)
-        if outcome == AWAY:
-            raise OutcomeUnknown
-        if outcome == REFUSED:
-            raise ProviderRejected
-        if outcome == LATE:
-            self.schedule.add(Actor(f"{opener}-late", effect))
-            raise OutcomeUnknown
-        opened = effect()
-        if outcome == LOST:
-            raise OutcomeUnknown
-        self.schedule.heard(opened)
+        opened: OpenedExecution = self.schedule.point(verb, effect, (LOST, AWAY, REFUSED, LATE))
         return opened
 
     def _open(
         self, request: Mapping[str, Any], account_id: str | None, opener: str
     ) -> OpenedExecution:
         if account_id in self.deleted:
-            self.schedule.heard("gone")
             raise NotAtProvider
         if account_id is None:
             self.accounts += 1
@@ -123,15 +128,14 @@ class Jumio:
     def read_execution(
         self, account_id: str, execution_id: str, *, with_details: bool, **_: object
     ) -> Reading:
-        outcome = self.schedule.point("GET status", (AWAY, EARLY))
-        one = self._of(account_id, execution_id, outcome, NotAtProvider)
-        status = one.status
-        self.schedule.heard(status)
+        def read(outcome: str, early: type[Exception]) -> AtJumio:
+            return self._of(account_id, execution_id, outcome, early)
+
+        of, how = self.schedule.point, (AWAY, EARLY)
+        status = of("GET status", lambda outcome: read(outcome, NotAtProvider).status, how)
         if status != PROCESSED and not with_details:
             return Reading(status)
-        outcome = self.schedule.point("GET details", (AWAY, EARLY))
-        one = self._of(account_id, execution_id, outcome, ResultNotAtProvider)
-        self.schedule.heard((one.status, one.decision))
+        one = of("GET details", lambda outcome: read(outcome, ResultNotAtProvider), how)
         if one.status in WITHOUT_DETAILS:
             return Reading(one.status, account_id=account_id)
         decision = Decision(one.decision) if one.status == PROCESSED else None
@@ -141,39 +145,39 @@ class Jumio:
         self, account_id: str, execution_id: str, outcome: str, early: type[Exception]
     ) -> AtJumio:
         found = [one for one in self.executions if one.id == execution_id]
-        self.schedule.heard(outcome)
         if outcome == AWAY:
             raise ProviderUnavailable
         if outcome == EARLY:
             raise early
         if not found or found[0].account_id != account_id or account_id in self.deleted:
-            self.schedule.heard("gone")
             raise NotAtProvider
         return found[0]
 
     def upload_prepared_data(
         self, opened: OpenedExecution, _data: Mapping[str, Any], **_: object
     ) -> None:
-        self._given("POST data", opened, "has_data", True)
+        self._given("POST data", opened, has_data=True)
 
     def finalize(self, opened: OpenedExecution, **_: object) -> None:
-        self._given("PUT finalize", opened, "status", "ACQUIRED")
+        self._given("PUT finalize", opened, status="ACQUIRED")
 
-    def _given(self, port: str, opened: OpenedExecution, member: str, value: object) -> None:
-        outcome = self.schedule.point(port, (LOST, AWAY, REFUSED))
-        one = self._of(opened.account_id, opened.workflow_execution_id, OK, NotAtProvider)
-        self.schedule.heard((outcome, one.status))
-        if outcome == REFUSED or one.status != "INITIATED":
-            raise ProviderRejected
-        if outcome in (OK, LOST):
-            setattr(one, member, value)
-        if outcome != OK:
-            raise ProviderUnavailable
+    def _given(self, port: str, opened: OpenedExecution, **members: object) -> None:
+        def effect(outcome: str) -> None:
+            one = self._of(opened.account_id, opened.workflow_execution_id, OK, NotAtProvider)
+            if outcome == REFUSED or one.status != "INITIATED":
+                raise ProviderRejected
+            if outcome in (OK, LOST):
+                self.change(one, **members)
+            if outcome != OK:
+                raise ProviderUnavailable
+
+        self.schedule.point(port, effect, (LOST, AWAY, REFUSED))
 
     def delete_account(self, account_id: str, **_: object) -> None:
-        outcome = self.schedule.point("DELETE account", (LOST, AWAY))
-        if outcome in (OK, LOST):
-            self.deleted.add(account_id)
-        self.schedule.heard(outcome)
-        if outcome != OK:
-            raise ProviderUnavailable
+        def effect(outcome: str) -> None:
+            if outcome in (OK, LOST):
+                self.deleted.add(account_id)
+            if outcome != OK:
+                raise ProviderUnavailable
+
+        self.schedule.point("DELETE account", effect, (LOST, AWAY))

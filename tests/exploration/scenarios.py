@@ -1,7 +1,7 @@
 """Who meets whom. A scenario makes a world in which some things have happened, and its actors."""
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from tests.exploration.explorer import Scenario
@@ -134,16 +134,9 @@ def scenario(text: str) -> Scenario:
     return partial(_world, journey, before, tuple(actors.split("+")))
 
 
-@cache
-def _prepared(journey: str, before: str) -> World:
-    world = World(journey)
-    BEFORE[before](world)
-    return world
-
-
 def _world(journey: str, before: str, actors: tuple[str, ...]) -> World:
     world = World(journey)
-    world.follow(_prepared(journey, before))
+    BEFORE[before](world)
     world.renewing = "renew" in actors
     for name in actors:
         ACTORS[name](world)

@@ -2,18 +2,19 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 from unittest.mock import patch
 
+from tests.exploration.actors import Call, Killed, Moment
 from tests.exploration.cloud import Events, Queue, Table
 from tests.exploration.expressions import read, spelt
 from tests.exploration.invariants import NAMES, PEPPER, PERSON, Watch
 from tests.exploration.jumio import AtJumio, Jumio
-from tests.exploration.scheduling import Actor, Killed, Schedule
+from tests.exploration.scheduling import Schedule
 from verification import store
 from verification.aws.bus import Bus
 from verification.aws.queue import HintQueue
@@ -80,8 +81,17 @@ JOURNEYS = load_journeys(
 )
 
 
+Snapshot = list[Any]
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, (dict, list, set)) else value
+
+
 class World:
     """One person, one deployment, one Jumio; everything in it follows one clock."""
+
+    STATE = ("erasing",)
 
     def __init__(self, journey: str = "identity", journeys: Journeys = JOURNEYS) -> None:
         Clockwork.world = self
@@ -100,16 +110,17 @@ class World:
         self.renewing = False  # somebody says that their session is no good any more
         self.died_before = 0  # processes, of which anything may be left
         self.erasing = 0  # operators who have begun and have no receipt yet
+        models = self.table, self.queue, self.events, self.jumio
+        self._parts: tuple[Any, ...] = (self, self.schedule, self.watch, *models)
 
-    def follow(self, other: "World") -> None:
-        """Begin where another world has come to; nothing of that is changed."""
-        Clockwork.world = self
-        self.schedule.now, self.schedule.ids = other.schedule.now, other.schedule.ids
-        self.table.items, self.table.digest = dict(other.table.items), other.table.digest
-        self.jumio.executions = [replace(one) for one in other.jumio.executions]
-        self.jumio.deleted, self.jumio.accounts = set(other.jumio.deleted), other.jumio.accounts
-        self.queue.messages, self.events.told = [*other.queue.messages], [*other.events.told]
-        self.died_before = other.died_before
+    def snapshot(self) -> Snapshot:
+        """All that a run changes, as it is now."""
+        return [_copied(getattr(part, name)) for part in self._parts for name in part.STATE]
+
+    def restore(self, snapshot: Snapshot) -> None:
+        members = ((part, name) for part in self._parts for name in part.STATE)
+        for (part, name), value in zip(members, snapshot, strict=True):
+            setattr(part, name, _copied(value))
 
     def digest(self) -> int:
         return hash(
@@ -167,7 +178,7 @@ class World:
             PERSON, "sdk", "203.0.113.7", "https://bff.example", "r", self.journey, applicant=given
         )
         answered = create(replace(wanted, **asked), Deadline(15))
-        self.watch.handed_out(answered)
+        self.schedule.besides(lambda: self.watch.handed_out(answered))
         return answered
 
     def settle(self, hint: Hint) -> None:
@@ -177,14 +188,14 @@ class World:
             self.outcomes, self.erasures, self.advance_execution(), bus, clock=self.clock
         )
         settle(hint, Deadline(20))
-        with suppress(ValueError):  # somebody else was done with it before
-            self.queue.messages.remove(hint.model_dump_json())
+        self.schedule.besides(lambda: self.queue.done(hint.model_dump_json()))
 
     def look(self, *, returned: bool = False) -> None:
         """GET /verification."""
         hints = HintQueue(cast("Any", self.queue), "queue")
         get = GetVerification(self.journeys, self.people(), self.outcomes, hints, self.clock)
-        self.watch.shown(get(PERSON, self.journey, returned=returned))
+        shown = get(PERSON, self.journey, returned=returned)
+        self.schedule.besides(lambda: self.watch.shown(shown))
 
     def story(self, **whom: Any) -> dict[str, Any]:
         """What an operator is told about what happened; raises NotFound."""
@@ -198,66 +209,74 @@ class World:
         )
 
     def erase(self, known: Peppers | None = None) -> Erased:
-        self.erasing += 1
+        self.schedule.besides(lambda: self._erasing(1))
         people, jumio = self.people(known), cast("Any", self.jumio)
         erased = EraseSubject(people, self.erasures, jumio, self.clock)(PERSON, Deadline(50))
-        self.erasing -= 1
-        self.watch.erased(erased)
+        self.schedule.besides(lambda: self._erasing(-1))
+        self.schedule.besides(lambda: self.watch.erased(erased))
         return erased
 
+    def _erasing(self, more: int) -> None:
+        self.erasing += more
+
     # ------------------------------------------------ who acts
+
+    def _acts(self, name: str, work: Callable[..., object], **start: Any) -> None:
+        """``start`` is what is true of its beginning: an effect, whether it is ready."""
+        self.schedule.add(Moment(name, work, call=Call("start", **start)))
 
     def create(self, name: str, **asked: Any) -> None:
         """A request for a session; ``key`` is its idempotency key."""
         if key := asked.pop("key", None):
             asked["key"] = KeyUse(key, "the request")
-        self.schedule.add(Actor(name, lambda: self.ask(**asked)))
+        self._acts(name, lambda _: self.ask(**asked))
 
     def callback(self, name: str, status: str = PROCESSED, decision: str = "") -> None:
         """An execution gets somewhere at Jumio, Jumio calls back, and a worker takes the hint."""
 
-        def work() -> None:
+        def calls_back(_: str) -> Hint:
             one = self._unfinished()[0]
             if not one.over:
-                one.status = status
-                one.decision = decision or ("PASSED" if status == PROCESSED else "")
-            self._called_back(one)
-            self.schedule.point("receive hint")
-            self.settle(one.hint)
+                judged = decision or ("PASSED" if status == PROCESSED else "")
+                one = self.jumio.change(one, status=status, decision=judged)
+            return self._called_back(one)
 
-        self.schedule.add(Actor(name, work, lambda: bool(self._unfinished())))
+        def work(hint: Hint) -> None:
+            self.schedule.point("receive hint", lambda _: None)
+            self.settle(hint)
+
+        self._acts(name, work, effect=calls_back, ready=lambda: bool(self._unfinished()))
 
     def again(self, name: str) -> None:
         """The first message of the queue is delivered again, to another worker."""
 
-        def work() -> None:
-            self.schedule.point("receive hint")
-            if self.queue.messages:
-                self.settle(Hint.model_validate_json(self.queue.messages[0]))
+        def work(_: object) -> None:
+            if message := self.schedule.point("receive hint", lambda _: self.queue.first):
+                self.settle(Hint.model_validate_json(message))
 
-        self.schedule.add(Actor(name, work, lambda: bool(self.queue.messages)))
+        self._acts(name, work, ready=lambda: bool(self.queue.messages))
 
     def sweeper(self, name: str) -> None:
         self.table.indexed = [self.table.index()]  # of which it may see an older state
-        self.schedule.add(Actor(name, self.sweep))
+        self._acts(name, lambda _: self.sweep())
 
     def visitor(self, name: str, *, returned: bool = False) -> None:
         """The person's app asks how things stand, perhaps as they are back from Jumio."""
-        self.schedule.add(Actor(name, lambda: self.look(returned=returned)))
+        self._acts(name, lambda _: self.look(returned=returned))
 
     def operator(self, name: str, known: Peppers | None = None) -> None:
-        self.schedule.add(Actor(name, lambda: self.erase(known)))
+        self._acts(name, lambda _: self.erase(known))
 
     def judge(self, name: str, decision: Manual) -> None:
         """An operator decides about the last execution that ended, or takes its approval back."""
 
-        def work() -> None:
+        def work(reference: str) -> None:
             hints = HintQueue(cast("Any", self.queue), "queue")
             decide = DecideReview(self.journeys, self.people(), self.outcomes, hints, self.clock)
-            reference = self._ended()[-1].reference
             decide(PERSON, Word(self.journey, reference, decision, "a-reason", name))
 
-        self.schedule.add(Actor(name, work, lambda: bool(self._ended())))
+        last = lambda _: self._ended()[-1].reference
+        self._acts(name, work, effect=last, ready=lambda: bool(self._ended()))
 
     def _ended(self) -> list[AtJumio]:
         return [one for one in self.jumio.executions if one.over]
@@ -270,9 +289,10 @@ class World:
         ids = [self.table.items.get(at, {}).get("workflow_execution_id") for at in places]
         return {"S": one.id} in ids
 
-    def _called_back(self, one: AtJumio) -> None:
-        one.called_back = one.over
+    def _called_back(self, one: AtJumio) -> Hint:
+        one = self.jumio.change(one, called_back=one.over)
         self.queue.messages.append(one.hint.model_dump_json())
+        return one.hint
 
     # ------------------------------------------------ what has happened before
 
@@ -292,10 +312,8 @@ class World:
 
     def finish(self, decision: str) -> None:
         """The person goes through with it, and the product hears of it."""
-        one = self._unfinished()[0]
-        one.status, one.decision = PROCESSED, decision
-        self._called_back(one)
-        self.settle(one.hint)
+        one = self.jumio.change(self._unfinished()[0], status=PROCESSED, decision=decision)
+        self.settle(self._called_back(one))
 
     # ------------------------------------------------ what follows when everybody is left alone
 
@@ -318,11 +336,11 @@ class World:
                 return
             for one in unfinished:  # whatever was not started has run out
                 if self.schedule.now > one.at + _HOUR:
-                    one.status = one.status if one.over else "TOKEN_EXPIRED"
+                    status = one.status if one.over else "TOKEN_EXPIRED"
                     if self._on_record(one):  # its callback is lost: somebody has to look
-                        one.called_back = True
+                        self.jumio.change(one, status=status, called_back=True)
                     else:
-                        self._called_back(one)
+                        self._called_back(self.jumio.change(one, status=status))
             self.schedule.now = max(self.schedule.now + 601, min(due, default=0))
             self.sweep()
 
@@ -332,7 +350,8 @@ class _Codes(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if Clockwork.world:
-            Clockwork.world.watch.logged(str(record.msg), record)
+            world = Clockwork.world
+            world.schedule.besides(lambda: world.watch.logged(str(record.msg), record))
 
 
 class Clockwork:

@@ -1,0 +1,100 @@
+"""What an actor's code does, by what it has heard: each way is run once, and then known.
+
+Code between two calls of ports depends on the answers it got and on the clock alone. So where an
+actor stands is a `Moment`; what follows an answer is run when that is asked for the first time,
+and remembered. Code cannot be set back: for a second way on from a moment it is run again from
+its beginning, and given the answers that led there.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+from greenlet import GreenletExit, greenlet
+
+OK = "ok"
+Heard = tuple[tuple[Any, float], ...]
+
+
+class Killed(GreenletExit):
+    """The actor's process is gone: nothing it does from here on has an effect."""
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Call:
+    """What an actor is about to do, how that can go, and what then becomes of the models."""
+
+    port: str
+    effect: Callable[[str], Any] = lambda _: None  # returns or raises what is answered
+    outcomes: tuple[str, ...] = ()
+    ready: Callable[[], bool] = _always
+
+
+@dataclass(eq=False)
+class Moment:
+    """Where an actor stands: its next call, or its end, and what it did besides to get here."""
+
+    name: str
+    work: Callable[[Any], Any]
+    heard: Heard = ()
+    call: Call = Call("start")
+    over: str = ""  # how it ended
+    result: Any = None
+    besides: tuple[Callable[[], object], ...] = ()
+    now: float = 0.0  # on its clock, when it came here
+    run: "Run | None" = None
+    then: dict[Hashable, "Moment"] = field(default_factory=dict)
+
+
+class Run:
+    """An actor's code in a greenlet, stopped where it waits for an answer."""
+
+    def __init__(self, moment: Moment) -> None:
+        self.name, self._work = moment.name, moment.work
+        self.call, self.over, self.result = Call("start"), "", None
+        self.besides: list[Callable[[], object]] = []
+        self.ids = 0
+        self.away = False  # AWS does not answer it for as long as it asks again
+        self.asks_again = False
+        self.dead = False
+        self._thread = greenlet(self._carried_out)
+
+    def _carried_out(self, started: object) -> None:
+        try:
+            self.result = self._work(started)
+            self.over = "done"
+        except GreenletExit:
+            self.over = "killed"
+        except Exception as error:  # noqa: BLE001 a request may end in any of the domain's errors
+            self.result, self.over = error.with_traceback(None), type(error).__name__
+
+    def resume(self, answer: object) -> None:
+        """On to the next call, or to the end."""
+        self.besides = []
+        self._thread.switch(answer)
+
+    def wait(self, call: Call) -> Any:  # noqa: ANN401 whatever a port answers
+        """Stop until there is an answer; from within its own code."""
+        if self.dead:
+            raise Killed
+        self.call = call
+        answer = self._thread.parent.switch()
+        if isinstance(answer, BaseException):
+            raise answer.with_traceback(None)
+        return answer
+
+    def end(self) -> None:
+        """It is not needed any more."""
+        self.dead = True
+        if self._thread:
+            self._thread.throw(Killed)
+
+
+def told(answer: object) -> Hashable:
+    """What tells one answer from another."""
+    response = getattr(answer, "response", None)
+    return (type(answer).__name__, repr(response)) if response else repr(answer)
