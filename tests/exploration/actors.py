@@ -3,21 +3,46 @@
 Code between two calls of ports depends on the answers it got and on the clock alone. So where an
 actor stands is a `Moment`; what follows an answer is run when that is asked for the first time,
 and remembered. Code cannot be set back: for a second way on from a moment it is run again from
-its beginning, and given the answers that led there.
+its beginning, and given the answers that led there. Whoever only asks the same again stands where
+they stood.
 """
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from greenlet import GreenletExit, greenlet
 
-OK = "ok"
+OK, KILLED, SLEEP = "ok", "killed", "sleep"
 Heard = tuple[tuple[Any, float], ...]
+
+
+class Choice(NamedTuple):
+    """That an actor's next call goes in a certain way; written ``actor`` or ``actor!outcome``."""
+
+    actor: str
+    outcome: str = OK
+
+    def __str__(self) -> str:
+        return self.actor if self.outcome == OK else f"{self.actor}!{self.outcome}"
+
+    @classmethod
+    def of(cls, text: str) -> "Choice":
+        actor, _, outcome = text.partition("!")
+        return cls(actor, outcome or OK)
 
 
 class Killed(GreenletExit):
     """The actor's process is gone: nothing it does from here on has an effect."""
+
+
+class Answer(dict[str, Any]):
+    """An answer that knows what tells it from others."""
+
+    def __init__(self, answer: dict[str, Any], key: Hashable) -> None:
+        super().__init__(answer)
+        self.key = key
 
 
 def _always() -> bool:
@@ -49,6 +74,17 @@ class Moment:
     run: "Run | None" = None
     then: dict[Hashable, "Moment"] = field(default_factory=dict)
 
+    @cached_property
+    def calm(self) -> Choice:
+        """That its call goes well."""
+        return Choice(self.name)
+
+    @cached_property
+    def faults(self) -> tuple[Choice, ...]:
+        """How its call can fail."""
+        dies = () if self.call.port in ("start", SLEEP) else (KILLED,)
+        return tuple(Choice(self.name, outcome) for outcome in (*dies, *self.call.outcomes))
+
 
 class Run:
     """An actor's code in a greenlet, stopped where it waits for an answer."""
@@ -77,7 +113,7 @@ class Run:
         self.besides = []
         self._thread.switch(answer)
 
-    def wait(self, call: Call) -> Any:  # noqa: ANN401 whatever a port answers
+    def wait(self, call: Call) -> Any:
         """Stop until there is an answer; from within its own code."""
         if self.dead:
             raise Killed
@@ -96,5 +132,7 @@ class Run:
 
 def told(answer: object) -> Hashable:
     """What tells one answer from another."""
+    if isinstance(answer, Answer):
+        return answer.key
     response = getattr(answer, "response", None)
     return (type(answer).__name__, repr(response)) if response else repr(answer)

@@ -7,24 +7,43 @@ beginning. A queue and a bus deliver at least once.
 
 import json
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from tests.exploration.actors import OK, Answer
 from tests.exploration.expressions import Item, change, condition, spelt
-from tests.exploration.actors import OK
 from tests.exploration.scheduling import Schedule
+from verification.store.operations import Key, plain
 
 Json = dict[str, Any]
 Place = tuple[str, str]
+Index = tuple[tuple[str, int, str, str], ...]  # due, due_at, sk, pk
 CONFLICT, PROGRESS, LOST, AWAY, LOST_AWAY = "conflict", "in-progress", "lost", "away", "lost-away"
 LAG = "lag-"
+
+
+class Row(Item):
+    """An item that is never changed, but replaced."""
+
+    @cached_property
+    def digest(self) -> int:
+        return hash(repr(sorted(self.items()))) if self else 0
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        return plain(self)
+
+
+Rows = list[tuple[Place, Row]]
+_NOTHING = Row()
 
 
 class Watching(Protocol):
     """Whoever looks at every call that has an effect, or an answer."""
 
-    def written(self, place: Place, before: Item, after: Item) -> None: ...
+    def written(self, place: Place, before: Row, after: Row) -> None: ...
     def committed(self) -> None: ...
     def seen(self) -> None: ...
     def told(self, event: Json) -> None: ...
@@ -61,16 +80,13 @@ class Answering:
         self, port: str, effect: Callable[..., Answer], outcomes: tuple[str, ...]
     ) -> Answer:
         def carried_out(outcome: str) -> Answer:
-            lag = [int(outcome.removeprefix(LAG))] if outcome.startswith(LAG) else []
-            if lag or outcome in (OK, LOST, LOST_AWAY):
-                answer = effect(*lag)
-            if lag or outcome == OK:
-                return answer
-            if outcome == CONFLICT:
-                raise _cancelled("TransactionConflict")
-            if outcome == PROGRESS:
-                raise _error(ClientError, "TransactionInProgressException")
-            raise Silent if outcome == LOST else Away
+            if outcome == OK:
+                return effect()
+            if outcome.startswith(LAG):
+                return effect(int(outcome.removeprefix(LAG)))
+            if outcome in (LOST, LOST_AWAY):
+                effect()
+            raise _ERRORS[outcome]()
 
         run = self._schedule.run
         if run and run.away:
@@ -96,17 +112,17 @@ class Table(Answering):
 
     def __init__(self, schedule: Schedule, watch: Watching) -> None:
         super().__init__(schedule)
-        self.items: dict[Place, Item] = {}
+        self.items: dict[Place, Row] = {}
         self.digest = 0
-        self.indexed: list[list[Item]] = []  # how the index was, if anybody may see that
+        self.indexed: tuple[Index, ...] = ()  # how the index was, if anybody may see that
         self._watch = watch
         self._done: dict[str, list[Json]] = {}
+        self._known: dict[tuple[int, ...], Rows] = {}
+        self._kept: list[Row] = []
 
     def hold(self, place: Place, **attributes: Any) -> None:
         """What is there before anybody acts."""
-        self._write(
-            place, "Put", {"Item": spelt({"pk": place[0], "sk": place[1], **attributes})["M"]}
-        )
+        self._put(place, Row(spelt({"pk": place[0], "sk": place[1], **attributes})["M"]))
 
     def batch_get_item(self, RequestItems: Json) -> Json:  # noqa: N803 as AWS spells it
         ((name, wanted),) = RequestItems.items()
@@ -114,9 +130,9 @@ class Table(Answering):
         places = [_place(key) for key in wanted["Keys"]]
 
         def found() -> Json:
-            items = [dict(self.items[place]) for place in places if place in self.items]
+            rows = [self.items[place] for place in places if place in self.items]
             self._watch.seen()
-            return {"Responses": {name: items}}
+            return Answer({"Responses": {name: rows}}, tuple(row.digest for row in rows))
 
         return self._asked(f"read {_names(places)}", found, (AWAY,))
 
@@ -125,10 +141,9 @@ class Table(Answering):
 
         def found() -> Json:
             assert how["ConsistentRead"]
-            mine = [item for place, item in self.items.items() if {"S": place[0]} == values[":pk"]]
-            return {
-                "Items": [dict(item) for item in sorted(mine, key=lambda item: item["sk"]["S"])]
-            }
+            mine = [row for place, row in self.items.items() if {"S": place[0]} == values[":pk"]]
+            mine.sort(key=lambda row: row["sk"]["S"])
+            return Answer({"Items": mine}, tuple(row.digest for row in mine))
 
         if how.get("IndexName") == "due":
             return self._due(values[":due"], int(values[":until"]["N"]))
@@ -139,28 +154,21 @@ class Table(Answering):
         lags = tuple(f"{LAG}{changes}" for changes in range(1, len(self.indexed)))
 
         def found(changes: int = 0) -> Json:
-            due = [
-                item
-                for item in (self.indexed[-1 - changes] if changes else self.index())
-                if item["due"] == partition and int(item["due_at"]["N"]) <= until
-            ]
-            return {"Items": [{"pk": item["pk"], "sk": item["sk"]} for item in due]}
+            seen = self.indexed[-1 - changes] if changes else self.index()
+            due = [Key(pk, sk) for due, at, sk, pk in seen if due == partition["S"] and at <= until]
+            return {"Items": [key.typed for key in due]}
 
         return self._asked("query due", found, (AWAY, *lags))
 
-    def index(self) -> list[Item]:
+    def index(self) -> Index:
         """What is due, and when, oldest first."""
-        due = [
-            {name: item[name] for name in ("pk", "sk", "due", "due_at")}
-            for item in self.items.values()
-            if "due" in item
-        ]
-        return sorted(due, key=lambda item: (int(item["due_at"]["N"]), item["sk"]["S"]))
+        due = [row.plain for row in self.items.values() if "due" in row]
+        return tuple(sorted((row["due"], row["due_at"], row["sk"], row["pk"]) for row in due))
 
     def scan(self, ExpressionAttributeValues: Json, **_: object) -> Json:  # noqa: N803
         def found() -> Json:
             sk = ExpressionAttributeValues[":sk"]
-            return {"Items": [dict(item) for item in self.items.values() if item["sk"] == sk]}
+            return {"Items": [row for row in self.items.values() if row["sk"] == sk]}
 
         return self._asked("scan", found, (AWAY,))
 
@@ -174,16 +182,12 @@ class Table(Answering):
             if ClientRequestToken in self._done:
                 assert self._done[ClientRequestToken] == TransactItems, "a token is for one request"
                 return {}
-            failed = [
-                not self._holds(place, step) for place, (_, step) in zip(places, steps, strict=True)
-            ]
-            if any(failed):
-                raise _cancelled(*("ConditionalCheckFailed" if one else "None" for one in failed))
-            self._done[ClientRequestToken] = TransactItems
-            for place, (kind, step) in zip(places, steps, strict=True):
-                self._write(place, kind, step)
+            rows = self._carried_out(TransactItems, places)
+            self._done = {**self._done, ClientRequestToken: TransactItems}
+            for place, row in rows:
+                self._put(place, row)
             if self.indexed and self.indexed[-1] != (index := self.index()):
-                self.indexed.append(index)
+                self.indexed += (index,)
             self._watch.committed()
             self._watch.seen()
             return {}
@@ -193,47 +197,66 @@ class Table(Answering):
         )
         return self._asked(f"write {word}", effect, (LOST, CONFLICT, PROGRESS, AWAY, LOST_AWAY))
 
+    def _carried_out(self, steps: list[Json], places: list[Place]) -> Rows:
+        """What a transaction makes of the items, or why it does not."""
+        olds = [self.items.get(place, _NOTHING) for place in places]
+        known = id(steps), *map(id, olds)
+        rows = self._known.get(known) if self._schedule.acting else None
+        if rows is None:
+            kinds = [next(iter(step.items())) for step in steps]
+            of = list(zip(places, olds, kinds, strict=True))
+            failed = [not _holds(old, step) for _, old, (_, step) in of]
+            if any(failed):
+                raise _cancelled(*("ConditionalCheckFailed" if one else "None" for one in failed))
+            rows = [
+                (place, _written(place, old, kind, step))
+                for place, old, (kind, step) in of
+                if kind != "ConditionCheck"
+            ]
+            if self._schedule.acting:  # both are kept: who may do this again has the steps
+                self._known[known], _ = rows, self._kept.extend(olds)
+        return rows
+
     def update_item(self, **step: Any) -> Json:
         place = _place(step["Key"])
 
         def effect() -> Json:
-            if not self._holds(place, step):
+            old = self.items.get(place, _NOTHING)
+            if not _holds(old, step):
                 raise _error(
                     Exceptions.ConditionalCheckFailedException,
                     "ConditionalCheckFailedException",
-                    Item=dict(self.items.get(place, {})),
+                    Item=dict(old),
                 )
-            self._write(place, "Update", step)
-            return {"Attributes": dict(self.items[place])}
+            self._put(place, _written(place, old, "Update", step))
+            return Answer({"Attributes": self.items[place]}, self.items[place].digest)
 
         return self._asked(f"step {_names([place])}", effect, (LOST, AWAY))
 
-    def _holds(self, place: Place, step: Json) -> bool:
-        names, values = (
-            step.get("ExpressionAttributeNames", {}),
-            step.get("ExpressionAttributeValues", {}),
-        )
-        return condition(step.get("ConditionExpression", ""))(
-            self.items.get(place, {}), names, values
-        )
-
-    def _write(self, place: Place, kind: str, step: Json) -> None:
-        old = self.items.get(place, {})
-        new: Item = dict(step["Item"]) if kind == "Put" else {}
-        if kind == "ConditionCheck":
-            return
-        if kind == "Update":
-            new = {**(old or {"pk": {"S": place[0]}, "sk": {"S": place[1]}})}
-            names, values = (
-                step.get("ExpressionAttributeNames", {}),
-                step.get("ExpressionAttributeValues", {}),
-            )
-            change(step["UpdateExpression"])(new, old, names, values)
-        self.digest ^= _hash(place, old) ^ _hash(place, new)
-        self.items[place] = new
-        if not new:
+    def _put(self, place: Place, row: Row) -> None:
+        old = self.items.get(place, _NOTHING)
+        self.digest ^= old.digest ^ row.digest
+        self.items = {**self.items, place: row}
+        if not row:
             del self.items[place]
-        self._watch.written(place, old, new)
+        self._watch.written(place, old, row)
+
+
+def _holds(row: Row, step: Json) -> bool:
+    names, values = _words(step)
+    return condition(step.get("ConditionExpression", ""))(row, names, values)
+
+
+def _words(step: Json) -> tuple[Json, Json]:
+    return step.get("ExpressionAttributeNames", {}), step.get("ExpressionAttributeValues", {})
+
+
+def _written(place: Place, old: Row, kind: str, step: Json) -> Row:
+    if kind != "Update":
+        return Row(step["Item"]) if kind == "Put" else _NOTHING
+    new = Row(old or {"pk": {"S": place[0]}, "sk": {"S": place[1]}})
+    change(step["UpdateExpression"])(new, old, *_words(step))
+    return new
 
 
 class Queue(Answering):
@@ -243,7 +266,7 @@ class Queue(Answering):
 
     def __init__(self, schedule: Schedule) -> None:
         super().__init__(schedule)
-        self.messages: list[str] = []
+        self.messages: tuple[str, ...] = ()
 
     @property
     def first(self) -> str:
@@ -252,11 +275,12 @@ class Queue(Answering):
     def done(self, message: str) -> None:
         """A worker is done with it, if nobody was before."""
         if message in self.messages:
-            self.messages.remove(message)
+            at = self.messages.index(message)
+            self.messages = self.messages[:at] + self.messages[at + 1 :]
 
     def send_message(self, MessageBody: str, **_: object) -> Json:  # noqa: N803
         def effect() -> Json:
-            self.messages.append(MessageBody)
+            self.messages += (MessageBody,)
             return {}
 
         return self._asked("send hint", effect, (LOST, AWAY, LOST_AWAY))
@@ -265,18 +289,20 @@ class Queue(Answering):
 class Events(Answering):
     """What was told to the rest of the company."""
 
-    STATE = ("told",)
+    STATE = ("told", "keys")
 
     def __init__(self, schedule: Schedule, watch: Watching) -> None:
         super().__init__(schedule)
-        self.told: list[Json] = []
+        self.told: tuple[Json, ...] = ()
+        self.keys: tuple[str, ...] = ()
         self._watch = watch
 
     def put_events(self, Entries: list[Json]) -> Json:  # noqa: N803
         def effect() -> Json:
             for event in (json.loads(entry["Detail"]) for entry in Entries):
                 self._watch.told(event)
-                self.told.append(event)
+                self.told += (event,)
+                self.keys += (repr(event),)
             return {"FailedEntryCount": 0, "Entries": [{}]}
 
         return self._asked("put event", effect, (LOST, AWAY, LOST_AWAY))
@@ -298,10 +324,6 @@ def _names(places: list[Place]) -> str:
     )
 
 
-def _hash(place: Place, item: Item) -> int:
-    return hash((place, repr(sorted(item.items())))) if item else 0
-
-
 def _error(kind: type[ClientError], code: str, **more: Any) -> ClientError:
     answer: Any = {
         "Error": {"Code": code, "Message": ""},
@@ -317,3 +339,12 @@ def _cancelled(*codes: str) -> ClientError:
         "TransactionCanceledException",
         CancellationReasons=[{"Code": code} for code in codes],
     )
+
+
+_ERRORS: dict[str, Callable[[], Exception]] = {
+    CONFLICT: lambda: _cancelled("TransactionConflict"),
+    PROGRESS: lambda: _error(ClientError, "TransactionInProgressException"),
+    LOST: Silent,
+    AWAY: Away,
+    LOST_AWAY: Away,
+}

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.exploration.actors import OK
-from tests.exploration.scheduling import TIME, Bounds, Choice
+from tests.exploration.actors import Choice
+from tests.exploration.scheduling import TIME, Bounds
 from tests.exploration.world import Snapshot, World
 
 Scenario = Callable[[], World]
@@ -62,15 +62,16 @@ class Explorer:
 
     def all_within(self, bounds: Bounds, seconds: float) -> Found:
         """Every schedule within the bounds, or as many as there is time for."""
-        until = time.monotonic() + seconds
+        until = time.process_time() + seconds
         world = self.scenario()
-        waiting: list[_Way] = []
+        waiting = [[] for _ in range(sum(bounds) + 1)]  # by what is left
         self._follow(world, bounds, waiting)
-        while waiting and len(self.found.violations) < self.most:
-            if time.monotonic() > until:
+        while any(waiting) and len(self.found.violations) < self.most:
+            if time.process_time() > until:
                 self.found.complete = False
                 break
-            snapshot, choice, left = waiting.pop()
+            # With the most left first: what is reached with less then, was explored already.
+            snapshot, choice, left = next(ways for ways in reversed(waiting) if ways).pop()
             world.restore(snapshot)
             self._take(world, choice)
             self._follow(world, left, waiting)
@@ -78,34 +79,38 @@ class Explorer:
         self.found.states = len(self._seen)
         return self.found
 
-    def _follow(self, world: World, left: Bounds, waiting: list[_Way]) -> None:
+    def _follow(self, world: World, left: Bounds, waiting: list[list[_Way]]) -> None:
         """Go the calmest way to its end, and note the other ones that it passes."""
         self.found.schedules += 1
-        while choices := self._within(world, left):
-            if self._was_here(world.schedule.key(), left):
+        schedule = world.schedule
+        while not world.watch.violations:
+            able = schedule.able()
+            if self._was_here(schedule.key(able), left):
                 return
+            choices = schedule.choices(able, left)
+            if not choices:
+                break
             if others := choices[1:]:
                 snapshot = world.snapshot()
-                waiting += [(snapshot, choice, left.minus(cost)) for choice, cost in others]
-            choice, cost = choices[0]
-            left = left.minus(cost)
+                for choice, then in others:
+                    waiting[sum(then)].append((snapshot, choice, then))
+            choice, left = choices[0]
             self._take(world, choice)
-            assert len(world.schedule.trace) < _LONGEST, "it goes on for ever"
         self._check(world)
 
     def at_random(self, bounds: Bounds, seconds: float, seed: int) -> Found:
         """Walks beyond the bounds of the above."""
-        until, choose = time.monotonic() + seconds, random.Random(seed)  # noqa: S311
+        until, choose = time.process_time() + seconds, random.Random(seed)  # noqa: S311
         world = self.scenario()
         beginning = world.snapshot()
-        while time.monotonic() < until and len(self.found.violations) < self.most:
+        while time.process_time() < until and len(self.found.violations) < self.most:
             world.restore(beginning)
             left = bounds
-            while choices := self._within(world, left):
-                choice, cost = choose.choice(choices)
-                if cost.faults and choose.random() < 0.7:  # faults are many, and calm is rare
-                    choice, cost = choices[0]
-                left = left.minus(cost)
+            while choices := self._choices(world, left):
+                choice, then = choose.choice(choices)
+                if then.faults < left.faults and choose.random() < 0.7:  # calm is rare otherwise
+                    choice, then = choices[0]
+                left = then
                 self._take(world, choice)
             self._check(world)
             self.found.schedules += 1
@@ -117,19 +122,19 @@ class Explorer:
         world = self.scenario()
         for word in trace.split():
             choice = Choice.of(word)
-            possible = [str(one) for one, _ in world.schedule.choices()]
+            possible = [str(one) for one, _ in self._choices(world, Bounds(1, 1, 1))]
             if word not in possible:
                 raise ValueError(f"{word} cannot come now: {', '.join(possible)}")
             self._take(world, choice)
-        while choices := self._within(world, Bounds(0, 0, 0)):
+        while choices := self._choices(world, Bounds(0, 0, 0)):
             self._take(world, choices[0][0])
         self._check(world)
+        world.schedule.close()
         return world
 
-    def _within(self, world: World, left: Bounds) -> list[tuple[Choice, Bounds]]:
-        if world.watch.violations:
-            return []
-        return [one for one in world.schedule.choices() if one[1].within(left)]
+    def _choices(self, world: World, left: Bounds) -> list[tuple[Choice, Bounds]]:
+        schedule = world.schedule
+        return [] if world.watch.violations else schedule.choices(schedule.able(), left)
 
     def _was_here(self, key: int, left: Bounds) -> bool:
         seen = self._seen.setdefault(key, [])
@@ -140,20 +145,20 @@ class Explorer:
 
     def _take(self, world: World, choice: Choice) -> None:
         world.schedule.take(choice)
+        if choice != TIME:
+            world.watch.moved(world.schedule.actors[choice.actor])
         self._note(world)
 
     def _note(self, world: World) -> None:
-        choice, port = world.schedule.trace[-1]
+        _, choice, port = world.schedule._steps
         self.found.steps += 1
         if choice != TIME:
             self.found.covered[choice.actor, port, choice.outcome] += 1
 
     def _check(self, world: World) -> None:
         """What must hold at the end, unless this end was checked already."""
-        faults = sum(choice.outcome != OK for choice, _ in world.schedule.trace)
-        end = hash((world.digest(), faults))
         world.schedule.end()
-        world.watch.ended()
+        end = world.at_end()
         if not world.watch.violations and end not in self._ends:
             self._ends.add(end)
             self.found.ends += 1

@@ -5,18 +5,17 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tests.exploration.cloud import Place
+from tests.exploration.cloud import Place, Row
 from tests.exploration.expressions import Item
 from tests.exploration.jumio import AtJumio
+from tests.exploration.scheduling import Actor
 from verification.aws.bus import LAPSE, OUTCOME
 from verification.domain.errors import NotYet, Problem
 from verification.domain.execution import Decision, State, state_of
 from verification.domain.identity import Caller, Pepper, Peppers
 from verification.observability import LogCode
 from verification.store.items import EXECUTION
-from verification.store.operations import plain
 from verification.use_cases.create_session import Answered
-from verification.use_cases.erase_subject import Erased
 from verification.use_cases.get_verification import Verification
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ USER = f"USER#{PEPPER.user_key(PERSON)}"
 ROTATED = Peppers(Pepper("2", "q" * 64), (PEPPER,))
 NAMES = tuple(f"USER#{one.user_key(PERSON)}" for one in ROTATED.newest_first)
 
-_FINE = {"done", "killed", "left"}
+_FINE = {"", "done", "killed"}
 _SETTLED = {State.APPROVED, State.DECLINED, State.REVIEW, State.EXPIRED}
 _RECORDED_BY_LOG = (
     LogCode.ORPHAN_RECORDED,
@@ -74,35 +73,52 @@ def _decided(item: dict[str, Any], decision: str) -> int:
 class Watch:
     """Sees every step; ``violations`` are sentences about what must never be."""
 
-    STATE = ("violations", "_handed", "_in_flight", "_orphans", "_receipts", "_removed", "_sessions")
+    STATE = (
+        "violations",
+        "_handed",
+        "_in_flight",
+        "_orphans",
+        "_receipts",
+        "_removed",
+        "_sessions",
+    )
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self.violations: list[str] = []
-        self._handed: list[tuple[str, str]] = []  # execution, and who was given it
+        self.violations: tuple[str, ...] = ()
+        self._handed: tuple[tuple[str, str], ...] = ()  # execution, and who was given it
         self._in_flight: dict[str, str] = {}  # reference of what was opened, by whom
-        self._orphans: set[str] = set()
-        self._receipts: list[Erased] = []
-        self._removed: list[str] = []  # executions, in the transaction that is under way
+        self._orphans: frozenset[str] = frozenset()
+        self._receipts = 0
+        self._removed: tuple[str, ...] = ()  # executions, in the transaction that is under way
         self._sessions: dict[str, Sessions] = {}  # what there was at an actor's last look
 
     @property
     def digest(self) -> int:
-        return hash(
-            (repr((self._handed, self._in_flight, sorted(self._orphans))), len(self._receipts))
-        )
+        last = {name: one for name, one in self._sessions.items() if name in self._at_work()}
+        return hash((self._handed, repr(self._in_flight), repr(last)))
+
+    def at_end(self) -> int:
+        """What must be known when all has come to rest."""
+        accounts = {one.account_id for one in self._alive()}
+        unexplained = self._world.schedule.faults if len(accounts) > 1 else 0
+        return hash((self._orphans, self._receipts, unexplained))
+
+    def _at_work(self) -> set[str]:
+        actors = self._world.schedule.actors
+        return {name for name, actor in actors.items() if not actor.over}
 
     def _demand(self, fulfilled: object, sentence: str) -> None:
         if not fulfilled:
-            self.violations.append(sentence)
+            self.violations += (sentence,)
 
     # ------------------------------------------------ at every step
 
-    def written(self, place: Place, before: Item, after: Item) -> None:
+    def written(self, place: Place, before: Row, after: Row) -> None:
         pk, sk = place
         if not pk.startswith("USER#"):
             return
-        old, new = plain(before), plain(after)
+        old, new = before.plain, after.plain
         if sk.startswith(EXECUTION):
             self._execution_moves(sk.removeprefix(EXECUTION), old, new)
         elif sk.startswith("JOURNEY#") and new:
@@ -115,9 +131,10 @@ class Watch:
 
     def _execution_moves(self, reference: str, old: dict[str, Any], new: dict[str, Any]) -> None:
         if new.get("workflow_execution_id"):
-            self._in_flight.pop(reference, None)
+            flying = self._in_flight.items()
+            self._in_flight = {other: by for other, by in flying if other != reference}
         if not new:
-            self._removed.append(reference)
+            self._removed += (reference,)
         elif not old:
             self._demand(new.get("state") == State.REQUESTED, f"an execution appears: {new}")
         else:
@@ -131,8 +148,8 @@ class Watch:
 
     def committed(self) -> None:
         """A transaction is through."""
-        while self._removed:
-            reference = self._removed.pop()
+        removed, self._removed = self._removed, ()
+        for reference in removed:
             opened = [one.id for one in self._alive() if one.reference == reference]
             led_to = "erasing" in self._account() or self._tombstone()
             self._demand(led_to or not opened, f"an intent is forgotten, and {opened} is open")
@@ -160,8 +177,7 @@ class Watch:
 
     def opened(self, one: AtJumio) -> None:
         """Jumio has opened an execution."""
-        actors = self._world.schedule.actors
-        at_work = {name for name, actor in actors.items() if not actor.over}
+        at_work = self._at_work()
         if one.opener not in at_work:
             return  # it has come late to Jumio: whoever sent it was given up
         others = [
@@ -170,12 +186,12 @@ class Watch:
             if opener in at_work and opener != one.opener
         ]
         self._demand(not others, f"{one.opener} and {others} are opening at once")
-        self._in_flight[one.reference] = one.opener
+        self._in_flight = {**self._in_flight, one.reference: one.opener}
 
     def seen(self) -> None:
         """Somebody reads or writes: on what there is now rests what they do until they do again."""
         if actor := self._world.schedule.acting:
-            self._sessions[actor] = self._sessions_now()
+            self._sessions = {**self._sessions, actor: self._sessions_now()}
 
     def _sessions_now(self) -> Sessions:
         """What may be handed out, by the name of the journey."""
@@ -204,7 +220,7 @@ class Watch:
                 other == execution or not alive or world.renewing,
                 f"{execution} was handed out, and {other} was still good",
             )
-        self._handed.append((execution, actor))
+        self._handed += ((execution, actor),)
 
     def shown(self, verification: Verification) -> None:
         """A person is told how they stand: what Jumio or an operator has said, or less."""
@@ -227,19 +243,18 @@ class Watch:
             over = item.get("valid_until", 0) <= self._world.clock()
             self._demand(not item or (approved and over), f"it has not lapsed: {event}, {item}")
 
-    def erased(self, receipt: Erased) -> None:
+    def erased(self) -> None:
         """An operator has got a receipt."""
-        self._receipts.append(receipt)
+        self._receipts += 1
 
     def logged(self, code: str, record: Any) -> None:
         if code in _RECORDED_BY_LOG:
-            self._orphans.add(record.workflow_execution_id)
+            self._orphans |= {record.workflow_execution_id}
 
-    def ended(self) -> None:
-        """The actors have come to an end, each in its way."""
-        for name, actor in self._world.schedule.actors.items():
-            fine = actor.over in _FINE or isinstance(actor.result, (Problem, NotYet))
-            self._demand(fine, f"{name} ended by {actor.over}: {actor.result!r}")
+    def moved(self, actor: Actor) -> None:
+        """Whoever comes to an end does so in one of the ways that there are."""
+        fine = actor.over in _FINE or isinstance(actor.result, (Problem, NotYet))
+        self._demand(fine, f"{actor.moment.name} ended by {actor.over}: {actor.result!r}")
 
     # ------------------------------------------------ when everything has come to rest
 
@@ -276,11 +291,11 @@ class Watch:
                 self._demand(pk[8:] in held, f"the look-up of {pk[8:]} leads to nobody")
 
     def _one_account(self, account: dict[str, Any]) -> None:
-        faults = [str(choice) for choice, _ in self._world.schedule.trace if choice.outcome != "ok"]
+        faults = self._world.schedule.faults
         accounts = {one.account_id for one in self._alive()}
         self._demand(
-            len(accounts) <= 1 + len(faults) + self._world.died_before,
-            f"{accounts} of one person, explained by {faults}",
+            len(accounts) <= 1 + faults + self._world.died_before,
+            f"{accounts} of one person, explained by {faults} faults",
         )
         mine = account.get("account_id")
         self._demand(mine is None or mine in accounts, f"{mine} is not at Jumio")
@@ -372,7 +387,8 @@ class Watch:
     # ------------------------------------------------ what there is
 
     def _item_at(self, place: Place) -> dict[str, Any]:
-        return plain(self._world.table.items.get(place, {}))
+        items = self._world.table.items
+        return items[place].plain if place in items else {}
 
     def _raw(self, sk: str) -> Item:
         return self._world.table.items.get((self._user, sk), {})

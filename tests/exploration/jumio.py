@@ -1,7 +1,7 @@
 """Jumio as its documents describe it, behind the calls of the product's own client."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.exploration.actors import OK, Moment
@@ -58,19 +58,19 @@ class Jumio:
     schedule: Schedule
     watch: Callable[[AtJumio], None]
     data_keys: frozenset[str] = frozenset()  # workflows that take prepared data
-    executions: list[AtJumio] = field(default_factory=list)
-    deleted: set[str] = field(default_factory=set)
+    executions: tuple[AtJumio, ...] = ()
+    deleted: frozenset[str] = frozenset()
     accounts: int = 0
 
     @property
     def digest(self) -> int:
-        return hash((tuple(self.executions), frozenset(self.deleted)))
+        return hash((self.executions, self.deleted))
 
     def change(self, one: AtJumio | None = None, **members: Any) -> AtJumio:
         """An execution, or the first one, gets somewhere."""
         one = one or self.executions[0]
         changed = replace(one, **members)
-        self.executions[self.executions.index(one)] = changed
+        self.executions = tuple(changed if other is one else other for other in self.executions)
         return changed
 
     def open_execution(
@@ -114,7 +114,7 @@ class Jumio:
             self.schedule.now,
             with_data,
         )
-        self.executions.append(one)
+        self.executions += (one,)
         self.watch(one)
         return OpenedExecution(
             account_id=account_id,
@@ -176,7 +176,7 @@ class Jumio:
     def delete_account(self, account_id: str, **_: object) -> None:
         def effect(outcome: str) -> None:
             if outcome in (OK, LOST):
-                self.deleted.add(account_id)
+                self.deleted |= {account_id}
             if outcome != OK:
                 raise ProviderUnavailable
 

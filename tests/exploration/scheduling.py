@@ -9,28 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tests.exploration.actors import OK, Call, Killed, Moment, Run, told
+from tests.exploration.actors import KILLED, OK, SLEEP, Call, Choice, Killed, Moment, Run, told
 
-KILLED, SLEEP = "killed", "sleep"
 LEAP = 31  # seconds: a lease is over, and whoever held it was ended by its function's timeout
 
 
-class Choice(NamedTuple):
-    """That an actor's next call goes in a certain way; written ``actor`` or ``actor!outcome``."""
-
-    actor: str
-    outcome: str = OK
-
-    def __str__(self) -> str:
-        return self.actor if self.outcome == OK else f"{self.actor}!{self.outcome}"
-
-    @classmethod
-    def of(cls, text: str) -> "Choice":
-        actor, _, outcome = text.partition("!")
-        return cls(actor, outcome or OK)
-
-
 TIME = Choice("time")
+_Steps = tuple[Any, ...]  # all steps before, a choice, and what was called
 
 
 class Bounds(NamedTuple):
@@ -47,6 +32,9 @@ class Bounds(NamedTuple):
         return self[0] <= other[0] and self[1] <= other[1] and self[2] <= other[2]
 
 
+_CUTS_IN, _FAILS, _LEAPS = Bounds(1, 0, 0), Bounds(0, 1, 0), Bounds(0, 0, 1)
+
+
 @dataclass(frozen=True)
 class Actor:
     """Somebody who does one thing, and how far they are."""
@@ -60,19 +48,25 @@ class Actor:
         return self.moment.call
 
     @property
-    def result(self) -> Any:  # noqa: ANN401 whatever a use case returns, or its error
+    def result(self) -> Any:
         return self.moment.result
+
+    @property
+    def standing(self) -> object:
+        """All that matters of them; how somebody came to their end does not."""
+        return self.over or self.moment
 
 
 class Schedule:
     """The actors of one run and its clock."""
 
-    STATE = ("now", "ids", "trace", "current", "actors")
+    STATE = ("now", "ids", "faults", "current", "actors", "_steps")
 
     def __init__(self, digest: Callable[[], int]) -> None:
         self.now = 1_800_000_000.0
         self.ids = 0
-        self.trace: tuple[tuple[Choice, str], ...] = ()
+        self._steps: _Steps = ()
+        self.faults = 0
         self.current = ""
         self.actors: dict[str, Actor] = {}
         self.acting = ""  # whose step is being taken
@@ -82,7 +76,19 @@ class Schedule:
         self._stopped: list[Run] = []
 
     def add(self, moment: Moment) -> None:
-        self.actors[moment.name] = Actor(moment)
+        self._set(moment.name, Actor(moment))
+
+    def _set(self, name: str, actor: Actor) -> None:
+        self.actors = {**self.actors, name: actor}
+
+    @property
+    def trace(self) -> list[tuple[Choice, str]]:
+        """What was chosen so far, and what each call was."""
+        found, steps = [], self._steps
+        while steps:
+            steps, *step = steps
+            found.append(tuple(step))
+        return found[::-1]
 
     # ------------------------------------------------ what the model ports ask
 
@@ -119,9 +125,10 @@ class Schedule:
 
     def pause(self, seconds: float) -> None:
         """Between two tries of one call."""
-        self.now += seconds
         if self.run:
             self.run.asks_again = True
+        if not self.run or self.run.away:  # jitter may be nothing
+            self.now += seconds
 
     def next_id(self) -> str:
         counting = self.run or self
@@ -130,36 +137,35 @@ class Schedule:
 
     # ------------------------------------------------ what the explorer asks
 
-    def _able(self) -> dict[str, Actor]:
+    def able(self) -> dict[str, Actor]:
         """Who could go on. Whoever sleeps looks again when something is new, or nobody goes on."""
-        awake = {
-            name: one
-            for name, one in self.actors.items()
-            if not one.over and one.call.port != SLEEP and one.call.ready()
-        }
-        digest = self._digest()
-        return {
-            name: one
-            for name, one in self.actors.items()
-            if name in awake
-            or (not one.over and one.call.port == SLEEP and (not awake or one.slept != digest))
-        }
+        able, asleep = {}, []
+        for name, one in self.actors.items():
+            if not one.over:
+                if one.call.port == SLEEP:
+                    asleep.append(name)
+                elif one.call.ready():
+                    able[name] = one
+        digest = self._digest() if asleep and able else None
+        able |= {name: self.actors[name] for name in asleep if self.actors[name].slept != digest}
+        return able
 
-    def choices(self) -> list[tuple[Choice, Bounds]]:
-        """All that can come next, with what it costs; the calmest first."""
-        able = self._able()
-        goes_on = self._goes_on(able)
-        found = []
-        for name in sorted(able, key=lambda one: one != self.current):
-            found.append((Choice(name), Bounds(int(goes_on and name != self.current), 0, 0)))
-        for choice, cost in tuple(found):
-            call = able[choice.actor].call
-            faults = [*([KILLED] if call.port not in ("start", SLEEP) else []), *call.outcomes]
-            found += [(Choice(choice.actor, fault), cost._replace(faults=1)) for fault in faults]
+    def choices(self, able: dict[str, Actor], left: Bounds) -> list[tuple[Choice, Bounds]]:
+        """All that can come next, with what is left then; the calmest first."""
+        goes_on, cut = self._goes_on(able), left.minus(_CUTS_IN)
+        then = {name: cut if goes_on and name != self.current else left for name in able}
+        if goes_on and not left.preemptions:
+            then = {self.current: left}
+        names = sorted(then, key=lambda name: name != self.current)
+        found = [(able[name].moment.calm, then[name]) for name in names]
+        if left.faults:
+            for name in names:
+                faults, after = able[name].moment.faults, then[name].minus(_FAILS)
+                found += [(choice, after) for choice in faults]
         # Time leaps while nobody is at work: whoever were would have been ended by it.
-        waiting = [one for one in self.actors.values() if not one.over]
-        if able and all(one.call.port == "start" for one in waiting):
-            found.append((TIME, Bounds(0, 0, 1)))
+        waiting = (one for one in self.actors.values() if not one.over)
+        if able and left.leaps and all(one.call.port == "start" for one in waiting):
+            found.append((TIME, left.minus(_LEAPS)))
         return found
 
     def _goes_on(self, able: dict[str, Actor]) -> bool:
@@ -170,15 +176,16 @@ class Schedule:
         """Let one call go in one way, and its actor on to the next."""
         if choice == TIME:
             self.now += LEAP
-            self.trace = (*self.trace, (choice, f"{LEAP} seconds pass"))
+            self._steps = (self._steps, choice, f"{LEAP} seconds pass")
             return
         actor = self.actors[choice.actor]
-        self.trace = (*self.trace, (choice, actor.call.port))
+        self._steps = (self._steps, choice, actor.call.port)
         self.current = self.acting = choice.actor
+        self.faults += choice.outcome != OK
         if choice.outcome == KILLED:
-            self.actors[choice.actor] = Actor(actor.moment, "killed")
+            self._set(choice.actor, Actor(actor.moment, "killed"))
         else:
-            self.actors[choice.actor] = self._heard(actor.moment, choice.outcome)
+            self._set(choice.actor, self._heard(actor.moment, choice.outcome))
         self.acting = ""
 
     def _heard(self, moment: Moment, outcome: str) -> Actor:
@@ -206,6 +213,9 @@ class Schedule:
                 self._resume(moment.run, earlier, at)
         run, moment.run = moment.run, None
         self._resume(run, answer, heard[-1][1])
+        if run.asks_again and run.call.port == moment.call.port and self.now == heard[-1][1]:
+            moment.run = run
+            return moment
         after = Moment(moment.name, moment.work, heard, run.call, run.over, run.result)
         after.besides, after.now = tuple(run.besides), self.now
         after.run = None if run.over else run
@@ -216,10 +226,9 @@ class Schedule:
         run.resume(answer)
         self.run = None
 
-    def key(self) -> int:
+    def key(self, able: dict[str, Actor]) -> int:
         """Equal for states from which everything can go on in the same ways."""
-        able = self._able()
-        actors = [(one.moment, one.over, name in able) for name, one in self.actors.items()]
+        actors = [(name, one.standing, name in able) for name, one in self.actors.items()]
         current = self.current if self._goes_on(able) else ""
         return hash((self._digest(), self.now, current, tuple(actors)))
 
@@ -227,7 +236,7 @@ class Schedule:
         """Nobody goes on."""
         for name, actor in self.actors.items():
             if not actor.over:
-                self.actors[name] = Actor(actor.moment, "left")
+                self._set(name, Actor(actor.moment, "left"))
 
     def close(self) -> None:
         """End all code that has stopped somewhere."""

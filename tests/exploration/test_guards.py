@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.exploration.actors import OK, Choice
+from tests.exploration.cloud import Row
 from tests.exploration.invariants import PEPPER, PERSON, USER
-from tests.exploration.scheduling import OK, Choice
 from tests.exploration.world import Clockwork, World
 from verification.domain.deadline import Deadline
 from verification.domain.errors import NotYet, ProviderRejected, SessionBusy
@@ -38,7 +39,7 @@ def _set(world: World, place: tuple[str, str], **members: Any) -> None:
         item.pop(name, None)
         if value is not None:
             item[name] = value
-    world.table.items[place] = item
+    world.table.items = {**world.table.items, place: Row(item)}
 
 
 def _left_open(world: World) -> tuple[Known, Hint]:
@@ -114,11 +115,12 @@ class TestAdoption:
 def _counted(world: World) -> list[str]:
     """What Jumio is asked from now on."""
     asked: list[str] = []
+    goes_on = world.schedule.point
 
-    def point(port: str, *_: object, **__: object) -> str:
+    def point(port: str, *how: Any) -> Any:
         if port.startswith(("GET status", "DELETE")):
             asked.append(port)
-        return OK
+        return goes_on(port, *how)
 
     world.schedule.point = point  # type: ignore[method-assign]
     return asked
@@ -140,13 +142,13 @@ class TestLeftovers:
 
     def test_not_of_another_person_by_jumios_word(self, world: World) -> None:
         hint = self._erased(world)
-        world.jumio.executions[0].user_key = "another"
+        world.jumio.change(user_key="another")
         world.settle(hint)
         assert world.jumio.deleted == set()
 
     def test_not_of_another_attempt_by_jumios_word(self, world: World) -> None:
         hint = self._erased(world)
-        world.jumio.executions[0].reference = "another"
+        world.jumio.change(reference="another")
         world.settle(hint)
         assert world.jumio.deleted == set()
 
@@ -158,7 +160,7 @@ class TestLeftovers:
 
     def test_not_of_somebody_who_was_never_erased(self, world: World) -> None:
         hint = self._erased(world)
-        world.table.items.clear()
+        world.table.items = {}
         world.settle(hint)
         assert world.jumio.deleted == set()
 
@@ -197,14 +199,14 @@ class TestWhatHasMoved:
 
     def test_what_jumio_does_not_find_today_has_not_ended(self, world: World) -> None:
         known, _ = _opened(world)
-        world.jumio.deleted.add(known.execution.account_id or "")
+        world.jumio.deleted |= {known.execution.account_id or ""}
         with pytest.raises(NotYet):
             world.advance_execution()(known, Deadline(20))
         assert world.outcomes.known(KEY, known.execution.reference) == known
 
     def test_a_look_recreates_nothing(self, world: World) -> None:
         known, _ = _opened(world)
-        world.table.items.clear()
+        world.table.items = {}
         _refused(lambda: world.outcomes.look(known.execution, 1_900_000_000), world)
 
     def test_a_rest_is_over_once_there_are_news(self, world: World) -> None:
@@ -214,12 +216,12 @@ class TestWhatHasMoved:
 
     def test_an_unknown_word_recreates_nothing(self, world: World) -> None:
         known, _ = _opened(world)
-        world.table.items.clear()
+        world.table.items = {}
         _refused(lambda: world.outcomes.note(known.execution, "A_WORD"), world)
 
     def test_published_recreates_nothing(self, world: World) -> None:
         known, _ = _opened(world)
-        world.table.items.clear()
+        world.table.items = {}
         _refused(lambda: world.outcomes.published(known.execution), world)
 
     def test_never_opened_is_only_what_was_not_opened_meanwhile(self, world: World) -> None:
@@ -261,16 +263,16 @@ class TestWhatHasMoved:
     ) -> None:
         known, _ = _opened(world)
         _set(world, (USER, "JOURNEY#identity"), revision={"N": "7"})
-        world.jumio.executions[0].status = PROCESSED
-        world.jumio.executions[0].decision = "PASSED"
+        world.jumio.change(status=PROCESSED)
+        world.jumio.change(decision="PASSED")
         settled = world.advance_execution()(known, Deadline(20))
         assert settled.execution.state is State.APPROVED
         assert settled.progress.revision == 8
 
     def test_an_outcome_is_due_until_it_is_told(self, world: World) -> None:
         known, _ = _opened(world)
-        world.jumio.executions[0].status = PROCESSED
-        world.jumio.executions[0].decision = "PASSED"
+        world.jumio.change(status=PROCESSED)
+        world.jumio.change(decision="PASSED")
         world.advance_execution()(known, Deadline(20))
         (due,) = world.outcomes.due(int(world.clock()) + 61)
         assert due.sk == f"EXECUTION#{known.execution.reference}"
@@ -451,7 +453,7 @@ class TestErasure:
         world.ask_and_die("after", "POST account")
         world.schedule.now += 31
         hint = world.jumio.executions[0].hint
-        world.jumio.executions[0].status = PROCESSED
+        world.jumio.change(status=PROCESSED)
         world.schedule.dies = "before", "write delete account+delete execution+put erased"
         assert not world.erase_and_die()
         with pytest.raises(NotYet):  # the callback comes between the erasure's batches
@@ -514,7 +516,7 @@ def test_a_hint_about_another_execution_is_dropped(world: World) -> None:
 
 def test_news_that_are_none_are_dealt_with(world: World) -> None:
     _opened(world)
-    world.jumio.executions[0].status = "ACQUISITION_STARTED"
+    world.jumio.change(status="ACQUISITION_STARTED")
     for _ in range(2):
         world.settle(world.jumio.executions[0].hint)
 

@@ -43,7 +43,7 @@ def test_a_trace_is_replayed_word_by_word() -> None:
     world = Explorer(scenario("identity/nothing/create+approved")).replay(trace)
     taken = [str(choice) for choice, _ in world.schedule.trace]
     assert " ".join(taken).startswith(trace)
-    assert world.watch.violations == []
+    assert world.watch.violations == ()
 
 
 def test_a_planted_fault_is_found_and_its_trace_finds_it_again(

@@ -84,14 +84,10 @@ JOURNEYS = load_journeys(
 Snapshot = list[Any]
 
 
-def _copied(value: Any) -> Any:
-    return value.copy() if isinstance(value, (dict, list, set)) else value
-
-
 class World:
     """One person, one deployment, one Jumio; everything in it follows one clock."""
 
-    STATE = ("erasing",)
+    STATE = ("erasing",)  # of it and of its parts: values, or what is replaced and never changed
 
     def __init__(self, journey: str = "identity", journeys: Journeys = JOURNEYS) -> None:
         Clockwork.world = self
@@ -111,29 +107,26 @@ class World:
         self.died_before = 0  # processes, of which anything may be left
         self.erasing = 0  # operators who have begun and have no receipt yet
         models = self.table, self.queue, self.events, self.jumio
-        self._parts: tuple[Any, ...] = (self, self.schedule, self.watch, *models)
+        parts: tuple[Any, ...] = (self, self.schedule, self.watch, *models)
+        self._members = [(part, name) for part in parts for name in part.STATE]
 
     def snapshot(self) -> Snapshot:
         """All that a run changes, as it is now."""
-        return [_copied(getattr(part, name)) for part in self._parts for name in part.STATE]
+        return [getattr(part, name) for part, name in self._members]
 
     def restore(self, snapshot: Snapshot) -> None:
-        members = ((part, name) for part in self._parts for name in part.STATE)
-        for (part, name), value in zip(members, snapshot, strict=True):
-            setattr(part, name, _copied(value))
+        for (part, name), value in zip(self._members, snapshot, strict=True):
+            setattr(part, name, value)
 
     def digest(self) -> int:
-        return hash(
-            (
-                self.table.digest,
-                self.jumio.digest,
-                tuple(self.queue.messages),
-                len(self.events.told),
-                self.erasing,
-                repr(self.table.indexed),
-                self.watch.digest,
-            )
-        )
+        return hash((self.at_end(), self.queue.messages, self.table.indexed, self.watch.digest))
+
+    def at_end(self) -> int:
+        """All that matters when nobody is at work any more."""
+        told = frozenset(self.events.keys)
+        messages = frozenset(self.queue.messages)
+        models = self.table.digest, self.jumio.digest, messages, told
+        return hash((models, self.erasing, self.watch.at_end()))
 
     # ------------------------------------------------ the product
 
@@ -213,7 +206,7 @@ class World:
         people, jumio = self.people(known), cast("Any", self.jumio)
         erased = EraseSubject(people, self.erasures, jumio, self.clock)(PERSON, Deadline(50))
         self.schedule.besides(lambda: self._erasing(-1))
-        self.schedule.besides(lambda: self.watch.erased(erased))
+        self.schedule.besides(self.watch.erased)
         return erased
 
     def _erasing(self, more: int) -> None:
@@ -257,7 +250,7 @@ class World:
         self._acts(name, work, ready=lambda: bool(self.queue.messages))
 
     def sweeper(self, name: str) -> None:
-        self.table.indexed = [self.table.index()]  # of which it may see an older state
+        self.table.indexed = (self.table.index(),)  # of which it may see an older state
         self._acts(name, lambda _: self.sweep())
 
     def visitor(self, name: str, *, returned: bool = False) -> None:
@@ -275,7 +268,9 @@ class World:
             decide = DecideReview(self.journeys, self.people(), self.outcomes, hints, self.clock)
             decide(PERSON, Word(self.journey, reference, decision, "a-reason", name))
 
-        last = lambda _: self._ended()[-1].reference
+        def last(_: str) -> str:
+            return self._ended()[-1].reference
+
         self._acts(name, work, effect=last, ready=lambda: bool(self._ended()))
 
     def _ended(self) -> list[AtJumio]:
@@ -291,7 +286,7 @@ class World:
 
     def _called_back(self, one: AtJumio) -> Hint:
         one = self.jumio.change(one, called_back=one.over)
-        self.queue.messages.append(one.hint.model_dump_json())
+        self.queue.messages += (one.hint.model_dump_json(),)
         return one.hint
 
     # ------------------------------------------------ what has happened before
@@ -325,7 +320,7 @@ class World:
                 self.erasing = 0
                 with suppress(Problem):
                     self.erase()
-            for message in tuple(self.queue.messages):
+            for message in self.queue.messages:
                 with suppress(Problem, NotYet):
                     self.settle(Hint.model_validate_json(message))
             due = [
