@@ -56,6 +56,7 @@ class Call:
     port: str
     effect: Callable[[str], Any] = lambda _: None  # returns or raises what is answered
     outcomes: tuple[str, ...] = ()
+    more: Callable[[], tuple[str, ...]] = tuple  # outcomes by what there is
     ready: Callable[[], bool] = _always
 
 

@@ -77,7 +77,7 @@ class Answering:
         self._schedule = schedule
 
     def _asked[Answer](
-        self, port: str, effect: Callable[..., Answer], outcomes: tuple[str, ...]
+        self, port: str, effect: Callable[..., Answer], outcomes: tuple[str, ...], **how: Any
     ) -> Answer:
         def carried_out(outcome: str) -> Answer:
             if outcome == OK:
@@ -86,7 +86,7 @@ class Answering:
                 return effect(int(outcome.removeprefix(LAG)))
             if outcome in (LOST, LOST_AWAY):
                 effect()
-            raise _ERRORS[outcome]()
+            raise _ERRORS[outcome]
 
         run = self._schedule.run
         if run and run.away:
@@ -96,7 +96,7 @@ class Answering:
         if run:
             run.asks_again = False
         try:
-            answer: Answer = self._schedule.point(port, carried_out, outcomes)
+            answer: Answer = self._schedule.point(port, carried_out, outcomes, **how)
         except Away:
             if run:
                 run.away = True
@@ -151,14 +151,16 @@ class Table(Answering):
 
     def _due(self, partition: Item, until: int) -> Json:
         """The index is only eventually consistent: ``lag-2`` is how it was two changes ago."""
-        lags = tuple(f"{LAG}{changes}" for changes in range(1, len(self.indexed)))
+
+        def lags() -> tuple[str, ...]:
+            return tuple(f"{LAG}{changes}" for changes in range(1, len(self.indexed)))
 
         def found(changes: int = 0) -> Json:
             seen = self.indexed[-1 - changes] if changes else self.index()
             due = [Key(pk, sk) for due, at, sk, pk in seen if due == partition["S"] and at <= until]
             return {"Items": [key.typed for key in due]}
 
-        return self._asked("query due", found, (AWAY, *lags))
+        return self._asked("query due", found, (AWAY,), more=lags)
 
     def index(self) -> Index:
         """What is due, and when, oldest first."""
@@ -341,9 +343,9 @@ def _cancelled(*codes: str) -> ClientError:
     )
 
 
-_ERRORS: dict[str, Callable[[], Exception]] = {
-    CONFLICT: lambda: _cancelled("TransactionConflict"),
-    PROGRESS: lambda: _error(ClientError, "TransactionInProgressException"),
+_ERRORS: dict[str, Exception | type[Exception]] = {
+    CONFLICT: _cancelled("TransactionConflict"),
+    PROGRESS: _error(ClientError, "TransactionInProgressException"),
     LOST: Silent,
     AWAY: Away,
     LOST_AWAY: Away,

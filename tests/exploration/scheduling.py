@@ -160,8 +160,9 @@ class Schedule:
         found = [(able[name].moment.calm, then[name]) for name in names]
         if left.faults:
             for name in names:
-                faults, after = able[name].moment.faults, then[name].minus(_FAILS)
-                found += [(choice, after) for choice in faults]
+                moment, after = able[name].moment, then[name].minus(_FAILS)
+                more = (Choice(name, outcome) for outcome in moment.call.more())
+                found += [(choice, after) for choice in (*moment.faults, *more)]
         # Time leaps while nobody is at work: whoever were would have been ended by it.
         waiting = (one for one in self.actors.values() if not one.over)
         if able and left.leaps and all(one.call.port == "start" for one in waiting):
