@@ -45,6 +45,10 @@ class Answer(dict[str, Any]):
         self.key = key
 
 
+def nothing(_: str) -> None:
+    """What becomes of the models when a call concerns nobody else."""
+
+
 def _always() -> bool:
     return True
 
@@ -54,7 +58,7 @@ class Call:
     """What an actor is about to do, how that can go, and what then becomes of the models."""
 
     port: str
-    effect: Callable[[str], Any] = lambda _: None  # returns or raises what is answered
+    effect: Callable[[str], Any] = nothing  # returns or raises what is answered
     outcomes: tuple[str, ...] = ()
     more: Callable[[], tuple[str, ...]] = tuple  # outcomes by what there is
     ready: Callable[[], bool] = _always
@@ -72,6 +76,7 @@ class Moment:
     result: Any = None
     besides: tuple[Callable[[], object], ...] = ()
     now: float = 0.0  # on its clock, when it came here
+    alone: bool = False  # what it did last concerned nobody: to cut in before it is the same
     run: "Run | None" = None
     then: dict[Hashable, "Moment"] = field(default_factory=dict)
 

@@ -235,6 +235,19 @@ class Table(Answering):
 
         return self._asked(f"step {_names([place])}", effect, (LOST, AWAY))
 
+    def expired(self) -> list[Place]:
+        """What DynamoDB may delete by itself, sooner or later."""
+        now = self._schedule.now
+        return sorted(at for at, row in self.items.items() if row.plain.get("ttl", now + 1) <= now)
+
+    def expire(self) -> int:
+        """Delete the first of those; how many are left."""
+        expired = self.expired()
+        if expired:
+            self._put(expired[0], _NOTHING)
+            self._watch.committed()
+        return len(expired) - 1
+
     def _put(self, place: Place, row: Row) -> None:
         old = self.items.get(place, _NOTHING)
         self.digest ^= old.digest ^ row.digest

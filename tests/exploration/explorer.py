@@ -164,6 +164,10 @@ class Explorer:
             self.found.ends += 1
             world.quiet()
             world.watch.at_rest()
+            if world.journeys.get(world.journey).retain_days:
+                world.quiet(for_ever=True)
+                world.watch.at_rest()
+                world.watch.forgotten()
         if world.watch.violations:
             trace = " ".join(str(choice) for choice, _ in world.schedule.trace)
             self.found.violations.append((trace, world.watch.violations[0]))

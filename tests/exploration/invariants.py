@@ -27,6 +27,7 @@ USER = f"USER#{PEPPER.user_key(PERSON)}"
 ROTATED = Peppers(Pepper("2", "q" * 64), (PEPPER,))
 NAMES = tuple(f"USER#{one.user_key(PERSON)}" for one in ROTATED.newest_first)
 
+_WRONG = 30  # seconds, by which a clock may be wrong
 _FINE = {"", "done", "killed"}
 _SETTLED = {State.APPROVED, State.DECLINED, State.REVIEW, State.EXPIRED}
 _RECORDED_BY_LOG = (
@@ -135,6 +136,9 @@ class Watch:
             self._in_flight = {other: by for other, by in flying if other != reference}
         if not new:
             self._removed += (reference,)
+            over_at, asked = self._world.over_at(old), self._world.erasing
+            over = over_at is not None and over_at <= self._world.schedule.now + _WRONG
+            self._demand(asked or over or not old.get("settled_at"), f"erased too early: {old}")
         elif not old:
             self._demand(new.get("state") == State.REQUESTED, f"an execution appears: {new}")
         else:
@@ -279,6 +283,11 @@ class Watch:
         turns = sum(value for name, value in taken.items() if name.startswith("opened_"))
         self._demand(turns >= len(world.jumio.executions), "an execution was opened out of turn")
 
+    def forgotten(self) -> None:
+        """The days of everybody are over."""
+        left = sorted(sk for pk, sk in self._world.table.items if pk in NAMES)
+        self._demand(not left, f"retained for ever: {left}")
+
     def _all_is_on_record(self) -> None:
         known = {item.get("workflow_execution_id"): item for item in self._executions()}
         owners = {pk for pk, _ in self._world.table.items}
@@ -313,7 +322,8 @@ class Watch:
             for name in ("journey", "step", "created_at", "request_id"):
                 self._demand(name in item, f"a torn execution: {item}")
             self._demand(item["state"] in _SETTLED, f"an execution does not end: {item}")
-            self._demand("due" not in item and "unpublished" not in item, f"still due: {item}")
+            due = "due" in item and not self._world.retained(item)
+            self._demand(not due and "unpublished" not in item, f"still due: {item}")
             if one := at_jumio.get(item.get("workflow_execution_id", "")):
                 gone = one.account_id in self._world.jumio.deleted
                 self._demand(gone or item["state"] == _truth(one), f"not what Jumio says: {item}")
@@ -330,15 +340,24 @@ class Watch:
             self._demand(current or "reference" not in item, f"progress about nothing: {item}")
             if current and "verdict" in current and sk.startswith("JOURNEY#"):
                 self._demand(item["state"] == current["verdict"], f"not its outcome: {item}")
+        self._approval_stands(executions)
+
+    def _approval_stands(self, executions: dict[str, dict[str, Any]]) -> None:
+        """Unless an operator has taken it back, or the end of a renewal, where that is so."""
+        journey = self._world.journeys.get(self._world.journey)
+        progress = self._item(f"JOURNEY#{journey.name}")
         revoked = max((_decided(one, "revoke") for one in executions.values()), default=0)
-        approved = [one for one in executions.values() if one.get("verdict") == State.APPROVED]
-        if any(max(one["settled_at"], _decided(one, "approve")) > revoked for one in approved):
-            progress = self._item(f"JOURNEY#{self._world.journey}")
-            renewable = self._world.journeys.get(self._world.journey).repeatable
-            stands = progress.get("approved_by") if renewable else progress.get("state")
-            self._demand(
-                stands in (State.APPROVED, *executions), f"approval taken back: {progress}"
-            )
+        declined = [one for one in executions.values() if one.get("verdict") == State.DECLINED]
+        ending = declined if journey.failed_renewal == "revoke" else []
+        stands = progress.get("approved_by") if journey.repeatable else progress.get("state")
+        for one in executions.values():
+            told_at = max(one.get("settled_at", 0), _decided(one, "approve"))
+            later = [other for other in ending if other["created_at"] > one["created_at"]]
+            if one.get("verdict") == State.APPROVED and told_at > revoked and not later:
+                there = stands in (State.APPROVED, *executions)
+                self._demand(there, f"approval taken back: {progress}")
+        failed = executions.get(progress.get("reference", ""), {}) in ending
+        self._demand(not (failed and progress.get("approved_by")), f"approved still: {progress}")
 
     def _outcomes_were_told(self) -> None:
         said = {event["id"]: event for event in self._world.events.told}

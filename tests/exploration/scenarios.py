@@ -6,8 +6,9 @@ from typing import Any
 
 from tests.exploration.explorer import Scenario
 from tests.exploration.invariants import PEPPER, ROTATED
-from tests.exploration.world import VALIDITY, World
+from tests.exploration.world import DAY, VALIDITY, World
 from verification.domain.identity import Peppers
+from verification.use_cases.create_session import KeyUse
 
 Cast = Callable[[World], Any]
 
@@ -26,6 +27,8 @@ ACTORS: dict[str, Cast] = {
     "acquired": lambda world: world.callback("acquired", "ACQUIRED"),
     "expired": lambda world: world.callback("expired", "SESSION_EXPIRED"),
     "duplicate": lambda world: world.again("duplicate"),
+    "duplicate-too": lambda world: world.again("duplicate-too"),
+    "expiry": lambda world: world.expiry("expiry"),
     "approve": lambda world: world.judge("approve", "approve"),
     "decline": lambda world: world.judge("decline", "decline"),
     "revoke": lambda world: world.judge("revoke", "revoke"),
@@ -113,6 +116,26 @@ def _renewing(world: World) -> None:
     world.schedule.now += 100
 
 
+def _keyed(world: World) -> None:
+    """A request with a key was answered, and its time is over."""
+    world.ask(key=KeyUse("a-key-of-some-length", "the request"))
+    world.schedule.now += 700
+
+
+def _over(world: World) -> None:
+    """The days of a person who was declined are over, and a worker is about to hear of that."""
+    _declined(world)
+    world.schedule.now += DAY + 1
+    world.sweep()
+
+
+def _returned(world: World) -> None:
+    """The same, and the person has come back: their attempt is open at Jumio, on no record."""
+    _over(world)
+    world.ask_and_die("after", "PUT account")
+    world.schedule.now += 31
+
+
 BEFORE: dict[str, Cast] = {
     "unused": _unused,
     "nothing": _nothing,
@@ -125,6 +148,9 @@ BEFORE: dict[str, Cast] = {
     "approved": _approved,
     "lapsing": _lapsing,
     "renewing": _renewing,
+    "keyed": _keyed,
+    "over": _over,
+    "returned": _returned,
 }
 
 
@@ -219,6 +245,27 @@ MORE = [
     "identity/opened/new+erase",
     "identity/opened/late-erase+new",
     "identity/lost/late+new",
+    "strict/renewing/declined+look",
+    "strict/renewing/declined+create",
+    "strict/renewing/declined+revoke",
+    "strict/renewing/declined+erase",
+    "strict/renewing/sweep+declined",
+    "strict/renewing/sweep+approved",
+    "retained/over/duplicate+create",
+    "retained/over/duplicate+erase",
+    "retained/over/duplicate+look",
+    "retained/over/duplicate+duplicate-too",
+    "retained/over/duplicate+sweep",
+    "retained/opened/duplicate+approved",
+    "retained/returned/duplicate+approved",
+    "retained/returned/duplicate+create",
+    "identity/overdue/expiry+create",
+    "identity/overdue/expiry+renew",
+    "identity/overdue/expiry+approved",
+    "identity/overdue/expiry+sweep",
+    "identity/overdue/expiry+erase",
+    "identity/keyed/expiry+same-key",
+    "identity/keyed/expiry+keyed",
 ]
 """Of these, ``make test`` runs those with one preemption or one fault."""
 

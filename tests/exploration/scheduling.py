@@ -9,7 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tests.exploration.actors import KILLED, OK, SLEEP, Call, Choice, Killed, Moment, Run, told
+from tests.exploration.actors import (
+    KILLED,
+    OK,
+    SLEEP,
+    Call,
+    Choice,
+    Killed,
+    Moment,
+    Run,
+    nothing,
+    told,
+)
 
 LEAP = 31  # seconds: a lease is over, and whoever held it was ended by its function's timeout
 
@@ -71,6 +82,7 @@ class Schedule:
         self.actors: dict[str, Actor] = {}
         self.acting = ""  # whose step is being taken
         self.run: Run | None = None  # whose code is running
+        self.skews: dict[str, int] = {}  # by how many seconds whose clock is wrong
         self.dies = "", ""  # before or after which call, outside of the exploration
         self._digest = digest
         self._stopped: list[Run] = []
@@ -113,6 +125,10 @@ class Schedule:
         """What happens, and is no call of a port."""
         self.run.besides.append(effect) if self.run else effect()
 
+    def clock(self) -> float:
+        """The time, as whoever asks has it."""
+        return self.now + (self.skews.get(self.run.name, 0) if self.run else 0)
+
     def sleep(self, seconds: float) -> None:
         if not seconds:
             return
@@ -154,7 +170,7 @@ class Schedule:
         """All that can come next, with what is left then; the calmest first."""
         goes_on, cut = self._goes_on(able), left.minus(_CUTS_IN)
         then = {name: cut if goes_on and name != self.current else left for name in able}
-        if goes_on and not left.preemptions:
+        if goes_on and (not left.preemptions or able[self.current].moment.alone):
             then = {self.current: left}
         names = sorted(then, key=lambda name: name != self.current)
         found = [(able[name].moment.calm, then[name]) for name in names]
@@ -219,6 +235,7 @@ class Schedule:
             return moment
         after = Moment(moment.name, moment.work, heard, run.call, run.over, run.result)
         after.besides, after.now = tuple(run.besides), self.now
+        after.alone = moment.call.effect is nothing
         after.run = None if run.over else run
         return after
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 from unittest.mock import patch
 
-from tests.exploration.actors import Call, Killed, Moment
+from tests.exploration.actors import Call, Killed, Moment, nothing
 from tests.exploration.cloud import Events, Queue, Table
 from tests.exploration.expressions import read, spelt
 from tests.exploration.invariants import NAMES, PEPPER, PERSON, Watch
@@ -41,6 +41,7 @@ from verification.use_cases.tell_story import TellStory, Whom
 _ROUNDS = 60
 _HOUR = 3600
 
+DAY = 86400
 VALIDITY = 900  # seconds, of an approval of "renewed"
 WITH_DATA = "10163"
 _EMAIL = {"email": {"from": "applicant"}}
@@ -74,6 +75,17 @@ JOURNEYS = load_journeys(
                     "name": "renewed",
                     "repeatable": True,
                     "steps": [{"name": "identity", "validity": VALIDITY, **_ONCE}],
+                },
+                {
+                    "name": "strict",
+                    "repeatable": True,
+                    "failedRenewal": "revoke",
+                    "steps": [{"name": "identity", "validity": VALIDITY, **_ONCE}],
+                },
+                {
+                    "name": "retained",
+                    "retainDays": 1,
+                    "steps": [{"name": "identity", **_ONCE}],
                 },
             ],
         }
@@ -137,7 +149,7 @@ class World:
         )
 
     def clock(self) -> float:
-        return self.schedule.now
+        return self.schedule.clock()
 
     def people(self, known: Peppers | None = None) -> store.People:
         """As a container finds them that has read the secret before, or does so now."""
@@ -218,8 +230,9 @@ class World:
         """``start`` is what is true of its beginning: an effect, whether it is ready."""
         self.schedule.add(Moment(name, work, call=Call("start", **start)))
 
-    def create(self, name: str, **asked: Any) -> None:
-        """A request for a session; ``key`` is its idempotency key."""
+    def create(self, name: str, *, skew: int = 0, **asked: Any) -> None:
+        """A request for a session; ``key`` is its idempotency key, ``skew`` its clock's error."""
+        self.schedule.skews[name] = skew
         if key := asked.pop("key", None):
             asked["key"] = KeyUse(key, "the request")
         self._acts(name, lambda _: self.ask(**asked))
@@ -235,7 +248,7 @@ class World:
             return self._called_back(one)
 
         def work(hint: Hint) -> None:
-            self.schedule.point("receive hint", lambda _: None)
+            self.schedule.point("receive hint", nothing)
             self.settle(hint)
 
         self._acts(name, work, effect=calls_back, ready=lambda: bool(self._unfinished()))
@@ -248,6 +261,16 @@ class World:
                 self.settle(Hint.model_validate_json(message))
 
         self._acts(name, work, ready=lambda: bool(self.queue.messages))
+
+    def expiry(self, name: str) -> None:
+        """DynamoDB deletes rows whose time is over: at once, late, one before another."""
+
+        def work(_: object) -> None:
+            left = True
+            while left:
+                left = self.schedule.point("delete expired", lambda _: self.table.expire())
+
+        self._acts(name, work, ready=lambda: bool(self.table.expired()))
 
     def sweeper(self, name: str) -> None:
         self.table.indexed = (self.table.index(),)  # of which it may see an older state
@@ -289,6 +312,15 @@ class World:
         self.queue.messages += (one.hint.model_dump_json(),)
         return one.hint
 
+    def over_at(self, item: dict[str, Any]) -> int | None:
+        """When an execution on record is retained no longer."""
+        ended = item["manual"][-1]["at"] if item.get("manual") else item.get("settled_at")
+        return self.journeys.get(self.journey).retained_until(ended) if ended else None
+
+    def retained(self, item: dict[str, Any]) -> bool:
+        """Whether an execution only waits for its days to be over."""
+        return self.over_at(item) is not None and item["due_at"] >= self.schedule.now + _HOUR
+
     # ------------------------------------------------ what has happened before
 
     def ask_and_die(self, when: str, port: str, **asked: Any) -> None:
@@ -312,8 +344,11 @@ class World:
 
     # ------------------------------------------------ what follows when everybody is left alone
 
-    def quiet(self) -> None:
-        """Nobody begins anything; what was begun ends: leases, tokens, erasures, looks, hints."""
+    def quiet(self, *, for_ever: bool = False) -> None:
+        """Nobody begins anything; what was begun ends: leases, tokens, erasures, looks, hints.
+
+        Whoever is retained for some days is still there, but when all of them pass, too.
+        """
         self.schedule.now += 121
         for _ in range(_ROUNDS):
             if self.erasing:
@@ -323,9 +358,7 @@ class World:
             for message in self.queue.messages:
                 with suppress(Problem, NotYet):
                     self.settle(Hint.model_validate_json(message))
-            due = [
-                int(item["due_at"]["N"]) for item in self.table.items.values() if "due_at" in item
-            ]
+            due = self._due(for_ever=for_ever)
             unfinished = self._unfinished()
             if not (due or unfinished or self.queue.messages or self.erasing):
                 return
@@ -338,6 +371,10 @@ class World:
                         self._called_back(self.jumio.change(one, status=status))
             self.schedule.now = max(self.schedule.now + 601, min(due, default=0))
             self.sweep()
+
+    def _due(self, *, for_ever: bool) -> list[int]:
+        due = [row.plain for row in self.table.items.values() if "due_at" in row]
+        return [one["due_at"] for one in due if for_ever or not self.retained(one)]
 
 
 class _Codes(logging.Handler):
@@ -362,7 +399,7 @@ class Clockwork:
         logger.addHandler(codes)
         logger.level, logger.propagate = logging.INFO, False
         logger.manager._clear_cache()
-        time = SimpleNamespace(time=cls._now, monotonic=cls._now, sleep=cls._pause)
+        time = SimpleNamespace(time=cls._clock, monotonic=cls._clock, sleep=cls._pause)
         ids = SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=cls._schedule().next_id()))
         jitter = SimpleNamespace(uniform=lambda _low, high: high)
         seldom = SimpleNamespace(uniform=lambda _low, _high: 0.5)  # fewer looks that see the same
@@ -393,8 +430,8 @@ class Clockwork:
         return cls.world.schedule
 
     @classmethod
-    def _now(cls) -> float:
-        return cls._schedule().now
+    def _clock(cls) -> float:
+        return cls._schedule().clock()
 
     @classmethod
     def _pause(cls, seconds: float) -> None:
