@@ -62,6 +62,7 @@ class Call:
     outcomes: tuple[str, ...] = ()
     more: Callable[[], tuple[str, ...]] = tuple  # outcomes by what there is
     ready: Callable[[], bool] = _always
+    put_off: tuple[Exception, ...] = ()  # answers after which it is usually only made again
 
 
 @dataclass(eq=False)

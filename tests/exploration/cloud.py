@@ -7,7 +7,7 @@ beginning. A queue and a bus deliver at least once.
 
 import json
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -33,6 +33,7 @@ class Row(Item):
 
     @cached_property
     def plain(self) -> dict[str, Any]:
+        """As the product reads it; not to be changed."""
         return plain(self)
 
 
@@ -86,21 +87,25 @@ class Answering:
                 return effect(int(outcome.removeprefix(LAG)))
             if outcome in (LOST, LOST_AWAY):
                 effect()
-            raise _ERRORS[outcome]
+            raise _PUT_OFF.get(outcome) or Away
 
         run = self._schedule.run
         if run and run.away:
             run.away = run.asks_again
             if run.away:
                 raise Away
-        if run:
-            run.asks_again = False
         try:
-            answer: Answer = self._schedule.point(port, carried_out, outcomes, **how)
+            put_off = tuple(_PUT_OFF[outcome] for outcome in outcomes if outcome in _PUT_OFF)
+            answer: Answer = self._schedule.point(
+                port, carried_out, outcomes, put_off=put_off, **how
+            )
         except Away:
             if run:
                 run.away = True
             raise
+        finally:
+            if run:
+                run.asks_again = False
         return answer
 
 
@@ -134,7 +139,7 @@ class Table(Answering):
             self._watch.seen()
             return Answer({"Responses": {name: rows}}, tuple(row.digest for row in rows))
 
-        return self._asked(f"read {_names(places)}", found, (AWAY,))
+        return self._asked(f"read {_names(*places)}", found, (AWAY,))
 
     def query(self, ExpressionAttributeValues: Json, **how: Any) -> Json:  # noqa: N803
         values = ExpressionAttributeValues
@@ -195,7 +200,7 @@ class Table(Answering):
             return {}
 
         word = "+".join(
-            f"{kind.lower()} {_names([at])}" for at, (kind, _) in zip(places, steps, strict=True)
+            f"{kind.lower()} {_names(at)}" for at, (kind, _) in zip(places, steps, strict=True)
         )
         return self._asked(f"write {word}", effect, (LOST, CONFLICT, PROGRESS, AWAY, LOST_AWAY))
 
@@ -233,7 +238,7 @@ class Table(Answering):
             self._put(place, _written(place, old, "Update", step))
             return Answer({"Attributes": self.items[place]}, self.items[place].digest)
 
-        return self._asked(f"step {_names([place])}", effect, (LOST, AWAY))
+        return self._asked(f"step {_names(place)}", effect, (LOST, AWAY))
 
     def expired(self) -> list[Place]:
         """What DynamoDB may delete by itself, sooner or later."""
@@ -327,7 +332,8 @@ def _place(key: Json) -> Place:
     return key["pk"]["S"], key["sk"]["S"]
 
 
-def _names(places: list[Place]) -> str:
+@cache
+def _names(*places: Place) -> str:
     """What is at those places, without whose it is."""
     return ",".join(
         sorted(
@@ -356,10 +362,8 @@ def _cancelled(*codes: str) -> ClientError:
     )
 
 
-_ERRORS: dict[str, Exception | type[Exception]] = {
+_PUT_OFF = {
     CONFLICT: _cancelled("TransactionConflict"),
     PROGRESS: _error(ClientError, "TransactionInProgressException"),
-    LOST: Silent,
-    AWAY: Away,
-    LOST_AWAY: Away,
+    LOST: Silent(),
 }

@@ -65,6 +65,7 @@ class Explorer:
         until = time.process_time() + seconds
         world = self.scenario()
         waiting = [[] for _ in range(sum(bounds) + 1)]  # by what is left
+        world.schedule.fails = bounds.faults > 0
         self._follow(world, bounds, waiting)
         while any(waiting) and len(self.found.violations) < self.most:
             if time.process_time() > until:

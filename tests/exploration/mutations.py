@@ -401,6 +401,11 @@ MUTATIONS = [
             'OR #lease_until <= :now OR attribute_exists(#pk)"\n        self',
         ),
         (
+            "an erasure makes anew what another one has removed",
+            'there = "attribute_exists(#pk) AND" if account_key(user_key) in kept.keys else ""',
+            'there = ""',
+        ),
+        (
             "an erasure cannot be resumed",
             ' OR #erasing = :yes"\n        self._table',
             '"\n        self._table',

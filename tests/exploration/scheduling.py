@@ -82,6 +82,7 @@ class Schedule:
         self.actors: dict[str, Actor] = {}
         self.acting = ""  # whose step is being taken
         self.run: Run | None = None  # whose code is running
+        self.fails = True  # whether calls fail at all
         self.skews: dict[str, int] = {}  # by how many seconds whose clock is wrong
         self.dies = "", ""  # before or after which call, outside of the exploration
         self._digest = digest
@@ -211,9 +212,13 @@ class Schedule:
             answer = moment.call.effect(outcome)
         except Exception as error:  # noqa: BLE001 the answer may be an error
             answer = error
-        key = told(answer), self.now
-        if key not in moment.then:
-            moment.then[key] = self._goes_on_with(moment, answer)
+        # What is likely to lead back to this moment comes first: its code is not used up by that.
+        first = moment.call.put_off if self.fails and not moment.then else ()
+        now = self.now
+        for one in (*first, answer):
+            self.now, key = now, (told(one), now)
+            if key not in moment.then:
+                moment.then[key] = self._goes_on_with(moment, one)
         moment = moment.then[key]
         self.now = moment.now
         for effect in moment.besides:
@@ -222,22 +227,29 @@ class Schedule:
 
     def _goes_on_with(self, moment: Moment, answer: object) -> Moment:
         """Have an actor's code do what follows; its clock is that of the schedule."""
-        heard = (*moment.heard, (answer, self.now))
+        now = self.now
         if not moment.run:
             moment.run = Run(moment)
             self._stopped.append(moment.run)
             for earlier, at in moment.heard:
                 self._resume(moment.run, earlier, at)
         run, moment.run = moment.run, None
-        self._resume(run, answer, heard[-1][1])
-        if run.asks_again and run.call.port == moment.call.port and self.now == heard[-1][1]:
+        self._resume(run, answer, now)
+        if run.asks_again and run.call.port == moment.call.port and self.now == now:
             moment.run = run
             return moment
-        after = Moment(moment.name, moment.work, heard, run.call, run.over, run.result)
-        after.besides, after.now = tuple(run.besides), self.now
-        after.alone = moment.call.effect is nothing
-        after.run = None if run.over else run
-        return after
+        return Moment(
+            moment.name,
+            moment.work,
+            (*moment.heard, (answer, now)),
+            run.call,
+            run.over,
+            run.result,
+            tuple(run.besides),
+            self.now,
+            moment.call.effect is nothing,
+            None if run.over else run,
+        )
 
     def _resume(self, run: Run, answer: object, at: float) -> None:
         self.now, self.run = at, run
