@@ -66,7 +66,7 @@ def _explore(asked: argparse.Namespace) -> int:
 
 def _to_the_first() -> int:
     """Quickly, for mutations: a fault or two preemptions, until something is violated."""
-    for bounds in (Bounds(2, 0), Bounds(0, 1)):
+    for bounds in (Bounds(1, 0), Bounds(0, 1), Bounds(2, 0)):
         for name in (*PAIRS, *MORE):
             if Explorer(scenario(name), most=1).all_within(bounds, 20).violations:
                 return VIOLATED

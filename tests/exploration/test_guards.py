@@ -117,10 +117,10 @@ def _counted(world: World) -> list[str]:
     asked: list[str] = []
     goes_on = world.schedule.point
 
-    def point(port: str, *how: Any) -> Any:
+    def point(port: str, *how: Any, **more: Any) -> Any:
         if port.startswith(("GET status", "DELETE")):
             asked.append(port)
-        return goes_on(port, *how)
+        return goes_on(port, *how, **more)
 
     world.schedule.point = point  # type: ignore[method-assign]
     return asked
