@@ -154,8 +154,14 @@ BEFORE: dict[str, Cast] = {
 }
 
 
+WRONG = {">": 30, "<": -30}  # seconds, by which an actor's clock is fast or slow
+
+
 def scenario(text: str) -> Scenario:
-    """``journey/before/actor+actor+actor``, for example ``identity/nothing/create+erase``."""
+    """``journey/before/actor+actor+actor``, for example ``identity/nothing/create+erase``.
+
+    ``create>`` has a clock that is fast, ``create<`` one that is slow.
+    """
     journey, before, actors = text.split("/")
     return partial(_world, journey, before, tuple(actors.split("+")))
 
@@ -165,7 +171,10 @@ def _world(journey: str, before: str, actors: tuple[str, ...]) -> World:
     BEFORE[before](world)
     world.renewing = "renew" in actors
     for name in actors:
-        ACTORS[name](world)
+        word = name.rstrip("<>")
+        ACTORS[word](world)
+        if word != name:
+            world.schedule.skews[word] = WRONG[name[-1]]
     return world
 
 
@@ -266,6 +275,18 @@ MORE = [
     "identity/overdue/expiry+erase",
     "identity/keyed/expiry+same-key",
     "identity/keyed/expiry+keyed",
+    "identity/nothing/create+again>",
+    "identity/nothing/create+again<",
+    "identity/nothing/create+erase>",
+    "identity/nothing/create+erase<",
+    "identity/opened/renew+erase>",
+    "identity/opened/renew+approved>",
+    "identity/lost/create+approved>",
+    "identity/lost/create+approved<",
+    "identity/lost/erase+approved>",
+    "identity/overdue/sweep>+create",
+    "renewed/lapsing/sweep>+create",
+    "retained/over/duplicate>+create",
 ]
 """Of these, ``make test`` runs those with one preemption or one fault."""
 

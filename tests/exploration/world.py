@@ -140,6 +140,11 @@ class World:
         models = self.table.digest, self.jumio.digest, messages, told
         return hash((models, self.erasing, self.watch.at_end()))
 
+    @property
+    def wrong(self) -> int:
+        """By how many seconds a clock is wrong: a lease can be taken as much too early."""
+        return max(map(abs, self.schedule.skews.values()), default=0)
+
     # ------------------------------------------------ the product
 
     def advance_execution(self) -> AdvanceExecution:
@@ -230,9 +235,8 @@ class World:
         """``start`` is what is true of its beginning: an effect, whether it is ready."""
         self.schedule.add(Moment(name, work, call=Call("start", **start)))
 
-    def create(self, name: str, *, skew: int = 0, **asked: Any) -> None:
-        """A request for a session; ``key`` is its idempotency key, ``skew`` its clock's error."""
-        self.schedule.skews[name] = skew
+    def create(self, name: str, **asked: Any) -> None:
+        """A request for a session; ``key`` is its idempotency key."""
         if key := asked.pop("key", None):
             asked["key"] = KeyUse(key, "the request")
         self._acts(name, lambda _: self.ask(**asked))
