@@ -267,6 +267,11 @@ MUTATIONS = [
             "exploration/test_guards.py",
         ),
         (
+            "whoever holds a lease by a slow clock writes over an account that was adopted",
+            '"lease_owner": None, "lease_until": None}\n            operations.append',
+            "}\n            operations.append",
+        ),
+        (
             "adoption overwrites an account",
             'AND attribute_not_exists(#account_id) AND {FREE}"',
             'AND {FREE}"',

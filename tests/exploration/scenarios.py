@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from tests.exploration.explorer import Scenario
-from tests.exploration.invariants import PEPPER, ROTATED
+from tests.exploration.record import PEPPER, ROTATED
 from tests.exploration.world import DAY, VALIDITY, World
 from verification.domain.identity import Peppers
 from verification.use_cases.create_session import KeyUse
@@ -288,7 +288,7 @@ MORE = [
     "renewed/lapsing/sweep>+create",
     "retained/over/duplicate>+create",
 ]
-"""Of these, ``make test`` runs those with one preemption or one fault."""
+"""Of these, ``make test`` runs every schedule with one preemption and one fault."""
 
 LONG = [
     "informed/nothing/create+again",
@@ -317,6 +317,6 @@ LONG = [
     "renewed/renewing/sweep+duplicate+approved",
     "renewed/renewing/sweep+revoke+declined",
 ]
-"""Of these, ``make test`` runs those with one preemption."""
+"""Of these, ``make test`` runs every schedule with two preemptions."""
 
 ALL = [*PAIRS, *MORE, *LONG]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.exploration.actors import OK, Choice
 from tests.exploration.cloud import Row
-from tests.exploration.invariants import PEPPER, PERSON, USER
+from tests.exploration.record import PEPPER, PERSON, USER
 from tests.exploration.world import Clockwork, World
 from verification.domain.deadline import Deadline
 from verification.domain.errors import NotYet, ProviderRejected, SessionBusy
@@ -83,6 +83,23 @@ class TestAdoption:
         known, hint = _left_open(world)
         _set(world, ACCOUNT, account_id={"S": "another"})
         _refused(lambda: _adopts(world, known, hint), world)
+
+    def test_whoever_takes_the_lease_to_go_on_has_lost_it(self, world: World) -> None:
+        """Found by exploration with a clock that is fast: two accounts, one over the other."""
+        world.ask_and_die("after", "POST account")
+        hint = world.jumio.executions[0].hint
+        world.create("create")
+        world.schedule.now += 31
+        for _ in range(5):  # a request has opened an account, and is about to record it
+            world.schedule.take(Choice("create"))
+        known = world.outcomes.known(KEY, hint.reference)
+        assert known
+        late = int(world.clock()) + 31
+        assert world.outcomes.adopt(known, hint.account_id, hint.workflow_execution_id, late)
+        while not world.schedule.actors["create"].over:
+            world.schedule.take(Choice("create"))
+        assert world.schedule.actors["create"].over == "SessionBusy"
+        assert world.table.items[ACCOUNT]["account_id"] == {"S": hint.account_id}
 
     def test_once(self, world: World) -> None:
         known, hint = _left_open(world)

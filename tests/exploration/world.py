@@ -12,8 +12,9 @@ from unittest.mock import patch
 from tests.exploration.actors import Call, Killed, Moment, nothing
 from tests.exploration.cloud import Events, Queue, Table
 from tests.exploration.expressions import read, spelt
-from tests.exploration.invariants import NAMES, PEPPER, PERSON, Watch
+from tests.exploration.invariants import Watch
 from tests.exploration.jumio import AtJumio, Jumio
+from tests.exploration.record import NAMES, PEPPER, PERSON
 from tests.exploration.scheduling import Schedule
 from verification import store
 from verification.aws.bus import Bus
