@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.exploration.actors import Choice
+from tests.exploration.product import Snapshot
 from tests.exploration.scheduling import TIME, Bounds
-from tests.exploration.world import Snapshot, World
+from tests.exploration.world import World
 
 Scenario = Callable[[], World]
 _Way = tuple[Snapshot, Choice, Bounds]  # back to a state, and on by a choice with what is left

@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any
 
 from tests.exploration.explorer import Scenario
+from tests.exploration.journeys import DAY, VALIDITY
 from tests.exploration.record import PEPPER, ROTATED
-from tests.exploration.world import DAY, VALIDITY, World
+from tests.exploration.world import World
 from verification.domain.identity import Peppers
 from verification.use_cases.create_session import KeyUse
 
