@@ -8,10 +8,10 @@ import argparse
 import sys
 from collections import Counter
 
+from tests.exploration.actors import Bounds
 from tests.exploration.clockwork import Clockwork
 from tests.exploration.explorer import Explorer, Found
 from tests.exploration.scenarios import ALL, MORE, PAIRS, scenario
-from tests.exploration.scheduling import Bounds
 
 VIOLATED = 3  # the exit code
 

@@ -37,6 +37,20 @@ class Killed(GreenletExit):
     """The actor's process is gone: nothing it does from here on has an effect."""
 
 
+class Bounds(NamedTuple):
+    """How often others may cut in, how many faults there are, and how often a lease passes."""
+
+    preemptions: int = 2
+    faults: int = 1
+    leaps: int = 1
+
+    def minus(self, cost: "Bounds") -> "Bounds":
+        return Bounds(self[0] - cost[0], self[1] - cost[1], self[2] - cost[2])
+
+    def within(self, other: "Bounds") -> bool:
+        return self[0] <= other[0] and self[1] <= other[1] and self[2] <= other[2]
+
+
 class Answer(dict[str, Any]):
     """An answer that knows what tells it from others."""
 

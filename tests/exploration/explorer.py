@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.exploration.actors import Choice
+from tests.exploration.actors import Bounds, Choice
 from tests.exploration.product import Snapshot
-from tests.exploration.scheduling import TIME, Bounds
+from tests.exploration.scheduling import TIME
 from tests.exploration.world import World
 
 Scenario = Callable[[], World]

@@ -4,10 +4,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tests.exploration.at_rest import AtRest
-from tests.exploration.cloud import Place, Row
 from tests.exploration.jumio import AtJumio
 from tests.exploration.record import PERSON, SETTLED, truth
 from tests.exploration.scheduling import Actor
+from tests.exploration.table import Place, Row
 from verification.aws.bus import LAPSE
 from verification.domain.errors import NotYet, Problem
 from verification.domain.execution import State

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any, cast
 
 from tests.exploration.clockwork import Clockwork
-from tests.exploration.cloud import Events, Queue, Table
+from tests.exploration.cloud import Events, Queue
 from tests.exploration.invariants import Watch
 from tests.exploration.journeys import JOURNEYS, WITH_DATA
 from tests.exploration.jumio import Jumio
 from tests.exploration.record import PEPPER, PERSON
 from tests.exploration.scheduling import Schedule
+from tests.exploration.table import Table
 from verification import store
 from verification.aws.bus import Bus
 from verification.aws.queue import HintQueue
@@ -45,7 +46,7 @@ class Product:
         self.watch = Watch(self)
         self.table = Table(self.schedule, self.watch)
         self.table.hold(("LIMITER", "ACCOUNT_CALLS"), pepper=PEPPER.fingerprint)
-        self.queue, self.events = Queue(self.schedule), Events(self.schedule, self.watch)
+        self.queue, self.events = Queue(self.schedule), Events(self.schedule, self.watch.told)
         self.jumio = Jumio(self.schedule, self.watch.opened, frozenset({WITH_DATA}))
         self._kept = store.Table(cast("Any", self.table), "table")
         self.sessions = store.SessionStore(self._kept)

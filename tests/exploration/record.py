@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tests.exploration.cloud import Place
 from tests.exploration.expressions import Item
 from tests.exploration.jumio import AtJumio
+from tests.exploration.table import Place
 from verification.domain.execution import Decision, State, state_of
 from verification.domain.identity import Caller, Pepper, Peppers
 from verification.store.items import EXECUTION

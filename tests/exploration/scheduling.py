@@ -7,12 +7,13 @@ jitter belong to the run.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from tests.exploration.actors import (
     KILLED,
     OK,
     SLEEP,
+    Bounds,
     Call,
     Choice,
     Killed,
@@ -27,20 +28,6 @@ LEAP = 31  # seconds: a lease is over, and whoever held it was ended by its func
 
 TIME = Choice("time")
 _Steps = tuple[Any, ...]  # all steps before, a choice, and what was called
-
-
-class Bounds(NamedTuple):
-    """How often others may cut in, how many faults there are, and how often a lease passes."""
-
-    preemptions: int = 2
-    faults: int = 1
-    leaps: int = 1
-
-    def minus(self, cost: "Bounds") -> "Bounds":
-        return Bounds(self[0] - cost[0], self[1] - cost[1], self[2] - cost[2])
-
-    def within(self, other: "Bounds") -> bool:
-        return self[0] <= other[0] and self[1] <= other[1] and self[2] <= other[2]
 
 
 _CUTS_IN, _FAILS, _LEAPS = Bounds(1, 0, 0), Bounds(0, 1, 0), Bounds(0, 0, 1)

@@ -8,8 +8,8 @@ import pytest
 
 from tests.exploration.actors import OK, Choice
 from tests.exploration.clockwork import Clockwork
-from tests.exploration.cloud import Row
 from tests.exploration.record import PEPPER, PERSON, USER
+from tests.exploration.table import Row
 from tests.exploration.world import World
 from verification.domain.deadline import Deadline
 from verification.domain.errors import NotYet, ProviderRejected, SessionBusy

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.exploration.actors import Bounds
 from tests.exploration.clockwork import Clockwork
 from tests.exploration.explorer import Explorer
 from tests.exploration.scenarios import LONG, MORE, PAIRS, scenario
-from tests.exploration.scheduling import Bounds
 from verification.store.operations import When
 
 
