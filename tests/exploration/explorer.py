@@ -6,6 +6,7 @@ is the table, Jumio, queue and bus, the clock, and all that each actor has learn
 schedule within the bounds is covered, by itself or by one that leads to the same.
 """
 
+import itertools
 import random
 import time
 from collections import Counter
@@ -85,7 +86,10 @@ class Explorer:
         """Go the calmest way to its end, and note the other ones that it passes."""
         self.found.schedules += 1
         schedule = world.schedule
-        while not world.watch.violations:
+        for calls in itertools.count():
+            assert calls < _LONGEST, "it goes on for ever"
+            if world.watch.violations:
+                break
             able = schedule.able()
             if self._was_here(schedule.key(able), left):
                 return

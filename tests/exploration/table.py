@@ -191,13 +191,13 @@ class Table(Answering):
         now = self._schedule.now
         return sorted(at for at, row in self.items.items() if row.plain.get("ttl", now + 1) <= now)
 
-    def expire(self) -> int:
-        """Delete the first of those; how many are left."""
+    def expire(self) -> bool:
+        """Delete the first of those; whether any are left."""
         expired = self.expired()
         if expired:
             self._put(expired[0], _NOTHING)
             self._watch.committed()
-        return len(expired) - 1
+        return len(expired) > 1
 
     def _put(self, place: Place, row: Row) -> None:
         old = self.items.get(place, _NOTHING)
