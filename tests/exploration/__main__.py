@@ -18,7 +18,7 @@ VIOLATED = 3  # the exit code
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.exploration", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60, help="per scenario")
+    parser.add_argument("--seconds", type=float, default=60, help="of CPU, per scenario")
     parser.add_argument("--preemptions", type=int, default=2)
     parser.add_argument("--faults", type=int, default=1)
     parser.add_argument("--only", default="", help="scenarios whose name contains this")
