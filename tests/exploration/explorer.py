@@ -127,6 +127,7 @@ class Explorer:
     def replay(self, trace: str) -> World:
         """One schedule, to its end."""
         world = self.scenario()
+        world.schedule.spares = False
         for word in trace.split():
             choice = Choice.of(word)
             possible = [str(one) for one, _ in self._choices(world, Bounds(1, 1, 1))]

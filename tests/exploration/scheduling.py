@@ -69,6 +69,7 @@ class Schedule:
         self.actors: dict[str, Actor] = {}
         self.acting = ""  # whose step is being taken
         self.run: Run | None = None  # whose code is running
+        self.spares = True  # whether ways are left out that lead to what others lead to
         self.fails = True  # whether calls fail at all
         self.skews: dict[str, int] = {}  # by how many seconds whose clock is wrong
         self.dies = "", ""  # before or after which call, outside of the exploration
@@ -158,7 +159,8 @@ class Schedule:
         """All that can come next, with what is left then; the calmest first."""
         goes_on, cut = self._goes_on(able), left.minus(_CUTS_IN)
         then = {name: cut if goes_on and name != self.current else left for name in able}
-        if goes_on and (not left.preemptions or able[self.current].moment.alone):
+        in_vain = goes_on and self.spares and able[self.current].moment.alone
+        if goes_on and (not left.preemptions or in_vain):
             then = {self.current: left}
         names = sorted(then, key=lambda name: name != self.current)
         found = [(able[name].moment.calm, then[name]) for name in names]

@@ -49,6 +49,11 @@ def test_a_trace_is_replayed_word_by_word() -> None:
     assert world.watch.violations == ()
 
 
+def test_a_trace_may_go_a_way_that_is_left_out_otherwise() -> None:
+    world = Explorer(scenario("identity/nothing/create+erase")).replay("create create erase create")
+    assert world.watch.violations == ()
+
+
 def test_a_planted_fault_is_found_and_its_trace_finds_it_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
