@@ -1,5 +1,6 @@
 """How the tests are spread over processes, when there are several (`pytest --numprocesses`)."""
 
+from collections import Counter
 from pathlib import PurePath
 
 import pytest
@@ -66,9 +67,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = terminalreporter.getreports("passed")
     explored = [dict(one.user_properties)["explored"] for one in reports if one.user_properties]
     if explored:
-        schedules, steps = (sum(one[at] for one in explored) for at in (0, 1))
+        schedules, steps, took = (sum(one[at] for one in explored) for at in (1, 2, 3))
         ways = {way for *_, covered in explored for way in covered}
+        within = Counter(tuple(bounds) for bounds, *_ in explored)
         terminalreporter.write_line(
-            f"explored: {len(explored)} times a scenario within bounds, {schedules} schedules, "
-            f"{steps} steps, {len(ways)} ways of an actor's call (done, killed, lost, ...)"
+            f"explored: {len(explored)} scenarios exhausted, {schedules} schedules, {steps} steps, "
+            f"{len(ways)} ways of an actor's call (done, killed, lost, ...), {took:.0f} s of CPU"
         )
+        for (preemptions, faults), scenarios in sorted(within.items(), reverse=True):
+            more = "" if (preemptions, faults) == (2, 1) else "; more of them is for make explore"
+            terminalreporter.write_line(
+                f"  {scenarios} within {preemptions} preemptions and {faults} faults{more}"
+            )

@@ -6,16 +6,21 @@ is the table, Jumio, queue and bus, the clock, and all that each actor has learn
 schedule within the bounds is covered, by itself or by one that leads to the same.
 """
 
+import itertools
 import random
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.exploration.scheduling import OK, TIME, Bounds, Choice
+from tests.exploration.actors import Bounds, Choice
+from tests.exploration.product import Snapshot
+from tests.exploration.scheduling import TIME
 from tests.exploration.world import World
 
 Scenario = Callable[[], World]
+_Way = tuple[Snapshot, Choice, Bounds]  # back to a state, and on by a choice with what is left
+_NOW_AND_THEN = 100  # schedules: to ask for the time costs as much as some of them
 _LONGEST = 400  # calls of ports in one run; nobody makes so many
 
 
@@ -60,76 +65,84 @@ class Explorer:
 
     def all_within(self, bounds: Bounds, seconds: float) -> Found:
         """Every schedule within the bounds, or as many as there is time for."""
-        until = time.monotonic() + seconds
-        waiting: list[tuple[tuple[Choice, ...], Bounds]] = [((), bounds)]
-        while waiting and len(self.found.violations) < self.most:
-            if time.monotonic() > until:
+        until = time.process_time() + seconds
+        world = self.scenario()
+        waiting = [[] for _ in range(sum(bounds) + 1)]  # by what is left
+        world.schedule.fails = bounds.faults > 0
+        self._follow(world, bounds, waiting)
+        while any(waiting) and len(self.found.violations) < self.most:
+            if self.found.schedules % _NOW_AND_THEN == 0 and time.process_time() > until:
                 self.found.complete = False
                 break
-            prefix, left = waiting.pop()
-            waiting += self._run(prefix, left)
+            # With the most left first: what is reached with less then, was explored already.
+            snapshot, choice, left = next(ways for ways in reversed(waiting) if ways).pop()
+            world.restore(snapshot)
+            self._take(world, choice)
+            self._follow(world, left, waiting)
+        world.schedule.close()
         self.found.states = len(self._seen)
         return self.found
 
+    def _follow(self, world: World, left: Bounds, waiting: list[list[_Way]]) -> None:
+        """Go the calmest way to its end, and note the other ones that it passes."""
+        self.found.schedules += 1
+        schedule = world.schedule
+        for calls in itertools.count():
+            assert calls < _LONGEST, "it goes on for ever"
+            if world.watch.violations:
+                break
+            able = schedule.able()
+            if self._was_here(schedule.key(able), left):
+                return
+            choices = schedule.choices(able, left)
+            if not choices:
+                break
+            if others := choices[1:]:
+                snapshot = world.snapshot()
+                for choice, then in others:
+                    waiting[sum(then)].append((snapshot, choice, then))
+            choice, left = choices[0]
+            self._take(world, choice)
+        self._check(world)
+
     def at_random(self, bounds: Bounds, seconds: float, seed: int) -> Found:
         """Walks beyond the bounds of the above."""
-        until, choose = time.monotonic() + seconds, random.Random(seed)  # noqa: S311
-        while time.monotonic() < until and len(self.found.violations) < self.most:
-            world = self.scenario()
+        until, choose = time.process_time() + seconds, random.Random(seed)  # noqa: S311
+        world = self.scenario()
+        beginning = world.snapshot()
+        while time.process_time() < until and len(self.found.violations) < self.most:
+            world.restore(beginning)
             left = bounds
-            while choices := self._within(world, left):
-                choice, cost = choose.choice(choices)
-                if cost.faults and choose.random() < 0.7:  # faults are many, and calm is rare
-                    choice, cost = choices[0]
-                left = left.minus(cost)
+            while choices := self._choices(world, left):
+                choice, then = choose.choice(choices)
+                if then.faults < left.faults and choose.random() < 0.7:  # calm is rare otherwise
+                    choice, then = choices[0]
+                left = then
                 self._take(world, choice)
             self._check(world)
             self.found.schedules += 1
+        world.schedule.close()
         return self.found
 
     def replay(self, trace: str) -> World:
         """One schedule, to its end."""
         world = self.scenario()
+        world.schedule.spares = False
         for word in trace.split():
             choice = Choice.of(word)
-            possible = [str(one) for one, _ in world.schedule.choices()]
+            possible = [str(one) for one, _ in self._choices(world, Bounds(1, 1, 1))]
             if word not in possible:
                 raise ValueError(f"{word} cannot come now: {', '.join(possible)}")
             self._take(world, choice)
-        while choices := self._within(world, Bounds(0, 0, 0)):
+        while choices := self._choices(world, Bounds(0, 0, 0)):
             self._take(world, choices[0][0])
         self._check(world)
+        world.schedule.close()
         return world
 
-    def _within(self, world: World, left: Bounds) -> list[tuple[Choice, Bounds]]:
-        if world.watch.violations:
-            return []
-        return [one for one in world.schedule.choices() if one[1].within(left)]
-
-    def _run(
-        self, prefix: tuple[Choice, ...], left: Bounds
-    ) -> list[tuple[tuple[Choice, ...], Bounds]]:
-        """Follow a prefix, then the calmest way; returns the other ways that it has passed."""
-        world, others = self.scenario(), []
-        taken = list(prefix)
-        for choice in prefix:
-            world.schedule.take(choice)
-        self.found.schedules += 1
-        if prefix:
-            self._note(world)
-        while choices := self._within(world, left):
-            if self._was_here(world.schedule.key(), left):
-                world.schedule.end()
-                return others
-            for choice, cost in choices[1:]:
-                others.append(((*taken, choice), left.minus(cost)))
-            choice, cost = choices[0]
-            left = left.minus(cost)
-            taken.append(choice)
-            self._take(world, choice)
-            assert len(taken) < _LONGEST, "it goes on for ever"
-        self._check(world)
-        return others
+    def _choices(self, world: World, left: Bounds) -> list[tuple[Choice, Bounds]]:
+        schedule = world.schedule
+        return [] if world.watch.violations else schedule.choices(schedule.able(), left)
 
     def _was_here(self, key: int, left: Bounds) -> bool:
         seen = self._seen.setdefault(key, [])
@@ -140,25 +153,29 @@ class Explorer:
 
     def _take(self, world: World, choice: Choice) -> None:
         world.schedule.take(choice)
+        if choice != TIME:
+            world.watch.moved(world.schedule.actors[choice.actor])
         self._note(world)
 
     def _note(self, world: World) -> None:
-        choice, port = world.schedule.trace[-1]
+        _, choice, port = world.schedule._steps
         self.found.steps += 1
         if choice != TIME:
             self.found.covered[choice.actor, port, choice.outcome] += 1
 
     def _check(self, world: World) -> None:
         """What must hold at the end, unless this end was checked already."""
-        faults = sum(choice.outcome != OK for choice, _ in world.schedule.trace)
-        end = hash((world.digest(), faults))
         world.schedule.end()
-        world.watch.ended()
+        end = world.at_end()
         if not world.watch.violations and end not in self._ends:
             self._ends.add(end)
             self.found.ends += 1
             world.quiet()
             world.watch.at_rest()
+            if world.journeys.get(world.journey).retain_days:
+                world.quiet(for_ever=True)
+                world.watch.at_rest()
+                world.watch.forgotten()
         if world.watch.violations:
             trace = " ".join(str(choice) for choice, _ in world.schedule.trace)
             self.found.violations.append((trace, world.watch.violations[0]))

@@ -3,10 +3,11 @@
 import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.exploration.scheduling import OK, Actor, Schedule
+from tests.exploration.actors import OK, Moment
+from tests.exploration.scheduling import Schedule
 from verification.domain.deadline import Deadline
 from verification.domain.errors import (
     NotAtProvider,
@@ -22,6 +23,10 @@ from verification.jumio import OpenedExecution, Reading
 LOST, AWAY, REFUSED, EARLY, LATE = "lost", "away", "refused", "early", "late"
 
 
+class _Silent(OutcomeUnknown):
+    """For so long that this is noticed before the wait is over."""
+
+
 class _Nothing(Future[None]):
     """An answer that does not come, without anybody's waiting for it."""
 
@@ -29,7 +34,7 @@ class _Nothing(Future[None]):
         raise TimeoutError
 
 
-@dataclass
+@dataclass(frozen=True)
 class AtJumio:
     """An execution; ``opener`` is the actor that asked for it, ``at`` when."""
 
@@ -63,17 +68,24 @@ class AtJumio:
 class Jumio:
     """Accounts and executions. Whoever asks is told, or not."""
 
+    STATE = ("executions", "deleted", "accounts")
     schedule: Schedule
     watch: Callable[[AtJumio], None]
     data_keys: frozenset[str] = frozenset()  # workflows that take prepared data
-    executions: list[AtJumio] = field(default_factory=list)
-    deleted: set[str] = field(default_factory=set)
+    executions: tuple[AtJumio, ...] = ()
+    deleted: frozenset[str] = frozenset()
     accounts: int = 0
 
     @property
     def digest(self) -> int:
-        told = [tuple(vars(one).values()) for one in self.executions]
-        return hash((tuple(told), frozenset(self.deleted)))
+        return hash((self.executions, self.deleted))
+
+    def change(self, one: AtJumio | None = None, **members: Any) -> AtJumio:
+        """An execution, or the first one, gets somewhere."""
+        one = one or self.executions[0]
+        changed = replace(one, **members)
+        self.executions = tuple(changed if other is one else other for other in self.executions)
+        return changed
 
     def call_soon(self, _: Deadline) -> None:
         """Tokens are the client's."""
@@ -81,35 +93,36 @@ class Jumio:
     def open_execution(
         self, request: Mapping[str, Any], *, account_id: str | None, deadline: Deadline
     ) -> OpenedExecution:
-        actor = self.schedule.acting()
-        opener = actor.name if actor else ""
+        opener = self.schedule.run.name if self.schedule.run else ""
+        late = Moment(f"{opener}-late", lambda _: None)
+        late.call = replace(late.call, effect=lambda _: self._open(request, account_id, opener))
 
-        def effect() -> OpenedExecution:
-            return self._open(request, account_id, opener)
+        def effect(outcome: str) -> OpenedExecution:
+            if outcome == REFUSED:
+                raise ProviderRejected
+            if outcome == LATE:
+                self.schedule.add(late)
+                raise _Silent
+            if outcome == AWAY:
+                raise OutcomeUnknown
+            opened = self._open(request, account_id, opener)
+            if outcome == LOST:
+                raise OutcomeUnknown
+            return opened
 
         verb = "PUT account" if account_id else "POST account"
-        outcome = self.schedule.point(verb, (LOST, AWAY, REFUSED, LATE))
-        self.schedule.heard(outcome)
-        if outcome == AWAY:
-            raise OutcomeUnknown
-        if outcome == REFUSED:
-            raise ProviderRejected
-        if outcome == LATE:
-            self.schedule.add(Actor(f"{opener}-late", effect))
+        try:
+            opened: OpenedExecution = self.schedule.point(verb, effect, (LOST, AWAY, REFUSED, LATE))
+        except _Silent:
             with contextlib.suppress(TimeoutError):
                 deadline.wait_for(_Nothing())
-            raise OutcomeUnknown
-        opened = effect()
-        if outcome == LOST:
-            raise OutcomeUnknown
-        self.schedule.heard(opened)
+            raise OutcomeUnknown from None
         return opened
 
     def _open(
         self, request: Mapping[str, Any], account_id: str | None, opener: str
     ) -> OpenedExecution:
         if account_id in self.deleted:
-            self.schedule.heard("gone")
             raise NotAtProvider
         if account_id is None:
             self.accounts += 1
@@ -124,7 +137,7 @@ class Jumio:
             self.schedule.now,
             with_data,
         )
-        self.executions.append(one)
+        self.executions += (one,)
         self.watch(one)
         return OpenedExecution(
             account_id=account_id,
@@ -138,15 +151,14 @@ class Jumio:
     def read_execution(
         self, account_id: str, execution_id: str, *, with_details: bool, **_: object
     ) -> Reading:
-        outcome = self.schedule.point("GET status", (AWAY, EARLY))
-        one = self._of(account_id, execution_id, outcome, NotAtProvider)
-        status = one.status
-        self.schedule.heard(status)
+        def read(outcome: str, early: type[Exception]) -> AtJumio:
+            return self._of(account_id, execution_id, outcome, early)
+
+        of, how = self.schedule.point, (AWAY, EARLY)
+        status = of("GET status", lambda outcome: read(outcome, NotAtProvider).status, how)
         if status != PROCESSED and not with_details:
             return Reading(status)
-        outcome = self.schedule.point("GET details", (AWAY, EARLY))
-        one = self._of(account_id, execution_id, outcome, ResultNotAtProvider)
-        self.schedule.heard((one.status, one.decision))
+        one = of("GET details", lambda outcome: read(outcome, ResultNotAtProvider), how)
         if one.status in WITHOUT_DETAILS:
             return Reading(one.status, account_id=account_id)
         decision = Decision(one.decision) if one.status == PROCESSED else None
@@ -156,39 +168,39 @@ class Jumio:
         self, account_id: str, execution_id: str, outcome: str, early: type[Exception]
     ) -> AtJumio:
         found = [one for one in self.executions if one.id == execution_id]
-        self.schedule.heard(outcome)
         if outcome == AWAY:
             raise ProviderUnavailable
         if outcome == EARLY:
             raise early
         if not found or found[0].account_id != account_id or account_id in self.deleted:
-            self.schedule.heard("gone")
             raise NotAtProvider
         return found[0]
 
     def upload_prepared_data(
         self, opened: OpenedExecution, _data: Mapping[str, Any], **_: object
     ) -> None:
-        self._given("POST data", opened, "has_data", True)
+        self._given("POST data", opened, has_data=True)
 
     def finalize(self, opened: OpenedExecution, **_: object) -> None:
-        self._given("PUT finalize", opened, "status", "ACQUIRED")
+        self._given("PUT finalize", opened, status="ACQUIRED")
 
-    def _given(self, port: str, opened: OpenedExecution, member: str, value: object) -> None:
-        outcome = self.schedule.point(port, (LOST, AWAY, REFUSED))
-        one = self._of(opened.account_id, opened.workflow_execution_id, OK, NotAtProvider)
-        self.schedule.heard((outcome, one.status))
-        if outcome == REFUSED or one.status != "INITIATED":
-            raise ProviderRejected
-        if outcome in (OK, LOST):
-            setattr(one, member, value)
-        if outcome != OK:
-            raise ProviderUnavailable
+    def _given(self, port: str, opened: OpenedExecution, **members: object) -> None:
+        def effect(outcome: str) -> None:
+            one = self._of(opened.account_id, opened.workflow_execution_id, OK, NotAtProvider)
+            if outcome == REFUSED or one.status != "INITIATED":
+                raise ProviderRejected
+            if outcome in (OK, LOST):
+                self.change(one, **members)
+            if outcome != OK:
+                raise ProviderUnavailable
+
+        self.schedule.point(port, effect, (LOST, AWAY, REFUSED))
 
     def delete_account(self, account_id: str, **_: object) -> None:
-        outcome = self.schedule.point("DELETE account", (LOST, AWAY))
-        if outcome in (OK, LOST):
-            self.deleted.add(account_id)
-        self.schedule.heard(outcome)
-        if outcome != OK:
-            raise ProviderUnavailable
+        def effect(outcome: str) -> None:
+            if outcome in (OK, LOST):
+                self.deleted |= {account_id}
+            if outcome != OK:
+                raise ProviderUnavailable
+
+        self.schedule.point("DELETE account", effect, (LOST, AWAY))

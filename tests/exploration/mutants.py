@@ -50,10 +50,8 @@ def _noticed(folder: Path, one: Mutation) -> bool:
     if before.count(one.old) != 1:
         raise SystemExit(f"{one.file}: {one.name}: is not there once any more: mend the list")
     path.write_text(before.replace(one.old, one.new))
-    noticed = any(
-        _fails(folder, how)
-        for how in (_USUAL, *([one.by] if one.by not in ("", _USUAL) else []), "")
-    )
+    ways = dict.fromkeys((*([one.by] if one.by else []), _USUAL, ""))  # each once, in this order
+    noticed = any(_fails(folder, how) for how in ways)
     path.write_text(before)
     survived = "equivalent" if one.name in EQUIVALENT else "SURVIVED"
     took = time.monotonic() - begun

@@ -271,6 +271,11 @@ MUTATIONS = [
             "exploration/test_guards.py",
         ),
         (
+            "whoever holds a lease by a slow clock writes over an account that was adopted",
+            '"lease_owner": None, "lease_until": None}\n            operations.append',
+            "}\n            operations.append",
+        ),
+        (
             "adoption overwrites an account",
             'AND attribute_not_exists(#account_id) AND {FREE}"',
             'AND {FREE}"',
@@ -403,6 +408,11 @@ MUTATIONS = [
             "an erasure takes any lease",
             'OR #lease_until <= :now OR #erasing = :yes"\n        self',
             'OR #lease_until <= :now OR attribute_exists(#pk)"\n        self',
+        ),
+        (
+            "an erasure makes anew what another one has removed",
+            'there = "attribute_exists(#pk) AND" if account_key(user_key) in kept.keys else ""',
+            'there = ""',
         ),
         (
             "an erasure cannot be resumed",

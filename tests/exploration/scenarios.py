@@ -1,13 +1,15 @@
 """Who meets whom. A scenario makes a world in which some things have happened, and its actors."""
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from tests.exploration.explorer import Scenario
-from tests.exploration.invariants import PEPPER, ROTATED
-from tests.exploration.world import VALIDITY, World
+from tests.exploration.journeys import DAY, VALIDITY
+from tests.exploration.record import PEPPER, ROTATED
+from tests.exploration.world import World
 from verification.domain.identity import Peppers
+from verification.use_cases.create_session import KeyUse
 
 Cast = Callable[[World], Any]
 
@@ -26,6 +28,8 @@ ACTORS: dict[str, Cast] = {
     "acquired": lambda world: world.callback("acquired", "ACQUIRED"),
     "expired": lambda world: world.callback("expired", "SESSION_EXPIRED"),
     "duplicate": lambda world: world.again("duplicate"),
+    "duplicate-too": lambda world: world.again("duplicate-too"),
+    "expiry": lambda world: world.expiry("expiry"),
     "approve": lambda world: world.judge("approve", "approve"),
     "decline": lambda world: world.judge("decline", "decline"),
     "revoke": lambda world: world.judge("revoke", "revoke"),
@@ -113,6 +117,26 @@ def _renewing(world: World) -> None:
     world.schedule.now += 100
 
 
+def _keyed(world: World) -> None:
+    """A request with a key was answered, and its time is over."""
+    world.ask(key=KeyUse("a-key-of-some-length", "the request"))
+    world.schedule.now += 700
+
+
+def _over(world: World) -> None:
+    """The days of a person who was declined are over, and a worker is about to hear of that."""
+    _declined(world)
+    world.schedule.now += DAY + 1
+    world.sweep()
+
+
+def _returned(world: World) -> None:
+    """The same, and the person has come back: their attempt is open at Jumio, on no record."""
+    _over(world)
+    world.ask_and_die("after", "PUT account")
+    world.schedule.now += 31
+
+
 BEFORE: dict[str, Cast] = {
     "unused": _unused,
     "nothing": _nothing,
@@ -125,28 +149,33 @@ BEFORE: dict[str, Cast] = {
     "approved": _approved,
     "lapsing": _lapsing,
     "renewing": _renewing,
+    "keyed": _keyed,
+    "over": _over,
+    "returned": _returned,
 }
 
 
+WRONG = {">": 30, "<": -30}  # seconds, by which an actor's clock is fast or slow
+
+
 def scenario(text: str) -> Scenario:
-    """``journey/before/actor+actor+actor``, for example ``identity/nothing/create+erase``."""
+    """``journey/before/actor+actor+actor``, for example ``identity/nothing/create+erase``.
+
+    ``create>`` has a clock that is fast, ``create<`` one that is slow.
+    """
     journey, before, actors = text.split("/")
     return partial(_world, journey, before, tuple(actors.split("+")))
 
 
-@cache
-def _prepared(journey: str, before: str) -> World:
-    world = World(journey)
-    BEFORE[before](world)
-    return world
-
-
 def _world(journey: str, before: str, actors: tuple[str, ...]) -> World:
     world = World(journey)
-    world.follow(_prepared(journey, before))
+    BEFORE[before](world)
     world.renewing = "renew" in actors
     for name in actors:
-        ACTORS[name](world)
+        word = name.rstrip("<>")
+        ACTORS[word](world)
+        if word != name:
+            world.schedule.skews[word] = WRONG[name[-1]]
     return world
 
 
@@ -226,8 +255,41 @@ MORE = [
     "identity/opened/new+erase",
     "identity/opened/late-erase+new",
     "identity/lost/late+new",
+    "strict/renewing/declined+look",
+    "strict/renewing/declined+create",
+    "strict/renewing/declined+revoke",
+    "strict/renewing/declined+erase",
+    "strict/renewing/sweep+declined",
+    "strict/renewing/sweep+approved",
+    "retained/over/duplicate+create",
+    "retained/over/duplicate+erase",
+    "retained/over/duplicate+look",
+    "retained/over/duplicate+duplicate-too",
+    "retained/over/duplicate+sweep",
+    "retained/opened/duplicate+approved",
+    "retained/returned/duplicate+approved",
+    "retained/returned/duplicate+create",
+    "identity/overdue/expiry+create",
+    "identity/overdue/expiry+renew",
+    "identity/overdue/expiry+approved",
+    "identity/overdue/expiry+sweep",
+    "identity/overdue/expiry+erase",
+    "identity/keyed/expiry+same-key",
+    "identity/keyed/expiry+keyed",
+    "identity/nothing/create+again>",
+    "identity/nothing/create+again<",
+    "identity/nothing/create+erase>",
+    "identity/nothing/create+erase<",
+    "identity/opened/renew+erase>",
+    "identity/opened/renew+approved>",
+    "identity/lost/create+approved>",
+    "identity/lost/create+approved<",
+    "identity/lost/erase+approved>",
+    "identity/overdue/sweep>+create",
+    "renewed/lapsing/sweep>+create",
+    "retained/over/duplicate>+create",
 ]
-"""Of these, ``make test`` runs those with one preemption or one fault."""
+"""Of these, ``make test`` runs every schedule with one preemption and one fault."""
 
 LONG = [
     "informed/nothing/create+again",
@@ -256,6 +318,6 @@ LONG = [
     "renewed/renewing/sweep+duplicate+approved",
     "renewed/renewing/sweep+revoke+declined",
 ]
-"""Of these, ``make test`` runs those with one preemption."""
+"""Of these, ``make test`` runs every schedule with two preemptions."""
 
 ALL = [*PAIRS, *MORE, *LONG]

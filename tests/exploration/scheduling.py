@@ -1,235 +1,265 @@
 """Who goes on, who dies, and which answer is lost: one run of a few actors by a list of choices.
 
-Each actor is the product's own code in a greenlet. Before every call of a port it stops, and
-the schedule says which actor's call comes next and how it goes. Nothing else happens at random:
-time, ids and jitter belong to the run.
+Each actor is the product's own code. Before every call of a port it stops, and the schedule says
+which actor's call comes next and how it goes. Nothing else happens at random: time, ids and
+jitter belong to the run.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from greenlet import GreenletExit, getcurrent, greenlet
+from tests.exploration.actors import (
+    KILLED,
+    OK,
+    SLEEP,
+    Bounds,
+    Call,
+    Choice,
+    Killed,
+    Moment,
+    Run,
+    nothing,
+    told,
+)
 
-OK, KILLED = "ok", "killed"
 LEAP = 31  # seconds: a lease is over, and whoever held it was ended by its function's timeout
 
 
-class Killed(GreenletExit):
-    """The actor's process is gone: nothing it does from here on has an effect."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """What an actor is about to do, and how that can go."""
-
-    port: str
-    outcomes: tuple[str, ...] = ()
-    ready: Callable[[], bool] = lambda: True
-    yields: bool = False  # it waits by itself: that others go on is no preemption
-
-
-@dataclass
-class Actor:
-    """Somebody who does one thing."""
-
-    name: str
-    work: Callable[[], Any]
-    ready: Callable[[], bool] = lambda: True
-    call: Call = field(init=False)
-    over: str = ""  # how it ended
-    result: Any = None
-    away: bool = False  # AWS does not answer it for as long as it asks again
-    asks_again: bool = False
-    ids: int = 0
-    history: int = 0
-    wakes_at: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.call = Call("start", ready=self.ready)
-        self.thread = greenlet(self._run)
-
-    def _run(self) -> None:
-        try:
-            self.result = self.work()
-            self.over = "done"
-        except GreenletExit:
-            self.over = "killed"
-        except Exception as error:  # noqa: BLE001 a request may end in any of the domain's errors
-            self.result, self.over = error, type(error).__name__
-
-
-@dataclass(frozen=True, order=True)
-class Choice:
-    """That an actor's next call goes in a certain way; written ``actor`` or ``actor!outcome``."""
-
-    actor: str
-    outcome: str = OK
-
-    def __str__(self) -> str:
-        return self.actor if self.outcome == OK else f"{self.actor}!{self.outcome}"
-
-    @classmethod
-    def of(cls, text: str) -> "Choice":
-        actor, _, outcome = text.partition("!")
-        return cls(actor, outcome or OK)
-
-
 TIME = Choice("time")
+_Steps = tuple[Any, ...]  # all steps before, a choice, and what was called
+
+
+_CUTS_IN, _FAILS, _LEAPS = Bounds(1, 0, 0), Bounds(0, 1, 0), Bounds(0, 0, 1)
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """How often others may cut in, how many faults there are, and how often a lease passes."""
+class Actor:
+    """Somebody who does one thing, and how far they are."""
 
-    preemptions: int = 2
-    faults: int = 1
-    leaps: int = 1
-
-    def minus(self, cost: "Bounds") -> "Bounds":
-        return Bounds(
-            self.preemptions - cost.preemptions, self.faults - cost.faults, self.leaps - cost.leaps
-        )
+    moment: Moment
+    over: str = ""  # how they ended
+    slept: int = 0  # how all was when they began to sleep
 
     @property
-    def kept(self) -> bool:
-        return min(self.preemptions, self.faults, self.leaps) >= 0
+    def call(self) -> Call:
+        return self.moment.call
 
-    def within(self, other: "Bounds") -> bool:
-        return other.minus(self).kept
+    @property
+    def result(self) -> Any:
+        return self.moment.result
+
+    @property
+    def standing(self) -> object:
+        """All that matters of them; how somebody came to their end does not."""
+        return self.over or self.moment
 
 
 class Schedule:
     """The actors of one run and its clock."""
 
+    STATE = ("now", "ids", "faults", "current", "actors", "_steps")
+
     def __init__(self, digest: Callable[[], int]) -> None:
         self.now = 1_800_000_000.0
-        self.actors: dict[str, Actor] = {}
-        self.trace: list[tuple[Choice, str]] = []
-        self.current: Actor | None = None
-        self._hub = getcurrent()
-        self._digest = digest
         self.ids = 0
+        self._steps: _Steps = ()
+        self.faults = 0
+        self.current = ""
+        self.actors: dict[str, Actor] = {}
+        self.acting = ""  # whose step is being taken
+        self.run: Run | None = None  # whose code is running
+        self.spares = True  # whether ways are left out that lead to what others lead to
+        self.fails = True  # whether calls fail at all
+        self.skews: dict[str, int] = {}  # by how many seconds whose clock is wrong
         self.dies = "", ""  # before or after which call, outside of the exploration
+        self._digest = digest
+        self._stopped: list[Run] = []
 
-    def add(self, actor: Actor) -> None:
-        self.actors[actor.name] = actor
+    def add(self, moment: Moment) -> None:
+        self._set(moment.name, Actor(moment))
+
+    def _set(self, name: str, actor: Actor) -> None:
+        self.actors = {**self.actors, name: actor}
+
+    @property
+    def trace(self) -> list[tuple[Choice, str]]:
+        """What was chosen so far, and what each call was."""
+        found, steps = [], self._steps
+        while steps:
+            steps, *step = steps
+            found.append(tuple(step))
+        return found[::-1]
 
     # ------------------------------------------------ what the model ports ask
 
-    def acting(self) -> Actor | None:
-        """The actor whose code this is; None outside of the exploration."""
-        return self.current if getcurrent() is not self._hub else None
+    def point(
+        self, port: str, effect: Callable[[str], Any], outcomes: Sequence[str] = (), **how: Any
+    ) -> Any:
+        """Stop before a call of a port; what it answers, once it has gone in one of its ways."""
+        if self.run:
+            return self.run.wait(Call(port, effect, tuple(outcomes), **how))
+        return self._calm(port, effect)
 
-    def point(self, port: str, outcomes: Sequence[str] = (), **how: Any) -> str:
-        """Stop before a call of a port; returns how it goes."""
-        actor = self.acting()
-        if actor is None:
-            return self._calm(port)
-        if actor.over:
-            raise Killed
-        actor.call = Call(port, tuple(outcomes), **how)
-        return str(self._hub.switch())
-
-    def _calm(self, port: str) -> str:
+    def _calm(self, port: str, effect: Callable[[str], Any]) -> Any:
         """A call before or after the exploration: all goes well, or as it was arranged."""
         when, where = self.dies
         if where in (port, "anything") and when:
             self.dies = ("before", "anything") if when == "after" else ("", "")
             if when == "before":
                 raise Killed
-        return OK
+        return effect(OK)
 
-    def heard(self, answer: object) -> None:
-        """An actor has learnt something: its further way depends on that."""
-        if actor := self.acting():
-            actor.history = hash((actor.history, actor.call.port, self.now, repr(answer)))
+    def besides(self, effect: Callable[[], object]) -> None:
+        """What happens, and is no call of a port."""
+        self.run.besides.append(effect) if self.run else effect()
+
+    def clock(self) -> float:
+        """The time, as whoever asks has it."""
+        return self.now + (self.skews.get(self.run.name, 0) if self.run else 0)
 
     def sleep(self, seconds: float) -> None:
         if not seconds:
             return
-        actor = self.acting()
-        if actor is None:
+        if not self.run:
             self.now += seconds
             return
-        actor.wakes_at, before = self.now + seconds, self._digest()
-        self.point(
-            "sleep", ready=lambda: self._digest() != before or self._nobody_else(actor), yields=True
-        )
-        self.now = max(self.now, actor.wakes_at)
+        wakes_at = self.now + seconds
+        self.point(SLEEP, lambda _: None)
+        self.now = max(self.now, wakes_at)
 
     def pause(self, seconds: float) -> None:
         """Between two tries of one call."""
-        self.now += seconds
-        if actor := self.acting():
-            actor.asks_again = True
+        if self.run:
+            self.run.asks_again = True
+        if not self.run or self.run.away:  # jitter may be nothing
+            self.now += seconds
 
     def next_id(self) -> str:
-        actor = self.acting()
-        if actor is None:
-            self.ids += 1
-            return f"calm-{self.ids}"
-        actor.ids += 1
-        return f"{actor.name}-{actor.ids}"
-
-    def _nobody_else(self, sleeper: Actor) -> bool:
-        return not any(
-            one is not sleeper and not one.over and one.call.port != "sleep" and one.call.ready()
-            for one in self.actors.values()
-        )
+        counting = self.run or self
+        counting.ids += 1
+        return f"{self.run.name if self.run else 'calm'}-{counting.ids}"
 
     # ------------------------------------------------ what the explorer asks
 
-    def choices(self) -> list[tuple[Choice, Bounds]]:
-        """All that can come next, with what it costs; the calmest first."""
-        able = [one for one in self.actors.values() if not one.over and one.call.ready()]
-        current = self.current
-        goes_on = current in able and not (current and current.call.yields)
-        found = []
-        for actor in sorted(able, key=lambda one: one is not current):
-            cuts_in = int(goes_on and actor is not current)
-            found.append((Choice(actor.name), Bounds(cuts_in, 0, 0)))
-        for choice, cost in tuple(found):
-            call = self.actors[choice.actor].call
-            faults = [*([KILLED] if call.port not in ("start", "sleep") else []), *call.outcomes]
-            found += [
-                (Choice(choice.actor, fault), Bounds(cost.preemptions, 1, 0)) for fault in faults
-            ]
+    def able(self) -> dict[str, Actor]:
+        """Who could go on. Whoever sleeps looks again when something is new, or nobody goes on."""
+        able, asleep = {}, []
+        for name, one in self.actors.items():
+            if not one.over:
+                if one.call.port == SLEEP:
+                    asleep.append(name)
+                elif one.call.ready():
+                    able[name] = one
+        digest = self._digest() if asleep and able else None
+        able |= {name: self.actors[name] for name in asleep if self.actors[name].slept != digest}
+        return able
+
+    def choices(self, able: dict[str, Actor], left: Bounds) -> list[tuple[Choice, Bounds]]:
+        """All that can come next, with what is left then; the calmest first."""
+        goes_on, cut = self._goes_on(able), left.minus(_CUTS_IN)
+        then = {name: cut if goes_on and name != self.current else left for name in able}
+        in_vain = goes_on and self.spares and able[self.current].moment.alone
+        if goes_on and (not left.preemptions or in_vain):
+            then = {self.current: left}
+        names = sorted(then, key=lambda name: name != self.current)
+        found = [(able[name].moment.calm, then[name]) for name in names]
+        if left.faults:
+            for name in names:
+                moment, after = able[name].moment, then[name].minus(_FAILS)
+                more = (Choice(name, outcome) for outcome in moment.call.more())
+                found += [(choice, after) for choice in (*moment.faults, *more)]
         # Time leaps while nobody is at work: whoever were would have been ended by it.
-        waiting = [one for one in self.actors.values() if not one.over]
-        if able and all(one.call.port == "start" for one in waiting):
-            found.append((TIME, Bounds(0, 0, 1)))
+        waiting = (one for one in self.actors.values() if not one.over)
+        if able and left.leaps and all(one.call.port == "start" for one in waiting):
+            found.append((TIME, left.minus(_LEAPS)))
         return found
+
+    def _goes_on(self, able: dict[str, Actor]) -> bool:
+        """Whether it is a preemption that another goes on; not if somebody waits by themselves."""
+        return self.current in able and able[self.current].call.port != SLEEP
 
     def take(self, choice: Choice) -> None:
         """Let one call go in one way, and its actor on to the next."""
         if choice == TIME:
             self.now += LEAP
-            self.trace.append((choice, f"{LEAP} seconds pass"))
+            self._steps = (self._steps, choice, f"{LEAP} seconds pass")
             return
         actor = self.actors[choice.actor]
-        self.trace.append((choice, actor.call.port))
-        self.current = actor
+        self._steps = (self._steps, choice, actor.call.port)
+        self.current = self.acting = choice.actor
+        self.faults += choice.outcome != OK
         if choice.outcome == KILLED:
-            actor.over = "killed"
-            actor.thread.throw(Killed)
+            self._set(choice.actor, Actor(actor.moment, "killed"))
         else:
-            actor.thread.switch(choice.outcome) if actor.call.port != "start" else (
-                actor.thread.switch()
-            )
+            self._set(choice.actor, self._heard(actor.moment, choice.outcome))
+        self.acting = ""
 
-    def key(self) -> int:
+    def _heard(self, moment: Moment, outcome: str) -> Actor:
+        """An actor's call is carried out, and it hears of that."""
+        try:
+            answer = moment.call.effect(outcome)
+        except Exception as error:  # noqa: BLE001 the answer may be an error
+            answer = error
+        # What is likely to lead back to this moment comes first: its code is not used up by that.
+        first = moment.call.put_off if self.fails and not moment.then else ()
+        now = self.now
+        for one in (*first, answer):
+            self.now, key = now, (told(one), now)
+            if key not in moment.then:
+                moment.then[key] = self._goes_on_with(moment, one)
+        moment = moment.then[key]
+        self.now = moment.now
+        for effect in moment.besides:
+            effect()
+        return Actor(moment, moment.over, self._digest() if moment.call.port == SLEEP else 0)
+
+    def _goes_on_with(self, moment: Moment, answer: object) -> Moment:
+        """Have an actor's code do what follows; its clock is that of the schedule."""
+        now = self.now
+        if not moment.run:
+            moment.run = Run(moment)
+            self._stopped.append(moment.run)
+            for earlier, at in moment.heard:
+                self._resume(moment.run, earlier, at)
+        run, moment.run = moment.run, None
+        self._resume(run, answer, now)
+        if run.asks_again and run.call.port == moment.call.port and self.now == now:
+            moment.run = run
+            return moment
+        return Moment(
+            moment.name,
+            moment.work,
+            (*moment.heard, (answer, now)),
+            run.call,
+            run.over,
+            run.result,
+            tuple(run.besides),
+            self.now,
+            moment.call.effect is nothing,
+            None if run.over else run,
+        )
+
+    def _resume(self, run: Run, answer: object, at: float) -> None:
+        self.now, self.run = at, run
+        run.resume(answer)
+        self.run = None
+
+    def key(self, able: dict[str, Actor]) -> int:
         """Equal for states from which everything can go on in the same ways."""
-        actors = [
-            (one.name, one.over, one.history, one.call.port, one.away, one.asks_again)
-            for one in self.actors.values()
-        ]
-        return hash((self._digest(), self.now, self.current and self.current.name, tuple(actors)))
+        actors = [(name, one.standing, name in able) for name, one in self.actors.items()]
+        current = self.current if self._goes_on(able) else ""
+        return hash((self._digest(), self.now, current, tuple(actors)))
 
     def end(self) -> None:
         """Nobody goes on."""
-        for actor in self.actors.values():
+        for name, actor in self.actors.items():
             if not actor.over:
-                actor.over = "left"
-                if actor.thread:
-                    actor.thread.throw(Killed)
+                self._set(name, Actor(actor.moment, "left"))
+
+    def close(self) -> None:
+        """End all code that has stopped somewhere."""
+        for run in self._stopped:
+            self.run = run
+            run.end()
+        self.run, self._stopped = None, []

@@ -13,7 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.exploration import cloud
+from tests.exploration import table as model
 from tests.exploration.expressions import read, spelt
 from tests.exploration.scheduling import Schedule
 from tests.support.ministack import running_ministack
@@ -45,7 +45,7 @@ NO_LIMITS = settings(
 
 
 def _model() -> Any:
-    return cloud.Table(Schedule(lambda: 0), _Nobody())
+    return model.Table(Schedule(lambda: 0), _Nobody())
 
 
 class _Nobody:
@@ -58,9 +58,6 @@ class _Nobody:
         pass
 
     def seen(self) -> None:
-        pass
-
-    def told(self, _: object) -> None:
         pass
 
 

@@ -1,263 +1,98 @@
-"""The real use cases and stores around the models, and everybody who can act on them."""
+"""Everybody who can act on the product, and what follows when nobody does."""
 
-import json
-import logging
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any, ClassVar, cast
-from unittest.mock import patch
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, cast
 
-from tests.exploration.cloud import Events, Queue, Table
-from tests.exploration.expressions import read, spelt
-from tests.exploration.invariants import NAMES, PEPPER, PERSON, Watch
-from tests.exploration.jumio import AtJumio, Jumio
-from tests.exploration.scheduling import Actor, Killed, Schedule
-from verification import store
-from verification.aws.bus import Bus
+from tests.exploration.actors import Call, Killed, Moment, nothing
+from tests.exploration.jumio import AtJumio
+from tests.exploration.product import Product
+from tests.exploration.record import NAMES, PERSON
 from verification.aws.queue import HintQueue
-from verification.domain.capability import SigningKey
-from verification.domain.deadline import Deadline
 from verification.domain.errors import NotYet, Problem
 from verification.domain.execution import PROCESSED, Manual
 from verification.domain.hint import Hint
 from verification.domain.identity import Peppers
-from verification.domain.journeys import Journeys, load_journeys
-from verification.domain.limits import Limits
-from verification.store.records import RecordStore
-from verification.use_cases.advance_execution import AdvanceExecution
-from verification.use_cases.create_session import Answered, Asked, CreateSession, KeyUse
+from verification.use_cases.create_session import KeyUse
 from verification.use_cases.decide_review import DecideReview, Word
-from verification.use_cases.erase_subject import Erased, EraseSubject
-from verification.use_cases.get_verification import GetVerification
-from verification.use_cases.open_execution import OpenExecution
-from verification.use_cases.settle_execution import SettleExecution
-from verification.use_cases.supply_data import SupplyData
-from verification.use_cases.sweep_overdue import SweepOverdue
-from verification.use_cases.tell_story import TellStory, Whom
 
 _ROUNDS = 60
 _HOUR = 3600
 
-VALIDITY = 900  # seconds, of an approval of "renewed"
-WITH_DATA = "10163"
-_EMAIL = {"email": {"from": "applicant"}}
-_ONCE = {"attempts": {"limit": 20}, "tokenLifetime": "10m"}
-JOURNEYS = load_journeys(
-    json.dumps(
-        {
-            "version": 1,
-            "journeys": [
-                {"name": "identity", "steps": [{"name": "identity", **_ONCE}]},
-                {
-                    "name": "screened",
-                    "steps": [
-                        {
-                            "name": "email",
-                            "kind": "screening",
-                            "workflowKey": WITH_DATA,
-                            "inputs": _EMAIL,
-                            **_ONCE,
-                        },
-                        {"name": "identity", **_ONCE},
-                    ],
-                },
-                {
-                    "name": "informed",
-                    "steps": [
-                        {"name": "identity", "workflowKey": WITH_DATA, "inputs": _EMAIL, **_ONCE}
-                    ],
-                },
-                {
-                    "name": "renewed",
-                    "repeatable": True,
-                    "steps": [{"name": "identity", "validity": VALIDITY, **_ONCE}],
-                },
-            ],
-        }
-    )
-)
 
-
-class World:
-    """One person, one deployment, one Jumio; everything in it follows one clock."""
-
-    def __init__(self, journey: str = "identity", journeys: Journeys = JOURNEYS) -> None:
-        Clockwork.world = self
-        self.journey, self.journeys = journey, journeys
-        self.schedule = Schedule(self.digest)
-        self.watch = Watch(self)
-        self.table = Table(self.schedule, self.watch)
-        self.table.hold(("LIMITER", "ACCOUNT_CALLS"), pepper=PEPPER.fingerprint)
-        self.queue, self.events = Queue(self.schedule), Events(self.schedule, self.watch)
-        self.jumio = Jumio(self.schedule, self.watch.opened, frozenset({WITH_DATA}))
-        self._kept = store.Table(cast("Any", self.table), "table")
-        self.sessions = store.SessionStore(self._kept)
-        self.outcomes = store.OutcomeStore(self._kept)
-        self.erasures = store.ErasureStore(self._kept)
-        self.secret = Peppers(PEPPER)
-        self.renewing = False  # somebody says that their session is no good any more
-        self.died_before = 0  # processes, of which anything may be left
-        self.erasing = 0  # operators who have begun and have no receipt yet
-
-    def follow(self, other: "World") -> None:
-        """Begin where another world has come to; nothing of that is changed."""
-        Clockwork.world = self
-        self.schedule.now, self.schedule.ids = other.schedule.now, other.schedule.ids
-        self.table.items, self.table.digest = dict(other.table.items), other.table.digest
-        self.jumio.executions = [replace(one) for one in other.jumio.executions]
-        self.jumio.deleted, self.jumio.accounts = set(other.jumio.deleted), other.jumio.accounts
-        self.queue.messages, self.events.told = [*other.queue.messages], [*other.events.told]
-        self.died_before = other.died_before
-
-    def digest(self) -> int:
-        return hash(
-            (
-                self.table.digest,
-                self.jumio.digest,
-                tuple(self.queue.messages),
-                len(self.events.told),
-                self.erasing,
-                repr(self.table.indexed),
-                self.watch.digest,
-            )
-        )
-
-    # ------------------------------------------------ the product
-
-    def advance_execution(self) -> AdvanceExecution:
-        jumio: Any = self.jumio
-        return AdvanceExecution(
-            self.journeys, self.outcomes, jumio, self.clock, self.schedule.sleep
-        )
-
-    def clock(self) -> float:
-        return self.schedule.now
-
-    def people(self, known: Peppers | None = None) -> store.People:
-        """As a container finds them that has read the secret before, or does so now."""
-
-        def peppers(afresh: bool) -> Peppers:
-            return self.secret if afresh or known is None else known
-
-        return store.People(self._kept, peppers)
-
-    def ask(self, known: Peppers | None = None, **asked: Any) -> Answered:
-        """POST /sessions."""
-        sessions, outcomes, jumio = self.sessions, self.outcomes, cast("Any", self.jumio)
-        limiter = store.Limiter(self._kept, Limits(100, 100, 1000))
-        time = self.clock, self.schedule.sleep
-        key = SigningKey("1", "s" * 64)
-        opening = OpenExecution(
-            sessions,
-            limiter,
-            store.Breaker(self._kept),
-            jumio,
-            self.advance_execution(),
-            lambda: key,
-            *time,
-        )
-        supplying = SupplyData(sessions, outcomes, self.advance_execution(), jumio, *time)
-        create = CreateSession(
-            self.journeys, self.people(known), sessions, opening, supplying, *time
-        )
-        given = {"email": "ada@people.example"} if self.journey in ("screened", "informed") else {}
-        wanted = Asked(
-            PERSON, "sdk", "203.0.113.7", "https://bff.example", "r", self.journey, applicant=given
-        )
-        answered = create(replace(wanted, **asked), Deadline(15))
-        self.watch.handed_out(answered)
-        return answered
-
-    def settle(self, hint: Hint) -> None:
-        """The worker: whatever it raises, the message stays."""
-        bus = Bus(cast("Any", self.events), "bus")
-        settle = SettleExecution(
-            self.outcomes, self.erasures, self.advance_execution(), bus, clock=self.clock
-        )
-        settle(hint, Deadline(20))
-        with suppress(ValueError):  # somebody else was done with it before
-            self.queue.messages.remove(hint.model_dump_json())
-
-    def look(self, *, returned: bool = False) -> None:
-        """GET /verification."""
-        hints = HintQueue(cast("Any", self.queue), "queue")
-        get = GetVerification(self.journeys, self.people(), self.outcomes, hints, self.clock)
-        self.watch.shown(get(PERSON, self.journey, returned=returned))
-
-    def story(self, **whom: Any) -> dict[str, Any]:
-        """What an operator is told about what happened; raises NotFound."""
-        records = RecordStore(self._kept)
-        tell = TellStory(self.people(), records, self.erasures, cast("Any", self.jumio))
-        return tell(Whom(**(whom or {"person": PERSON})), Deadline(50))
-
-    def sweep(self) -> None:
-        SweepOverdue(self.outcomes, HintQueue(cast("Any", self.queue), "queue"), self.clock)(
-            Deadline(50)
-        )
-
-    def erase(self, known: Peppers | None = None) -> Erased:
-        self.erasing += 1
-        people, jumio = self.people(known), cast("Any", self.jumio)
-        erased = EraseSubject(people, self.erasures, jumio, self.clock)(PERSON, Deadline(50))
-        self.erasing -= 1
-        self.watch.erased(erased)
-        return erased
+class World(Product):
+    """One person, and all that can happen to them."""
 
     # ------------------------------------------------ who acts
+
+    def _acts(self, name: str, work: Callable[..., object], **start: Any) -> None:
+        """``start`` is what is true of its beginning: an effect, whether it is ready."""
+        self.schedule.add(Moment(name, work, call=Call("start", **start)))
 
     def create(self, name: str, **asked: Any) -> None:
         """A request for a session; ``key`` is its idempotency key."""
         if key := asked.pop("key", None):
             asked["key"] = KeyUse(key, "the request")
-        self.schedule.add(Actor(name, lambda: self.ask(**asked)))
+        self._acts(name, lambda _: self.ask(**asked))
 
     def callback(self, name: str, status: str = PROCESSED, decision: str = "") -> None:
         """An execution gets somewhere at Jumio, Jumio calls back, and a worker takes the hint."""
 
-        def work() -> None:
+        def calls_back(_: str) -> Hint:
             one = self._unfinished()[0]
             if not one.over:
-                one.status = status
-                one.decision = decision or ("PASSED" if status == PROCESSED else "")
-            self._called_back(one)
-            self.schedule.point("receive hint")
-            self.settle(one.hint)
+                judged = decision or ("PASSED" if status == PROCESSED else "")
+                one = self.jumio.change(one, status=status, decision=judged)
+            return self._called_back(one)
 
-        self.schedule.add(Actor(name, work, lambda: bool(self._unfinished())))
+        def work(hint: Hint) -> None:
+            self.schedule.point("receive hint", nothing)
+            self.settle(hint)
+
+        self._acts(name, work, effect=calls_back, ready=lambda: bool(self._unfinished()))
 
     def again(self, name: str) -> None:
         """The first message of the queue is delivered again, to another worker."""
 
-        def work() -> None:
-            self.schedule.point("receive hint")
-            if self.queue.messages:
-                self.settle(Hint.model_validate_json(self.queue.messages[0]))
+        def work(_: object) -> None:
+            if message := self.schedule.point("receive hint", lambda _: self.queue.first):
+                self.settle(Hint.model_validate_json(message))
 
-        self.schedule.add(Actor(name, work, lambda: bool(self.queue.messages)))
+        self._acts(name, work, ready=lambda: bool(self.queue.messages))
+
+    def expiry(self, name: str) -> None:
+        """DynamoDB deletes rows whose time is over: at once, late, one before another."""
+
+        def work(_: object) -> None:
+            left = True
+            while left:
+                left = self.schedule.point("delete expired", lambda _: self.table.expire())
+
+        self._acts(name, work, ready=lambda: bool(self.table.expired()))
 
     def sweeper(self, name: str) -> None:
-        self.table.indexed = [self.table.index()]  # of which it may see an older state
-        self.schedule.add(Actor(name, self.sweep))
+        self.table.indexed = (self.table.index(),)  # of which it may see an older state
+        self._acts(name, lambda _: self.sweep())
 
     def visitor(self, name: str, *, returned: bool = False) -> None:
         """The person's app asks how things stand, perhaps as they are back from Jumio."""
-        self.schedule.add(Actor(name, lambda: self.look(returned=returned)))
+        self._acts(name, lambda _: self.look(returned=returned))
 
     def operator(self, name: str, known: Peppers | None = None) -> None:
-        self.schedule.add(Actor(name, lambda: self.erase(known)))
+        self._acts(name, lambda _: self.erase(known))
 
     def judge(self, name: str, decision: Manual) -> None:
         """An operator decides about the last execution that ended, or takes its approval back."""
 
-        def work() -> None:
+        def work(reference: str) -> None:
             hints = HintQueue(cast("Any", self.queue), "queue")
             decide = DecideReview(self.journeys, self.people(), self.outcomes, hints, self.clock)
-            reference = self._ended()[-1].reference
             decide(PERSON, Word(self.journey, reference, decision, "a-reason", name))
 
-        self.schedule.add(Actor(name, work, lambda: bool(self._ended())))
+        def last(_: str) -> str:
+            return self._ended()[-1].reference
+
+        self._acts(name, work, effect=last, ready=lambda: bool(self._ended()))
 
     def _ended(self) -> list[AtJumio]:
         return [one for one in self.jumio.executions if one.over]
@@ -270,9 +105,19 @@ class World:
         ids = [self.table.items.get(at, {}).get("workflow_execution_id") for at in places]
         return {"S": one.id} in ids
 
-    def _called_back(self, one: AtJumio) -> None:
-        one.called_back = one.over
-        self.queue.messages.append(one.hint.model_dump_json())
+    def _called_back(self, one: AtJumio) -> Hint:
+        one = self.jumio.change(one, called_back=one.over)
+        self.queue.messages += (one.hint.model_dump_json(),)
+        return one.hint
+
+    def over_at(self, item: dict[str, Any]) -> int | None:
+        """When an execution on record is retained no longer."""
+        ended = item["manual"][-1]["at"] if item.get("manual") else item.get("settled_at")
+        return self.journeys.get(self.journey).retained_until(ended) if ended else None
+
+    def retained(self, item: dict[str, Any]) -> bool:
+        """Whether an execution only waits for its days to be over."""
+        return self.over_at(item) is not None and item["due_at"] >= self.schedule.now + _HOUR
 
     # ------------------------------------------------ what has happened before
 
@@ -292,116 +137,39 @@ class World:
 
     def finish(self, decision: str) -> None:
         """The person goes through with it, and the product hears of it."""
-        one = self._unfinished()[0]
-        one.status, one.decision = PROCESSED, decision
-        self._called_back(one)
-        self.settle(one.hint)
+        one = self.jumio.change(self._unfinished()[0], status=PROCESSED, decision=decision)
+        self.settle(self._called_back(one))
 
     # ------------------------------------------------ what follows when everybody is left alone
 
-    def quiet(self) -> None:
-        """Nobody begins anything; what was begun ends: leases, tokens, erasures, looks, hints."""
+    def quiet(self, *, for_ever: bool = False) -> None:
+        """Nobody begins anything; what was begun ends: leases, tokens, erasures, looks, hints.
+
+        Whoever is retained for some days is still there, but when all of them pass, too.
+        """
         self.schedule.now += 121
         for _ in range(_ROUNDS):
             if self.erasing:
                 self.erasing = 0
                 with suppress(Problem):
                     self.erase()
-            for message in tuple(self.queue.messages):
+            for message in self.queue.messages:
                 with suppress(Problem, NotYet):
                     self.settle(Hint.model_validate_json(message))
-            due = [
-                int(item["due_at"]["N"]) for item in self.table.items.values() if "due_at" in item
-            ]
+            due = self._due(for_ever=for_ever)
             unfinished = self._unfinished()
             if not (due or unfinished or self.queue.messages or self.erasing):
                 return
             for one in unfinished:  # whatever was not started has run out
                 if self.schedule.now > one.at + _HOUR:
-                    one.status = one.status if one.over else "TOKEN_EXPIRED"
+                    status = one.status if one.over else "TOKEN_EXPIRED"
                     if self._on_record(one):  # its callback is lost: somebody has to look
-                        one.called_back = True
+                        self.jumio.change(one, status=status, called_back=True)
                     else:
-                        self._called_back(one)
+                        self._called_back(self.jumio.change(one, status=status))
             self.schedule.now = max(self.schedule.now + 601, min(due, default=0))
             self.sweep()
 
-
-class _Codes(logging.Handler):
-    """Hears what the product logs."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if Clockwork.world:
-            Clockwork.world.watch.logged(str(record.msg), record)
-
-
-class Clockwork:
-    """Time, ids and jitter of the product, as those of the world that is being explored."""
-
-    world: ClassVar[World | None] = None
-
-    @classmethod
-    @contextmanager
-    def running(cls) -> Iterator[None]:
-        logger, codes = logging.getLogger("verification"), _Codes(logging.INFO)
-        before = logger.level, logger.propagate
-        logger.addHandler(codes)
-        logger.level, logger.propagate = logging.INFO, False
-        logger.manager._clear_cache()
-        time = SimpleNamespace(time=cls._now, monotonic=cls._now, sleep=cls._pause)
-        ids = SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=cls._schedule().next_id()))
-        jitter = SimpleNamespace(uniform=lambda _low, high: high)
-        seldom = SimpleNamespace(uniform=lambda _low, _high: 0.5)  # fewer looks that see the same
-        use_cases = "verification.use_cases"
-        with ExitStack() as patches:
-            for name, instead in {
-                "verification.cloud.time": time,
-                "verification.cloud.random": jitter,
-                "verification.domain.deadline.time": time,
-                f"{use_cases}.create_session.random": seldom,
-                "verification.domain.identity.uuid": ids,
-                "verification.store.table.uuid": ids,
-                f"{use_cases}.erase_subject.uuid": ids,
-                "verification.store.operations._serialize": spelt,
-                "verification.store.operations._deserialize": read,
-                f"{use_cases}.sweep_overdue.ThreadPoolExecutor": _OneByOne,
-                "verification.observability.Logger": _Nothing,
-            }.items():
-                patches.enter_context(patch(name, instead))
-            yield
-        logger.removeHandler(codes)
-        logger.level, logger.propagate = before
-        logger.manager._clear_cache()
-
-    @classmethod
-    def _schedule(cls) -> Schedule:
-        assert cls.world
-        return cls.world.schedule
-
-    @classmethod
-    def _now(cls) -> float:
-        return cls._schedule().now
-
-    @classmethod
-    def _pause(cls, seconds: float) -> None:
-        cls._schedule().pause(seconds)
-
-
-class _OneByOne:
-    """Instead of threads: greenlets do not cross them."""
-
-    def __init__(self, *_: object) -> None:
-        self.map = map
-
-    def __enter__(self) -> "_OneByOne":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-
-class _Nothing:
-    """Instead of what is emitted when an invocation ends."""
-
-    def append_keys(self, **_: object) -> None:
-        pass
+    def _due(self, *, for_ever: bool) -> list[int]:
+        due = [row.plain for row in self.table.items.values() if "due_at" in row]
+        return [one["due_at"] for one in due if for_ever or not self.retained(one)]

@@ -36,16 +36,18 @@ class ErasureStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def hold(self, user_key: str, owner: str, now: int, until: int) -> None:
+    def hold(self, user_key: str, kept: Kept, owner: str, now: int, until: int) -> None:
         """Take the person's lease, so that nothing is opened meanwhile; raises ConditionFailed.
 
-        An erasure that stopped half-way is taken over by the next one.
+        An erasure that stopped half-way is taken over by the next one. An account that another one
+        has removed meanwhile is not made anew: nobody would come back for it.
         """
+        there = "attribute_exists(#pk) AND" if account_key(user_key) in kept.keys else ""
         free = "attribute_not_exists(#lease_until) OR #lease_until <= :now OR #erasing = :yes"
         self._table.write(
             update(
                 account_key(user_key),
-                When(free, {"now": now, "yes": True}),
+                When(f"{there} ({free})", {"now": now, "yes": True}),
                 {"lease_owner": owner, "lease_until": until, "erasing": True},
             )
         )

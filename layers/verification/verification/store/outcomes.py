@@ -106,8 +106,9 @@ class OutcomeStore:
         owner = items.account_key(execution.user_key)
         if account.account_id is None:
             homeless = f"attribute_exists(#pk) AND attribute_not_exists(#account_id) AND {FREE}"
-            mine = {"account_id": account_id}
-            operations.append(update(owner, When(homeless, {"now": now}), mine))
+            # Whoever's clock says that the lease goes on does not write another account over it.
+            changes = {"account_id": account_id, "lease_owner": None, "lease_until": None}
+            operations.append(update(owner, When(homeless, {"now": now}), changes))
         else:
             operations.append(check(owner, When(FREE, {"now": now})))
         self._table.write(*operations)

@@ -99,7 +99,7 @@ def erase(
         return Erased("came-back", None, None)
     erasure = uuid.uuid4().hex
     try:
-        store.hold(user_key, erasure, now, now + ERASURE_SECONDS)
+        store.hold(user_key, kept, erasure, now, now + ERASURE_SECONDS)
         kept = store.kept(user_key)  # nothing is opened from here on
         if spared(kept):
             store.let_go(user_key, erasure)
