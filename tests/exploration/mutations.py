@@ -440,6 +440,7 @@ MUTATIONS = [
             "what may lead to an account goes first",
             "last = {*kept.unanswered[1 - _BATCH :], *kept.due}",
             "last = {*kept.due}",
+            "integration/test_erasure_overlaps.py",
         ),
         (
             "what resumes an erasure goes first",

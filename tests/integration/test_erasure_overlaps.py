@@ -132,10 +132,11 @@ def _kept(pipeline: Pipeline) -> list[dict[str, Any]]:
 def test_the_receipt_of_a_resumed_erasure_still_tells_of_what_nobody_answered(
     pipeline: Pipeline, erase: Eraser
 ) -> None:
-    die_inside_an_opening(pipeline)
+    for _ in range(2):  # the sweeper looks at one of them next, and nobody at the other
+        die_inside_an_opening(pipeline)
     with_history(pipeline)
     _die_at_write(pipeline, erase, 2, "after")
-    assert erase().unanswered == 1
+    assert erase().unanswered == 2
 
 
 def test_more_unanswered_attempts_than_one_transaction_takes_are_erased_too(
