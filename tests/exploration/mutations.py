@@ -1220,5 +1220,7 @@ EQUIVALENT: dict[str, str] = {
     "the lease is not looked at": "the intent's own condition refuses; only a write is spared",
     "what has ended is looked at as its person is back": "the worker finds nothing to move",
     "a lapse before its approval is told": "the same call has just told the approval",
+    "whoever begins may be on record elsewhere": "whoever has not heard of the rotation gets no"
+    " turn; it is the second lock, for a table that has lost the record of its peppers",
 }
 """Mutations that change nothing that anybody could see, and why."""
