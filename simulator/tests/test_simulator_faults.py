@@ -220,8 +220,12 @@ def test_two_requests_under_way_shut_the_port_once(alone: Driver) -> None:
             for _ in range(2)
         ]
         for client in clients:
-            client.sendall(b"POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n")
-        alone.sim.admin.clock()
+            client.sendall(
+                b"POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n"
+                b"Expect: 100-continue\r\n\r\n"
+            )
+        for client in clients:
+            assert client.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
         for client in clients:
             client.sendall(b"x")
             assert client.recv(12) == b"HTTP/1.1 404"

@@ -23,7 +23,7 @@ from verification.jumio import OpenedExecution, Reading
 LOST, AWAY, REFUSED, EARLY, LATE = "lost", "away", "refused", "early", "late"
 
 
-class _Silent(OutcomeUnknown):
+class _Silent(Exception):
     """For so long that this is noticed before the wait is over."""
 
 
