@@ -144,7 +144,9 @@ def test_a_function_killed_after_jumio_has_acted_leaves_one_account_recorded(
     kept = belongings(stack, key)
     assert kept[orphan]["account_id"] == lost["accountId"]  # known, so that it can be erased
     assert kept["ACCOUNT"]["account_id"] == found["accountId"]
-    told = [line for line in log_lines(stack.aws) if "orphan_recorded" in line]
+    told = eventually(
+        lambda: [line for line in log_lines(stack.aws) if "orphan_recorded" in line], bool
+    )
     assert [lost["customerInternalReference"] in line for line in told] == [True]
     assert decided(user.app)["status"] == "approved"
     assert len(account_calls(simulator, key)) == 2

@@ -22,9 +22,9 @@ _FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all; a missing one is an error, never a skip."""
+    """One Chromium for a file, as Playwright's loop outlives no test; a missing one is an error."""
     with sync_playwright() as playwright:
         path = chromium.found(playwright)
         assert path, f"{chromium.MISSING} (make browser)"
@@ -61,7 +61,7 @@ def visitor(new_visitor: Callable[..., Visitor]) -> Visitor:
     return new_visitor()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def one_visitor(stack: RunningStack, browser: Browser) -> Iterator[Visitor]:
     visitor = Visitor(stack, browser.new_context(viewport={"width": 390, "height": 844}))
     visitor.sign_in_quietly()
