@@ -69,7 +69,7 @@ class Table(Answering):
         self._watch = watch
         self._done: dict[str, list[Json]] = {}
         self._known: dict[tuple[int, ...], Rows] = {}
-        self._kept: list[Row] = []
+        self._kept: list[object] = []
 
     def hold(self, place: Place, **attributes: Any) -> None:
         """What is there before anybody acts."""
@@ -166,8 +166,9 @@ class Table(Answering):
                 for place, old, (kind, step) in of
                 if kind != "ConditionCheck"
             ]
-            if self._schedule.acting:  # both are kept: who may do this again has the steps
-                self._known[known], _ = rows, self._kept.extend(olds)
+            if self._schedule.acting:
+                self._known[known] = rows
+                self._kept += [steps, *olds]  # as long as they are there nobody else has their ids
         return rows
 
     def update_item(self, **step: Any) -> Json:
