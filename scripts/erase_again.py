@@ -18,6 +18,21 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
 
 
+def moment(text: str) -> int:
+    """A time like 2026-11-23T08:15:00Z, in seconds since 1970; raises ValueError for any other."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:  # it would be this machine's, and so another moment
+        raise ValueError(text)
+    return int(at.timestamp())
+
+
+def add_since(parser: argparse.ArgumentParser) -> None:
+    """The moment from which on erasures count."""
+    parser.add_argument(
+        "--since", type=moment, required=True, help="2026-11-23T08:15:00Z, the backup's time"
+    )
+
+
 def tombstones(dynamodb: "DynamoDBClient", table: str, since: int) -> Iterator[dict[str, Any]]:
     """Who was erased since then, and when, as the function takes it."""
     pages = dynamodb.get_paginator("scan").paginate(
@@ -50,13 +65,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.erase_again", description=__doc__)
     add_options(parser)
     parser.add_argument("--tombstones", required=True, help="name of a table that has them")
-    parser.add_argument("--since", required=True, help="2026-11-23T08:15:00Z, the backup's time")
+    add_since(parser)
     options = parser.parse_args(arguments)
-    since = int(datetime.fromisoformat(options.since).timestamp())
     with told_in_a_line():
         deployment = chosen(options)
         function = deployment.outputs["EraseSubjectFunction"]
-        whom = tombstones(deployment.client("dynamodb"), options.tombstones, since)
+        whom = tombstones(deployment.client("dynamodb"), options.tombstones, options.since)
         counted = erased_again(deployment.client("lambda"), function, whom)
     sys.stdout.writelines(f"{number} {result}\n" for result, number in sorted(counted.items()))
     return int(any(result.startswith("failed") for result in counted))

@@ -9,11 +9,10 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from scripts.deployment import add_options, chosen, told_in_a_line
-from scripts.erase_again import tombstones
+from scripts.erase_again import add_since, tombstones
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -53,14 +52,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.put_back", description=__doc__)
     add_options(parser)
     parser.add_argument("--from", dest="restored", required=True, help="name of the restored table")
-    parser.add_argument("--since", required=True, help="2026-11-23T08:15:00Z, the backup's time")
+    add_since(parser)
     parser.add_argument("--tombstones", help="a table with them (default: the stack's)")
     options = parser.parse_args(arguments)
-    since = int(datetime.fromisoformat(options.since).timestamp())
     with told_in_a_line():
         deployment = chosen(options)
         table, dynamodb = deployment.outputs["TableName"], deployment.client("dynamodb")
-        found = tombstones(dynamodb, options.tombstones or table, since)
+        found = tombstones(dynamodb, options.tombstones or table, options.since)
         erased = {str(one["user_key"]) for one in found}
         fates = put_back(dynamodb, options.restored, table, erased)
     sys.stdout.writelines(f"{number} {fate}\n" for fate, number in sorted(fates.items()))

@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("word", nargs="?", default="")
     word = parser.parse_args().word
     chosen = [one for one in MUTATIONS if word in one.name or word in one.file]
-    for module in (*_HEAVY, "aws_lambda_powertools.utilities.batch"):
+    for module in _HEAVY:
         importlib.import_module(module)  # once, and not in each process
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / PACKAGE, Path(folder) / "verification")

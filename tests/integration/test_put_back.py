@@ -1,13 +1,14 @@
 """What the table has lost is put back from a restored one, while nobody is served."""
 
 from collections.abc import Iterator
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from scripts import pause, put_back
+from scripts import erase_again, pause, put_back
 from scripts.deployment import Deployment
 from tests.integration.test_restored import OLD, STACK, copied
 from tests.support.erasing import SUBJECT, Eraser, items_of, with_history
@@ -181,3 +182,13 @@ def state(functions: "LambdaClient") -> tuple[list[int | None], str]:
     found = [functions.get_function_concurrency(FunctionName=name) for name in names]
     (mapping,) = functions.list_event_source_mappings()["EventSourceMappings"]
     return [one.get("ReservedConcurrentExecutions") for one in found], mapping["State"]
+
+
+@pytest.mark.parametrize("script", [put_back, erase_again])
+@pytest.mark.parametrize("said", ["yesterday", "2026-11-23T08:15:00"])
+def test_a_time_that_is_none_or_has_no_zone_is_refused_in_a_line(
+    capsys: pytest.CaptureFixture[str], script: ModuleType, said: str
+) -> None:
+    with pytest.raises(SystemExit):
+        script.main([*STACK, "--from", OLD, "--tombstones", OLD, "--since", said])
+    assert f"argument --since: invalid moment value: '{said}'" in capsys.readouterr().err

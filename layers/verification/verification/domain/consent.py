@@ -3,7 +3,7 @@
 Source: "End-user consent".
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from verification.domain.errors import ConsentRequired
@@ -40,8 +40,8 @@ class Consent:
     @property
     def record(self) -> dict[str, str]:
         """What a company has to be able to show."""
-        said = asdict(replace(self, state=None)).items()
-        return {name: value for name, value in said if value is not None}
+        said = {name: getattr(self, name) for name in ("country", "obtained", "obtained_at")}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 def require_consent(step: "Step", consent: Consent | None) -> None:

@@ -17,10 +17,7 @@ from verification.domain.backoff import Failures, Fault
 from verification.domain.capability import SigningKey, sign
 from verification.domain.consent import Consent
 from verification.domain.deadline import Clock, Deadline
-from verification.domain.eligibility import (
-    blocked_by_outcome,
-    recent_attempts,
-)
+from verification.domain.eligibility import blocked_by_outcome, recent_attempts
 from verification.domain.errors import (
     AccountGone,
     DailyCeilingReached,

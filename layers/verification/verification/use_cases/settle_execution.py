@@ -164,4 +164,4 @@ def _refuse(hint: Hint) -> None:
 
 
 def _ids(hint: Hint) -> dict[str, str]:
-    return hint.model_dump(exclude={"user_key"})
+    return hint.model_dump(include={"reference", "account_id", "workflow_execution_id"})
